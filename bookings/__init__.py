@@ -1,0 +1,1 @@
+"""Experiences, departures and seats."""

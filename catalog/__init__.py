@@ -1,0 +1,1 @@
+"""Listings, photos and search."""

@@ -1,0 +1,160 @@
+"""Tables of categories, listings, their variants, photos and reviews."""
+
+import enum
+from datetime import date, datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from catalog.rules import ListingState
+from kernel.db import Base, Id, PrimaryId
+from kernel.quantity import Unit
+
+
+class ListingKind(enum.Enum):
+    """What is sold."""
+
+    PRODUCE = "produce"
+    PROCESSED = "processed"
+    CRAFT = "craft"
+    EXPERIENCE = "experience"
+
+
+class Category(Base):
+    """A shelf of the market; the tree has two levels."""
+
+    __tablename__ = "category"
+
+    id: Mapped[PrimaryId]
+    slug: Mapped[str] = mapped_column(sa.String(60), unique=True)
+    parent_id: Mapped[Id | None] = mapped_column(sa.ForeignKey("category.id"))
+    name: Mapped[dict[str, str]]
+    art: Mapped[str] = mapped_column(sa.String(40))
+    # Picture ground: sun, blush, leaf, sky, lilac (the tints of the look).
+    tint: Mapped[str] = mapped_column(sa.String(20))
+    position: Mapped[int] = mapped_column(default=0)
+
+
+class Listing(Base):
+    """Something a vendor offers: produce, a processed good, a craft or an experience."""
+
+    __tablename__ = "listing"
+    __table_args__ = (
+        sa.Index("ix_listing_shelf", "state", "category_id", "ranked_at", "id"),
+        sa.Index("ix_listing_kind", "state", "kind", "ranked_at", "id"),
+        sa.Index("ix_listing_vendor", "vendor_id", "state"),
+    )
+
+    id: Mapped[PrimaryId]
+    # The key of imports and of the search yardstick, unique in the market.
+    code: Mapped[str] = mapped_column(sa.String(24), unique=True)
+    slug: Mapped[str] = mapped_column(sa.String(110))
+    vendor_id: Mapped[Id] = mapped_column(sa.ForeignKey("vendor.id"))
+    category_id: Mapped[Id] = mapped_column(sa.ForeignKey("category.id"))
+    kind: Mapped[ListingKind]
+    title: Mapped[dict[str, str]]
+    summary: Mapped[dict[str, str]] = mapped_column(default=dict)
+    description: Mapped[dict[str, str]] = mapped_column(default=dict)
+    commune: Mapped[str] = mapped_column(sa.String(20))
+    # What the stock bucket counts; one bucket serves all pack sizes. None: an experience.
+    unit: Mapped[Unit | None]
+    bucket_id: Mapped[Id | None] = mapped_column(sa.ForeignKey("bucket.id"))
+    # Shown on cards: the lowest price and what it is for (grams, pieces, 1 person).
+    price_vnd: Mapped[int] = mapped_column(default=0)
+    price_per: Mapped[int] = mapped_column(default=1)
+    # A word for a piece, such as "hộp" / "box"; empty for weights.
+    piece_name: Mapped[dict[str, str]] = mapped_column(default=dict)
+    # Months of the season, 1-12; empty: all year.
+    season_months: Mapped[list[int]] = mapped_column(default=list)
+    preorder_from: Mapped[date | None]
+    preorder_until: Mapped[date | None]
+    # Schemes claimed; a badge needs a valid certificate of the vendor behind it.
+    schemes: Mapped[list[str]] = mapped_column(default=list)
+    lot_id: Mapped[Id | None] = mapped_column(sa.ForeignKey("lot.id"))
+    farm_id: Mapped[Id | None] = mapped_column(sa.ForeignKey("farm.id"))
+    art: Mapped[str] = mapped_column(sa.String(40))
+    tint: Mapped[str] = mapped_column(sa.String(20))
+    state: Mapped[ListingState] = mapped_column(default=ListingState.DRAFT)
+    state_reason: Mapped[str] = mapped_column(sa.String(500), default="")
+    rating_sum: Mapped[int] = mapped_column(default=0)
+    rating_count: Mapped[int] = mapped_column(default=0)
+    created_at: Mapped[datetime]
+    published_at: Mapped[datetime | None]
+    # Order on the shelves, newest first; never moved by money.
+    ranked_at: Mapped[datetime]
+    version: Mapped[int] = mapped_column(default=1)
+
+    __mapper_args__ = {"version_id_col": version}
+
+
+class Variant(Base):
+    """A pack size: so much of the listing's bucket for a price."""
+
+    __tablename__ = "variant"
+    __table_args__ = (
+        sa.CheckConstraint("size > 0", name="size"),
+        sa.CheckConstraint("price_vnd >= 0", name="price"),
+        sa.Index("ix_variant_listing", "listing_id", "position"),
+    )
+
+    id: Mapped[PrimaryId]
+    listing_id: Mapped[Id] = mapped_column(sa.ForeignKey("listing.id"))
+    label: Mapped[dict[str, str]]
+    # In the bucket's unit: grams, millilitres, pieces.
+    size: Mapped[int]
+    price_vnd: Mapped[int]
+    position: Mapped[int] = mapped_column(default=0)
+    active: Mapped[bool] = mapped_column(default=True)
+
+
+class Photo(Base):
+    """A picture of a listing; files are named by content (see kernel.pictures)."""
+
+    __tablename__ = "photo"
+    __table_args__ = (sa.Index("ix_photo_listing", "listing_id", "position"),)
+
+    id: Mapped[PrimaryId]
+    listing_id: Mapped[Id] = mapped_column(sa.ForeignKey("listing.id"))
+    digest: Mapped[str] = mapped_column(sa.String(64))
+    width: Mapped[int]
+    height: Mapped[int]
+    # A tiny blurred picture as a data: URI.
+    placeholder: Mapped[str] = mapped_column(sa.Text)
+    alt: Mapped[dict[str, str]] = mapped_column(default=dict)
+    position: Mapped[int] = mapped_column(default=0)
+
+
+class ListingStep(Base):
+    """One arrow of a listing's history: who, when, why."""
+
+    __tablename__ = "listing_step"
+    __table_args__ = (sa.Index("ix_listing_step_listing", "listing_id", "at"),)
+
+    id: Mapped[PrimaryId]
+    listing_id: Mapped[Id] = mapped_column(sa.ForeignKey("listing.id"))
+    action: Mapped[str] = mapped_column(sa.String(40))
+    state: Mapped[ListingState]
+    actor_id: Mapped[str | None] = mapped_column(sa.String(26))
+    actor_name: Mapped[str] = mapped_column(sa.String(120))
+    reason: Mapped[str] = mapped_column(sa.String(500), default="")
+    at: Mapped[datetime]
+
+
+class Review(Base):
+    """What a buyer says after a fulfilled order line; one for each line."""
+
+    __tablename__ = "review"
+    __table_args__ = (
+        sa.CheckConstraint("rating BETWEEN 1 AND 5", name="rating"),
+        sa.Index("ix_review_listing", "listing_id", "created_at"),
+    )
+
+    id: Mapped[PrimaryId]
+    listing_id: Mapped[Id] = mapped_column(sa.ForeignKey("listing.id"))
+    # Id of the order line: proof of purchase.
+    line_ref: Mapped[str] = mapped_column(sa.String(26), unique=True)
+    author_name: Mapped[str] = mapped_column(sa.String(120))
+    rating: Mapped[int] = mapped_column(sa.SmallInteger)
+    body: Mapped[str] = mapped_column(sa.Text, default="")
+    lang: Mapped[str] = mapped_column(sa.String(2), default="vi")
+    created_at: Mapped[datetime]

@@ -1,0 +1,1 @@
+"""Words every trade speaks: money, time, ids, transactions, claims, events, audit."""

@@ -1,0 +1,160 @@
+"""Tables, sessions and the one place where a transaction ends."""
+
+import enum
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Annotated, Any, TypeVar
+
+import sqlalchemy as sa
+from sqlalchemy import event
+from sqlalchemy.engine import Connection, Dialect, Engine
+from sqlalchemy.orm import DeclarativeBase, Session, mapped_column, sessionmaker
+from sqlalchemy.types import TypeDecorator
+
+from kernel.ids import new_id
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware UTC instant; naive values are refused."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("naive datetime: every instant carries its zone")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Base(DeclarativeBase):
+    """Parent of every table: constraint names, column types."""
+
+    metadata = sa.MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {
+        int: sa.BigInteger,
+        datetime: UtcDateTime,
+        dict[str, Any]: sa.JSON,
+        dict[str, str]: sa.JSON,
+        list[str]: sa.JSON,
+        list[int]: sa.JSON,
+        enum.Enum: sa.Enum(
+            enum.Enum,
+            native_enum=False,
+            create_constraint=False,
+            length=40,
+            values_callable=lambda kind: [member.value for member in kind],
+        ),
+    }
+
+
+Id = Annotated[str, mapped_column(sa.String(26))]
+PrimaryId = Annotated[str, mapped_column(sa.String(26), primary_key=True, default=new_id)]
+Sequence = Annotated[
+    int,
+    mapped_column(
+        sa.BigInteger().with_variant(sa.Integer(), "sqlite"), primary_key=True, autoincrement=True
+    ),
+]
+
+
+def open_engine(url: str) -> Engine:
+    """Open the database; SQLite gets WAL, foreign keys and a busy time-out of 15 s."""
+    engine = sa.create_engine(url, **_pool_options(url))
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _pool_options(url: str) -> dict[str, Any]:
+    if url.startswith("sqlite"):
+        return {"connect_args": {"timeout": 15, "check_same_thread": False}}
+    return {"pool_size": 8, "max_overflow": 8, "pool_pre_ping": True}
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    # The driver must not begin transactions by itself: `_begin_sqlite` chooses how.
+    connection.isolation_level = None
+    for pragma in (
+        "journal_mode=WAL",
+        "foreign_keys=ON",
+        "busy_timeout=15000",
+        "synchronous=FULL",
+        "cache_size=-20000",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    # A write transaction takes the write lock at once: upgrading a reader fails at random.
+    immediate = connection.get_execution_options().get("immediate", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+
+
+def session_factory(engine: Engine) -> sessionmaker[Session]:
+    """Return a maker of sessions whose objects stay readable after commit."""
+    return sessionmaker(engine, expire_on_commit=False)
+
+
+BEFORE_COMMIT: list[Callable[[Session], None]] = []
+"""What must be written last in every transaction, such as the sealed audit rows."""
+
+
+@contextmanager
+def transaction(session: Session) -> Iterator[Session]:
+    """Run one unit of work: commit at the end, roll back on any error.
+
+    This is the only place of the house where a transaction ends. A read
+    transaction that is still open is ended first, so that a decision is
+    taken on the newest data and SQLite gets its write lock at once.
+    What was noted in ``session.info`` (audit entries, calls for after the
+    commit) belongs to this transaction and goes with it.
+    """
+    if session.new or session.dirty or session.deleted:
+        raise RuntimeError("changes made outside of a transaction")
+    if session.in_transaction():
+        session.commit()
+    session.connection(execution_options={"immediate": True})
+    try:
+        yield session
+        session.flush()
+        for seal in BEFORE_COMMIT:
+            seal(session)
+        session.commit()
+    except BaseException:
+        session.rollback()
+        session.info.clear()
+        raise
+    for call in session.info.pop("after_commit", []):
+        call()
+
+
+def after_commit(session: Session, call: Callable[[], None]) -> None:
+    """Have a callable run once the transaction is committed."""
+    calls = session.info.setdefault("after_commit", [])
+    if call not in calls:
+        calls.append(call)
+
+
+Row = TypeVar("Row", bound=Base)
+
+
+def lock(session: Session, kind: type[Row], row_id: str) -> Row | None:
+    """Return one row, locked and read anew (a row already loaded keeps stale values)."""
+    return session.get(kind, row_id, with_for_update=True, populate_existing=True)

@@ -1,0 +1,83 @@
+"""Facts told to the rest of the house: rows written with the change they tell of."""
+
+import dataclasses
+from datetime import datetime
+from typing import Any, ClassVar
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from kernel.db import Base, Sequence
+
+
+@dataclasses.dataclass(frozen=True)
+class Event:
+    """Parent of every fact; subclasses are frozen dataclasses of plain JSON values."""
+
+    kinds: ClassVar[dict[str, type["Event"]]] = {}
+
+    def __init_subclass__(cls) -> None:
+        """Make the kind known by its name, so that a stored row can be read again."""
+        if cls.__name__ in Event.kinds:
+            raise TypeError(f"two events are called {cls.__name__}")
+        Event.kinds[cls.__name__] = cls
+
+
+class OutboxMessage(Base):
+    """An event waiting to be handled, written in the transaction that caused it."""
+
+    __tablename__ = "outbox_message"
+    __table_args__ = (
+        sa.Index(
+            "ix_outbox_message_due",
+            "due_at",
+            "seq",
+            sqlite_where=sa.text("done_at IS NULL AND dead_at IS NULL"),
+            postgresql_where=sa.text("done_at IS NULL AND dead_at IS NULL"),
+        ),
+    )
+
+    seq: Mapped[Sequence]
+    kind: Mapped[str] = mapped_column(sa.String(80))
+    payload: Mapped[dict[str, Any]]
+    created_at: Mapped[datetime]
+    due_at: Mapped[datetime]
+    attempts: Mapped[int] = mapped_column(default=0)
+    last_error: Mapped[str | None] = mapped_column(sa.Text)
+    done_at: Mapped[datetime | None]
+    dead_at: Mapped[datetime | None]
+
+
+class HandledMessage(Base):
+    """Proof that one handler has done its part of one message: written with its effects."""
+
+    __tablename__ = "outbox_handled"
+
+    seq: Mapped[int] = mapped_column(
+        sa.ForeignKey("outbox_message.seq", ondelete="CASCADE"), primary_key=True
+    )
+    handler: Mapped[str] = mapped_column(sa.String(120), primary_key=True)
+    at: Mapped[datetime]
+
+
+def emit(session: Session, event: Event, *, now: datetime) -> None:
+    """Write an event to the outbox of this transaction."""
+    session.add(
+        OutboxMessage(
+            kind=type(event).__name__,
+            payload=dataclasses.asdict(event),
+            created_at=now,
+            due_at=now,
+        )
+    )
+
+
+
+def read(message: OutboxMessage) -> Event:
+    """Return the event that an outbox row holds.
+
+    :raises KeyError: when no such kind exists any more.
+    """
+    return Event.kinds[message.kind](**message.payload)
+
+

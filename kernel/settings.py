@@ -1,0 +1,204 @@
+"""Settings from the environment: typed, frozen, refused at start when wrong."""
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+DEMO, PRODUCTION = "demo", "production"
+
+
+class BadSetting(ValueError):
+    """A setting has a value that cannot be used; the message names it."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything that differs between two installations."""
+
+    market_env: str
+    instance_path: Path
+    secret_key: str
+    host: str = "127.0.0.1"
+    port: int = 8000
+    database_url: str = ""
+    meilisearch_url: str = ""
+    meilisearch_key: str = ""
+    redis_url: str = ""
+    s3_bucket: str = ""
+    s3_endpoint: str = ""
+    s3_region: str = ""
+    s3_access_key: str = ""
+    s3_secret_key: str = ""
+    smtp_host: str = ""
+    smtp_port: int = 587
+    smtp_user: str = ""
+    smtp_password: str = ""
+    smtp_tls: bool = True
+    mail_from: str = "cho-phien@example.vn"
+    stripe_secret_key: str = ""
+    stripe_webhook_secret: str = ""
+    vietqr_bank_bin: str = "970436"
+    vietqr_account: str = "0123456789"
+    vietqr_account_name: str = "CHO PHIEN DEMO"
+    public_url: str = ""
+    allowed_hosts: tuple[str, ...] = ()
+    web_workers: int = 2
+    log_level: str = "INFO"
+    market_name: str = "Chợ Phiên"
+    market_province: str = "Hải Dương"
+    market_office: str = "Sở Công Thương thành phố Hải Phòng"
+    market_hotline: str = "1900 0000"
+    market_email: str = "hotro@example.vn"
+    trusted_proxies: int = 0
+    testing: bool = field(default=False, repr=False)
+
+    @property
+    def is_production(self) -> bool:
+        """Tell whether demo conveniences are refused."""
+        return self.market_env == PRODUCTION
+
+
+def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
+    """Read the settings from the environment.
+
+    In the demo a secret key is made on first use and kept under the instance
+    path; in production it must be given.
+
+    :raises BadSetting: naming the first variable that cannot be used.
+    """
+    env = _Reader(os.environ if environ is None else environ)
+    market_env = env.choice("MARKET_ENV", DEMO, (DEMO, PRODUCTION))
+    instance = Path(env.text("INSTANCE_PATH", "instance")).resolve()
+    instance.mkdir(parents=True, exist_ok=True)
+    host, port = env.text("HOST", "127.0.0.1"), env.number("PORT", 8000, 1, 65535)
+    settings = Settings(
+        market_env=market_env,
+        instance_path=instance,
+        secret_key=_secret_key(env, market_env, instance),
+        host=host,
+        port=port,
+        database_url=_database_url(env, instance),
+        public_url=env.url("PUBLIC_URL", f"http://{host}:{port}", ("http", "https")),
+        allowed_hosts=env.words("ALLOWED_HOSTS"),
+        web_workers=env.number("WEB_WORKERS", 2, 1, 64),
+        trusted_proxies=env.number("TRUSTED_PROXIES", 0, 0, 5),
+        log_level=env.choice("LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR")),
+        **_services(env),
+        **_names(env),
+    )
+    if settings.is_production:
+        _refuse_demo(settings)
+    return settings
+
+
+class _Reader:
+    """Reads one variable at a time and says what is wrong with it."""
+
+    def __init__(self, environ: Mapping[str, str]) -> None:
+        self.environ = environ
+
+    def text(self, name: str, default: str = "") -> str:
+        return self.environ.get(name, "").strip() or default
+
+    def words(self, name: str) -> tuple[str, ...]:
+        return tuple(word.strip() for word in self.text(name).split(",") if word.strip())
+
+    def choice(self, name: str, default: str, allowed: tuple[str, ...]) -> str:
+        value = self.text(name, default)
+        if value not in allowed:
+            raise BadSetting(f"{name}={value!r}: must be one of {', '.join(allowed)}")
+        return value
+
+    def number(self, name: str, default: int, low: int, high: int) -> int:
+        value = self.text(name, str(default))
+        if not value.isascii() or not value.isdigit() or not low <= int(value) <= high:
+            raise BadSetting(f"{name}={value!r}: must be a whole number from {low} to {high}")
+        return int(value)
+
+    def flag(self, name: str, default: str) -> bool:
+        return self.choice(name, default, ("yes", "no")) == "yes"
+
+    def url(self, name: str, default: str, schemes: tuple[str, ...]) -> str:
+        value = self.text(name, default)
+        scheme, found, rest = value.partition("://")
+        if value and (not found or not rest or scheme not in schemes):
+            raise BadSetting(f"{name}={value!r}: must be a URL starting with {schemes[0]}://")
+        return value.rstrip("/")
+
+
+def _services(env: _Reader) -> dict[str, object]:
+    return {
+        "meilisearch_url": env.url("MEILISEARCH_URL", "", ("http", "https")),
+        "meilisearch_key": env.text("MEILISEARCH_KEY"),
+        "redis_url": env.url("REDIS_URL", "", ("redis", "rediss")),
+        "s3_bucket": env.text("S3_BUCKET"),
+        "s3_endpoint": env.url("S3_ENDPOINT", "", ("https", "http")),
+        "s3_region": env.text("S3_REGION"),
+        "s3_access_key": env.text("S3_ACCESS_KEY"),
+        "s3_secret_key": env.text("S3_SECRET_KEY"),
+        "smtp_host": env.text("SMTP_HOST"),
+        "smtp_port": env.number("SMTP_PORT", 587, 1, 65535),
+        "smtp_user": env.text("SMTP_USER"),
+        "smtp_password": env.text("SMTP_PASSWORD"),
+        "smtp_tls": env.flag("SMTP_TLS", "yes"),
+        "mail_from": env.text("MAIL_FROM", Settings.mail_from),
+        "stripe_secret_key": env.text("STRIPE_SECRET_KEY"),
+        "stripe_webhook_secret": env.text("STRIPE_WEBHOOK_SECRET"),
+        "vietqr_bank_bin": env.text("VIETQR_BANK_BIN", Settings.vietqr_bank_bin),
+        "vietqr_account": env.text("VIETQR_ACCOUNT", Settings.vietqr_account),
+        "vietqr_account_name": env.text("VIETQR_ACCOUNT_NAME", Settings.vietqr_account_name),
+    }
+
+
+def _names(env: _Reader) -> dict[str, object]:
+    names = ("market_name", "market_province", "market_office", "market_hotline", "market_email")
+    return {name: env.text(name.upper(), getattr(Settings, name)) for name in names}
+
+
+def _database_url(env: _Reader, instance: Path) -> str:
+    value = env.text("DATABASE_URL")
+    if not value:
+        return f"sqlite:///{instance / 'market.db'}"
+    if value.startswith("sqlite:///"):
+        return value
+    for prefix in ("postgresql+psycopg://", "postgresql://", "postgres://"):
+        if value.startswith(prefix):
+            return "postgresql+psycopg://" + value.removeprefix(prefix)
+    raise BadSetting("DATABASE_URL: must start with sqlite:/// or postgresql://")
+
+
+def _secret_key(env: _Reader, market_env: str, instance: Path) -> str:
+    value = env.text("SECRET_KEY")
+    if market_env == PRODUCTION:
+        if len(value) < 32:
+            raise BadSetting("SECRET_KEY: production needs a secret of at least 32 characters")
+        return value
+    return value or _kept_secret(instance / "secret_key")
+
+
+def _kept_secret(path: Path) -> str:
+    try:
+        with path.open("x") as file:
+            path.chmod(0o600)
+            file.write(secrets.token_urlsafe(48))
+    except FileExistsError:
+        pass
+    return path.read_text()
+
+
+def _refuse_demo(settings: Settings) -> None:
+    """Refuse in production what only a demo may have."""
+    if (settings.instance_path / "secret_key").exists() and (
+        settings.secret_key == (settings.instance_path / "secret_key").read_text()
+    ):
+        raise BadSetting("SECRET_KEY: production refuses the secret made for the demo")
+    if not settings.allowed_hosts:
+        raise BadSetting("ALLOWED_HOSTS: production needs the host names it answers to")
+    if not settings.public_url.startswith("https://"):
+        raise BadSetting("PUBLIC_URL: production needs an https:// address")
+    if settings.stripe_secret_key and not settings.stripe_webhook_secret:
+        raise BadSetting("STRIPE_WEBHOOK_SECRET: is needed with STRIPE_SECRET_KEY")
+    if settings.vietqr_account == Settings.vietqr_account:
+        raise BadSetting("VIETQR_ACCOUNT: production refuses the account of the demo")

@@ -1,0 +1,1 @@
+"""The only Flask part of the kernel."""

@@ -1,0 +1,1 @@
+"""Payment providers, settlement and the ledger."""

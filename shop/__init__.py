@@ -1,0 +1,1 @@
+"""The storefront and the one place that knows every trade."""

@@ -1,0 +1,1 @@
+"""Farms, diaries, lots and the codes that lead to them."""

@@ -1,0 +1,1 @@
+"""Onboarding, vetting and certificates of vendors."""

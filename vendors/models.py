@@ -1,0 +1,147 @@
+"""Tables of vendors, their members, dossiers and certificates."""
+
+import enum
+from datetime import date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from kernel.db import Base, Id, PrimaryId
+from vendors.rules import VendorState
+
+
+class LegalForm(enum.Enum):
+    """Legal form of a vendor (decides papers and tax)."""
+
+    INDIVIDUAL = "individual"
+    HOUSEHOLD = "household"
+    COOPERATIVE = "cooperative"
+    COMPANY = "company"
+    STATE = "state"
+
+
+class DocumentKind(enum.Enum):
+    """What an uploaded paper is."""
+
+    IDENTITY = "identity"
+    REGISTRATION = "registration"
+    FOOD_SAFETY = "food_safety"
+    CERTIFICATE = "certificate"
+    TRAVEL_LICENCE = "travel_licence"
+    OTHER = "other"
+
+
+class Scheme(enum.Enum):
+    """What a certificate certifies."""
+
+    VIETGAP = "vietgap"
+    GLOBALGAP = "globalgap"
+    ORGANIC = "organic"
+    HACCP = "haccp"
+    OCOP = "ocop"
+    GI = "gi"
+    HIGH_TECH = "high_tech"
+    FOOD_SAFETY = "food_safety"
+    TRAVEL_LICENCE = "travel_licence"
+    HOMESTAY_SECURITY = "homestay_security"
+
+
+class Vendor(Base):
+    """A farmer, cooperative or firm; its dossier is judged by the trade office."""
+
+    __tablename__ = "vendor"
+    __table_args__ = (sa.Index("ix_vendor_state", "state", "submitted_at"),)
+
+    id: Mapped[PrimaryId]
+    # Chosen by whoever imports; the key of a later import of the same vendor.
+    code: Mapped[str] = mapped_column(sa.String(20), unique=True)
+    slug: Mapped[str] = mapped_column(sa.String(90), unique=True)
+    name: Mapped[str] = mapped_column(sa.String(120))
+    legal_form: Mapped[LegalForm]
+    # Tax code or the keyed digest of a personal number is not shown to the public.
+    registration_no: Mapped[str | None] = mapped_column(sa.String(20))
+    representative: Mapped[str] = mapped_column(sa.String(120))
+    phone: Mapped[str] = mapped_column(sa.String(16))
+    email: Mapped[str | None] = mapped_column(sa.String(254))
+    # Key of the commune, such as vn-2025:10813, and what was typed beside it.
+    commune: Mapped[str] = mapped_column(sa.String(20))
+    address: Mapped[str] = mapped_column(sa.String(200))
+    story: Mapped[dict[str, str]] = mapped_column(default=dict)
+    art: Mapped[str] = mapped_column(sa.String(40), default="basket")
+    state: Mapped[VendorState] = mapped_column(default=VendorState.DRAFT)
+    created_at: Mapped[datetime]
+    submitted_at: Mapped[datetime | None]
+    decided_at: Mapped[datetime | None]
+    version: Mapped[int] = mapped_column(default=1)
+
+    __mapper_args__ = {"version_id_col": version}
+
+
+class VendorMember(Base):
+    """A person who works for a vendor, and as what."""
+
+    __tablename__ = "vendor_member"
+    __table_args__ = (sa.Index("ix_vendor_member_user", "user_id"),)
+
+    vendor_id: Mapped[str] = mapped_column(
+        sa.String(26), sa.ForeignKey("vendor.id", ondelete="CASCADE"), primary_key=True
+    )
+    user_id: Mapped[str] = mapped_column(
+        sa.String(26), sa.ForeignKey("user.id", ondelete="CASCADE"), primary_key=True
+    )
+    roles: Mapped[list[str]]
+    created_at: Mapped[datetime]
+
+
+class VendorStep(Base):
+    """One arrow of a vendor's history: who, when, why."""
+
+    __tablename__ = "vendor_step"
+    __table_args__ = (sa.Index("ix_vendor_step_vendor", "vendor_id", "at"),)
+
+    id: Mapped[PrimaryId]
+    vendor_id: Mapped[Id] = mapped_column(sa.ForeignKey("vendor.id", ondelete="CASCADE"))
+    action: Mapped[str] = mapped_column(sa.String(40))
+    state: Mapped[VendorState]
+    actor_id: Mapped[str | None] = mapped_column(sa.String(26))
+    actor_name: Mapped[str] = mapped_column(sa.String(120))
+    reason: Mapped[str] = mapped_column(sa.Text, default="")
+    at: Mapped[datetime]
+
+
+class VendorDocument(Base):
+    """A paper handed in; the file is private."""
+
+    __tablename__ = "vendor_document"
+    __table_args__ = (sa.Index("ix_vendor_document_vendor", "vendor_id"),)
+
+    id: Mapped[PrimaryId]
+    vendor_id: Mapped[Id] = mapped_column(sa.ForeignKey("vendor.id", ondelete="CASCADE"))
+    kind: Mapped[DocumentKind]
+    file_name: Mapped[str] = mapped_column(sa.String(160))
+    media_type: Mapped[str] = mapped_column(sa.String(60))
+    storage_key: Mapped[str] = mapped_column(sa.String(160))
+    size_bytes: Mapped[int]
+    uploaded_at: Mapped[datetime]
+
+
+class Certificate(Base):
+    """A certificate as data: the badge lives as long as it is verified and valid."""
+
+    __tablename__ = "certificate"
+    __table_args__ = (sa.Index("ix_certificate_vendor", "vendor_id", "valid_to"),)
+
+    id: Mapped[PrimaryId]
+    vendor_id: Mapped[Id] = mapped_column(sa.ForeignKey("vendor.id", ondelete="CASCADE"))
+    scheme: Mapped[Scheme]
+    number: Mapped[str] = mapped_column(sa.String(80))
+    issuer: Mapped[str] = mapped_column(sa.String(160))
+    # OCOP stars, 3 to 5.
+    stars: Mapped[int | None] = mapped_column(sa.SmallInteger)
+    scope: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    valid_from: Mapped[date]
+    # First day on which it does not count any more.
+    valid_to: Mapped[date]
+    verified_at: Mapped[datetime | None]
+    verified_by: Mapped[str | None] = mapped_column(sa.String(26))
