@@ -139,7 +139,8 @@ def transaction(session: Session) -> Iterator[Session]:
         session.commit()
     except BaseException:
         session.rollback()
-        session.info.clear()
+        session.info.pop("audit", None)
+        session.info.pop("after_commit", None)
         raise
     for call in session.info.pop("after_commit", []):
         call()

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from kernel.db import Base, Sequence
+from kernel.db import Base, Sequence, after_commit
 
 
 @dataclasses.dataclass(frozen=True)
@@ -61,7 +61,7 @@ class HandledMessage(Base):
 
 
 def emit(session: Session, event: Event, *, now: datetime) -> None:
-    """Write an event to the outbox of this transaction."""
+    """Write an event to the outbox of this transaction and wake the worker after it."""
     session.add(
         OutboxMessage(
             kind=type(event).__name__,
@@ -70,7 +70,17 @@ def emit(session: Session, event: Event, *, now: datetime) -> None:
             due_at=now,
         )
     )
+    wake_worker(session)
 
+
+def wake_worker(session: Session) -> None:
+    """Have the worker look for work once this transaction is committed.
+
+    A lost call costs time only: the worker looks by itself, too.
+    """
+    wake = session.info.get("wake")
+    if wake is not None:
+        after_commit(session, wake)
 
 
 def read(message: OutboxMessage) -> Event:

@@ -1,7 +1,11 @@
 """Money in integer đồng: the currency has no minor unit."""
 
+import re
 from collections.abc import Sequence
 from fractions import Fraction
+
+from kernel.errors import Invalid
+from kernel.messages import msg
 
 
 def round_vnd(amount: Fraction) -> int:
@@ -44,3 +48,34 @@ def split(total_vnd: int, weights: Sequence[int]) -> list[int]:
 def format_vnd(amount_vnd: int) -> str:
     """Write an amount the Vietnamese way: ``45.000 ₫``."""
     return f"{amount_vnd:,}".replace(",", ".") + "\u00a0₫"
+
+
+_SHORT = {"k": 1_000, "nghìn": 1_000, "ngàn": 1_000, "tr": 1_000_000, "triệu": 1_000_000}
+_WRITTEN = re.compile(
+    r"(?P<number>\d[\d.,]*)\s*(?P<short>k|nghìn|ngàn|tr|triệu)?\s*(?:₫|đ|đồng|vnd|vnđ)?"
+)
+_MOST = 10**12
+
+
+def parse_vnd(text: str) -> int:
+    """Read an amount as people write it: 45000, 45.000, 45k, 1,2 tr, 45.000 ₫.
+
+    :raises Invalid: when it is no whole amount in đồng of zero or more.
+    """
+    found = _WRITTEN.fullmatch(text.strip().lower())
+    if not found:
+        raise Invalid(msg("Write an amount such as 45.000."))
+    amount = _number(found["number"], shortened=bool(found["short"]))
+    amount *= _SHORT.get(found["short"] or "", 1)
+    if amount.denominator != 1 or amount > _MOST:
+        raise Invalid(msg("Write an amount such as 45.000."))
+    return int(amount)
+
+
+def _number(text: str, *, shortened: bool) -> Fraction:
+    """Read the digits: before "k" and "tr" a comma or point is a decimal mark."""
+    if shortened and re.fullmatch(r"\d+[.,]\d{1,3}", text, re.ASCII):
+        return Fraction(text.replace(",", "."))
+    if re.fullmatch(r"\d{1,3}([.,]\d{3})+|\d+", text, re.ASCII):
+        return Fraction(re.sub("[.,]", "", text))
+    raise Invalid(msg("Write an amount such as 45.000."))

@@ -1,24 +1,48 @@
-"""The database session of a request: the only reader of ``flask.g``."""
+"""What a request works with: its database session and the parts of the house."""
 
-from typing import cast
+from typing import Any, TypeVar, cast
 
-from flask import Flask, g
+from flask import Flask, current_app, g
 from sqlalchemy.orm import Session, sessionmaker
+
+Part = TypeVar("Part")
 
 
 def db() -> Session:
     """Return the session of this request, opened on first use, closed with the request."""
     if "db_session" not in g:
-        g.db_session = g.session_maker()
+        maker = cast("sessionmaker[Session]", part(sessionmaker))
+        g.db_session = maker()
     return cast(Session, g.db_session)
 
 
-def install(app: Flask, maker: sessionmaker[Session]) -> None:
-    """Give every application context a session of its own."""
+def remember(key: str, value: Any) -> Any:
+    """Keep a value for the rest of this request and return it."""
+    setattr(g, key, value)
+    return value
 
-    @app.before_request
-    def _offer_session() -> None:
-        g.session_maker = maker
+
+def remembered(key: str) -> Any:
+    """Return what was kept for this request, or None."""
+    return g.get(key)
+
+
+def provide(app: Flask, kind: type[Part], thing: Part) -> None:
+    """Give the application the one thing of a kind, such as its Storage."""
+    app.extensions[kind.__qualname__] = thing
+
+
+def part(kind: type[Part]) -> Part:
+    """Return the application's thing of a kind.
+
+    :raises KeyError: when the factory provided none.
+    """
+    return cast(Part, current_app.extensions[kind.__qualname__])
+
+
+def install(app: Flask, maker: sessionmaker[Session]) -> None:
+    """Give every request a session of its own."""
+    provide(app, sessionmaker, maker)
 
     @app.teardown_appcontext
     def _close_session(_error: BaseException | None) -> None:

@@ -1,0 +1,101 @@
+"""Friendly pages for what went wrong; JSON problem details (RFC 9457) on API paths."""
+
+import structlog
+from flask import Flask, Response, jsonify, request
+from flask_babel import gettext
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import OperationalError, StatementError
+from sqlalchemy.orm.exc import StaleDataError
+from werkzeug.exceptions import HTTPException
+
+from kernel.errors import Busy, Conflict, DomainError
+from kernel.messages import msg
+from kernel.web.forms import refusal_text
+from kernel.web.pages import page
+from kernel.web.session import remembered
+
+API_PATHS = ("/api/", "/hooks/", "/epcis/", "/octo/")
+
+WORDS = {
+    400: msg("This request could not be understood."),
+    403: msg("You may not open this page."),
+    404: msg("We could not find this page."),
+    405: msg("This address cannot be used in this way."),
+    409: msg("This was changed meanwhile. Please look again."),
+    410: msg("This offer is no longer shown."),
+    413: msg("This file is too large."),
+    422: msg("Some of what you entered cannot be used."),
+    429: msg("Too many attempts. Please wait a little and try again."),
+    500: msg("Something went wrong on our side. Nothing you saved is lost."),
+    503: msg("We are very busy right now. Please try again in a moment."),
+}
+
+log = structlog.get_logger()
+
+
+def install(app: Flask) -> None:
+    """Answer every error in the reader's language."""
+
+    @app.errorhandler(DomainError)
+    def _refused(refusal: DomainError) -> Response:
+        return answer(refusal.status, refusal_text(refusal), refusal.code)
+
+    @app.errorhandler(StaleDataError)
+    def _stale(_error: StaleDataError) -> Response:
+        return answer(409, gettext(Conflict.message), Conflict.code)
+
+    @app.errorhandler(OperationalError)
+    def _database(error: OperationalError) -> Response:
+        log.error("database", error=str(error.orig))
+        return answer(503, gettext(Busy.message), Busy.code)
+
+    @app.errorhandler(StatementError)
+    def _unstorable(error: StatementError) -> Response:
+        # Text no database can hold, such as a lone surrogate or a NUL.
+        if isinstance(error.orig, ValueError | UnicodeError):
+            return answer(400, gettext(WORDS[400]), "bad_request")
+        return _crash(error)
+
+    @app.errorhandler(CSRFError)
+    def _expired_form(_error: CSRFError) -> Response:
+        text = gettext("This form has been open for too long. Please go back and send it again.")
+        return answer(400, text, "form_expired")
+
+    @app.errorhandler(HTTPException)
+    def _http(error: HTTPException) -> Response:
+        code = error.code or 500
+        if error.response is not None or code < 400:
+            return error.get_response()  # type: ignore[return-value]
+        made = answer(code, gettext(WORDS.get(code, WORDS[400 if code < 500 else 500])), "")
+        for name, value in error.get_headers():
+            if name in {"Allow", "Retry-After"}:
+                made.headers[name] = value
+        return made
+
+    @app.errorhandler(Exception)
+    def _crash(error: Exception) -> Response:
+        log.exception("crash", exc_info=error)
+        return answer(500, gettext(WORDS[500]), "crash")
+
+
+def answer(status: int, text: str, code: str) -> Response:
+    """Return an error as a page, or as problem details where a program asks."""
+    if request.path.startswith(API_PATHS):
+        made = jsonify(
+            type="about:blank",
+            title=text,
+            status=status,
+            code=code,
+            instance=request.path,
+            request_id=remembered("request_id"),
+        )
+        made.content_type = "application/problem+json"
+    else:
+        made = Response(
+            page(
+                "shop/error.html", status=status, text=text, request_id=remembered("request_id")
+            ),
+            mimetype="text/html",
+        )
+    made.status_code = status
+    return made

@@ -1,0 +1,53 @@
+"""Which language a page speaks: by URL, cookie, account, then the browser's wish."""
+
+from collections.abc import Callable
+
+from babel.core import Locale
+from flask import Flask, Response, has_request_context, request
+from flask_babel import Babel
+
+from kernel.i18n import DEFAULT, LANGUAGES
+from kernel.web.session import remember, remembered
+
+COOKIE = "lang"
+
+
+def current_language() -> str:
+    """Return ``vi`` or ``en`` for this request."""
+    if not has_request_context():
+        return DEFAULT
+    return remembered("lang") or remember("lang", _choose())
+
+
+def _choose() -> str:
+    for wish in (request.args.get("lang"), request.cookies.get(COOKIE)):
+        if wish in LANGUAGES:
+            return str(wish)
+    account_lang = remembered("account_lang")
+    wish = account_lang() if callable(account_lang) else None
+    return wish or request.accept_languages.best_match(LANGUAGES) or DEFAULT
+
+
+def install(app: Flask, account_lang: Callable[[], str | None]) -> None:
+    """Set up translations; ``account_lang`` tells the language of who is signed in."""
+    app.config["BABEL_DEFAULT_LOCALE"] = DEFAULT
+    app.config["BABEL_TRANSLATION_DIRECTORIES"] = app.config["TRANSLATIONS"]
+    Babel(app, locale_selector=current_language, default_timezone="Asia/Ho_Chi_Minh")
+
+    @app.before_request
+    def _offer_account_language() -> None:
+        remember("account_lang", account_lang)
+
+    @app.after_request
+    def _keep_choice(response: Response) -> Response:
+        wish = request.args.get("lang")
+        if wish in LANGUAGES and request.cookies.get(COOKIE) != wish:
+            response.set_cookie(
+                COOKIE, str(wish), max_age=31_536_000, samesite="Lax", secure=request.is_secure
+            )
+        return response
+
+
+def locale() -> Locale:
+    """Return the Babel locale of this request."""
+    return Locale.parse(current_language())

@@ -1,0 +1,97 @@
+"""Pages from templates: filters, assets and what every template may use."""
+
+import enum
+import json
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import Flask, render_template, request
+from flask_babel import gettext
+from jinja2 import ChoiceLoader, FileSystemLoader
+
+from kernel import i18n, money
+from kernel.messages import LABELS
+from kernel.quantity import Unit
+from kernel.settings import Settings
+from kernel.web.language import current_language
+
+
+def page(template: str, /, **values: Any) -> str:
+    """Render a page; the template's path is package/page."""
+    return render_template(template, **values)
+
+
+def translate_label(member: enum.Enum) -> str:
+    """Return the words for an enum member in the reader's language."""
+    return gettext(LABELS[member])
+
+
+def install(app: Flask, *, root: Path, settings: Settings) -> None:
+    """Teach templates the house's filters and globals."""
+    app.jinja_loader = ChoiceLoader(  # type: ignore[assignment]
+        [FileSystemLoader(folder) for folder in sorted(root.glob("*/templates"))]
+    )
+    env = app.jinja_env
+    env.trim_blocks = env.lstrip_blocks = True
+    env.filters.update(
+        vnd=money.format_vnd,
+        day=lambda value: i18n.format_day(value) if value else "",
+        moment=lambda value: i18n.format_moment(value) if value else "",
+        local=lambda text, lang=None: i18n.pick(text, lang or current_language()),
+        label=translate_label,
+        quantity=_quantity,
+        per=_per,
+        iso=lambda value: value.isoformat() if isinstance(value, date | datetime) else "",
+    )
+    env.globals.update(
+        asset=_Assets(root / "build" / "static"),
+        settings=settings,
+        with_language=_with_language,
+    )
+
+    @app.context_processor
+    def _of_this_request() -> dict[str, object]:
+        return {"lang": current_language()}
+
+
+def _quantity(amount: int, unit: Unit, piece: dict[str, str] | None = None) -> str:
+    return i18n.format_quantity(amount, unit, i18n.pick(piece, current_language()))
+
+
+def _per(amount: int, unit: Unit | None, piece: dict[str, str] | None = None) -> str:
+    """Write what a price is for: ``kg``, ``500 g``, ``hộp``."""
+    if unit is None or unit is Unit.SEAT:
+        return gettext("person")
+    if amount == 1 and unit is Unit.PIECE:
+        return i18n.pick(piece, current_language()) or gettext("piece")
+    written = _quantity(amount, unit, piece)
+    return written.removeprefix("1 ")
+
+
+def _with_language(lang: str) -> str:
+    """Return the address of this page in another language."""
+    query = [(key, value) for key, value in request.args.items(multi=True) if key != "lang"]
+    return f"{request.path}?{urlencode([*query, ('lang', lang)])}"
+
+
+class _Assets:
+    """Addresses of built files by their plain names."""
+
+    def __init__(self, folder: Path) -> None:
+        self.manifest_path = folder / "manifest.json"
+        self.names: dict[str, str] = {}
+        self.read_at = 0
+
+    def __call__(self, name: str) -> str:
+        if name not in self.names:
+            self._read()
+        return f"/static/{self.names.get(name, name)}"
+
+    def _read(self) -> None:
+        if not self.manifest_path.exists():
+            return
+        changed = self.manifest_path.stat().st_mtime_ns
+        if changed != self.read_at:
+            self.names, self.read_at = json.loads(self.manifest_path.read_text()), changed

@@ -1,0 +1,63 @@
+"""Builds the application out of settings: every part is handed in here."""
+
+from pathlib import Path
+
+import sqlalchemy as sa
+from flask import Flask
+from sqlalchemy.orm import Session, sessionmaker
+
+from kernel import clock, db, jobs, storage
+from kernel.settings import Settings
+from kernel.web import errors, language, observe, pages, security
+from kernel.web import session as web_session
+from shop import wiring
+
+ROOT = Path(__file__).parent.parent
+WORKER_LATE_SECONDS = 180
+
+
+def create_app(settings: Settings) -> Flask:
+    """Return the whole market as one WSGI application."""
+    app = Flask(__name__, static_folder=None)
+    app.config["SECRET_KEY"] = settings.secret_key
+    app.config["TRANSLATIONS"] = str(ROOT / "translations")
+    app.config["TESTING"] = settings.testing
+    maker = open_sessions(settings)
+    web_session.install(app, maker)
+    web_session.provide(app, Settings, settings)
+    web_session.provide(app, storage.Storage, storage.open_storage(settings))
+    observe.install(app, checks=_checks(maker), multiprocess_metrics=settings.web_workers > 1)
+    security.install(app, settings)
+    wiring.install(app, settings)
+    language.install(app, wiring.account_lang)
+    pages.install(app, root=ROOT, settings=settings)
+    errors.install(app)
+    return app
+
+
+def open_sessions(settings: Settings) -> sessionmaker[Session]:
+    """Return the maker of sessions on the database of the settings."""
+    engine = db.open_engine(settings.database_url)
+    maker = db.session_factory(engine)
+    maker.configure(info={"wake": jobs.waker(jobs.open_queue(settings))})
+    return maker
+
+
+def _checks(maker: sessionmaker[Session]) -> dict[str, observe.Check]:
+    def database() -> str:
+        try:
+            with maker() as session:
+                session.execute(sa.select(1))
+        except sa.exc.SQLAlchemyError as error:
+            return type(error).__name__
+        return ""
+
+    def worker() -> str:
+        try:
+            with maker() as session:
+                behind = jobs.lag(session, now=clock.now()).oldest.total_seconds()
+        except sa.exc.SQLAlchemyError as error:
+            return type(error).__name__
+        return f"{behind:.0f} s behind" if behind > WORKER_LATE_SECONDS else ""
+
+    return {"database": database, "worker": worker, "search": wiring.search_health}

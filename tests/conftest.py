@@ -1,0 +1,209 @@
+"""A database of each kind, a stopped clock, and people who sign in."""
+
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session, sessionmaker
+from werkzeug.test import TestResponse
+
+from kernel import clock, db
+from kernel.settings import Settings
+
+ROOT = Path(__file__).parent.parent
+NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Say plainly when PostgreSQL cannot be tested here."""
+    if not _postgres_bin():
+        config.stash[NO_POSTGRES] = True
+
+
+NO_POSTGRES = pytest.StashKey[bool]()
+
+
+def _postgres_bin() -> Path | None:
+    found = shutil.which("initdb")
+    folders = sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
+    for folder in [*folders, *([Path(found).resolve().parent] if found else [])]:
+        if (folder / "initdb").exists():
+            return folder
+    return None
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    """Start a PostgreSQL server of our own and remove it afterwards; give its URL."""
+    given = os.environ.get("TEST_POSTGRES_URL")
+    if given:
+        yield given
+        return
+    folder = _postgres_bin()
+    if folder is None:
+        pytest.skip("PostgreSQL is not installed: its half of the tests cannot run")
+    with tempfile.TemporaryDirectory(prefix="market-pg-") as place:
+        yield from _run_postgres(folder, Path(place))
+
+
+def _run_postgres(folder: Path, place: Path) -> Iterator[str]:
+    """Run a server on a Unix socket; as root it must belong to somebody else."""
+    user: list[str] = []
+    if os.geteuid() == 0:
+        user = ["runuser", "-u", "postgres", "--"]
+        if subprocess.run(["id", "postgres"], capture_output=True, check=False).returncode:
+            subprocess.run(["useradd", "--system", "postgres"], check=True)
+        shutil.chown(place, "postgres")
+    data = place / "data"
+    run = lambda *words: subprocess.run([*user, *map(str, words)], check=True, capture_output=True)  # noqa: E731
+    run(folder / "initdb", "-D", data, "-U", "market", "--auth=trust", "-E", "UTF8", "--no-sync")
+    options = f"-c listen_addresses= -c unix_socket_directories={place} -c fsync=off -c max_connections=200"
+    run(folder / "pg_ctl", "-D", data, "-o", options, "-l", place / "log", "-w", "start")
+    try:
+        yield f"postgresql+psycopg://market@/postgres?host={place}"
+    finally:
+        run(folder / "pg_ctl", "-D", data, "-m", "immediate", "-w", "stop")
+
+
+def build(url: str) -> None:
+    """Build an empty database by the migrations."""
+    config = Config(str(ROOT / "alembic.ini"))
+    config.set_main_option("sqlalchemy.url", url.replace("%", "%%"))
+    command.upgrade(config, "head")
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty SQLite database, copied for each test."""
+    path = tmp_path_factory.mktemp("template") / "market.db"
+    build(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres: str) -> str:
+    """An empty PostgreSQL database, copied for each test."""
+    name = f"template_{os.getpid()}"
+    _admin(postgres, f"CREATE DATABASE {name}")
+    build(postgres.replace("/postgres?", f"/{name}?"))
+    return name
+
+
+def _admin(url: str, statement: str) -> None:
+    engine = sa.create_engine(url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(sa.text(statement))
+    engine.dispose()
+
+
+@pytest.fixture
+def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
+    path = tmp_path / "market.db"
+    shutil.copy(sqlite_template, path)
+    return f"sqlite:///{path}"
+
+
+@pytest.fixture
+def postgres_url(postgres: str, postgres_template: str) -> Iterator[str]:
+    name = f"t{os.getpid()}_{os.urandom(4).hex()}"
+    _admin(postgres, f"CREATE DATABASE {name} TEMPLATE {postgres_template}")
+    yield postgres.replace("/postgres?", f"/{name}?")
+    _admin(postgres, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """An empty database of each kind."""
+    return str(request.getfixturevalue(f"{request.param}_url"))
+
+
+@pytest.fixture
+def maker(database_url: str) -> Iterator[sessionmaker[Session]]:
+    """A maker of sessions: for tests with several threads."""
+    engine = db.open_engine(database_url)
+    yield db.session_factory(engine)
+    engine.dispose()
+
+
+@pytest.fixture
+def session(maker: sessionmaker[Session]) -> Iterator[Session]:
+    """One session on an empty database."""
+    with maker() as opened:
+        yield opened
+
+
+@pytest.fixture
+def now() -> Iterator[datetime]:
+    """Stop the clock on 23 November 2026, ten o'clock in Ha Noi."""
+    with clock.fixed(NOW):
+        yield NOW
+
+
+@pytest.fixture
+def settings(sqlite_url: str, tmp_path: Path) -> Settings:
+    """Settings of a demo on an empty SQLite database."""
+    return Settings(
+        market_env="demo",
+        instance_path=tmp_path,
+        secret_key="a secret of the tests, long enough",
+        database_url=sqlite_url,
+        public_url="http://localhost",
+        testing=True,
+    )
+
+
+@pytest.fixture
+def app(settings: Settings, now: datetime) -> Flask:
+    """The whole market on an empty database."""
+    from shop.factory import create_app
+
+    return create_app(settings)
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    return app.test_client()
+
+
+@pytest.fixture
+def app_session(app: Flask) -> Iterator[Session]:
+    """A session on the database of `app`."""
+    with app.extensions["sessionmaker"]() as opened:
+        yield opened
+
+
+TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
+
+
+def post(
+    client: FlaskClient, url: str, data: dict[str, object] | None = None, *, form: str | None = None
+) -> TestResponse:
+    """Send a form as a browser does: fetch the page (`form`, else `url`) for its token first."""
+    token = TOKEN.search(client.get(form or url).get_data(as_text=True))
+    assert token, f"{form or url} shows no form"
+    return client.post(url, data={"csrf_token": token[1], **(data or {})})
+
+
+SignIn = Callable[..., str]
+
+
+@pytest.fixture
+def sign_in(app: Flask, client: FlaskClient, now: datetime) -> SignIn:
+    """Return a function that signs somebody in: `sign_in(roles=[...], vendor=id, vendor_roles=[...])`."""
+    from accounts.testing import sign_in_as  # noqa: PLC0415
+
+    def _sign_in(**wishes: object) -> str:
+        return sign_in_as(app, client, now=now, **wishes)
+
+    return _sign_in

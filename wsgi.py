@@ -1,0 +1,9 @@
+"""The application, as WSGI servers and ``flask --app wsgi`` find it."""
+
+from kernel.settings import load_settings
+from kernel.web.observe import set_up_logs
+from shop.factory import create_app
+
+settings = load_settings()
+set_up_logs(settings.log_level)
+app = create_app(settings)
