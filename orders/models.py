@@ -13,6 +13,10 @@ class Cart(Base):
     """A basket of one browser or person, of several vendors."""
 
     __tablename__ = "cart"
+    __table_args__ = (
+        sa.Index("ix_cart_user", "user_id"),
+        sa.Index("ix_cart_updated", "updated_at"),
+    )
 
     id: Mapped[PrimaryId]
     # SHA-256 of the token in the buyer's cookie.
@@ -20,6 +24,8 @@ class Cart(Base):
     user_id: Mapped[Id | None] = mapped_column(sa.ForeignKey("user.id", ondelete="SET NULL"))
     updated_at: Mapped[datetime]
     held_until: Mapped[datetime | None]
+    # Orders placed from it so far: with the id, the key of the checkout under way.
+    placed: Mapped[int] = mapped_column(default=0)
 
 
 class CartLine(Base):
@@ -60,7 +66,11 @@ class OrderGroup(Base):
     """One checkout: what one buyer pays at once to several vendors."""
 
     __tablename__ = "order_group"
-    __table_args__ = (sa.Index("ix_order_group_buyer", "buyer_id", "placed_at"),)
+    __table_args__ = (
+        sa.Index("ix_order_group_buyer", "buyer_id", "placed_at"),
+        sa.Index("ix_order_group_due", "pay_until"),
+        sa.Index("ix_order_group_paid", "paid", "placed_at"),
+    )
 
     id: Mapped[PrimaryId]
     # What people read aloud; random, so that it tells nobody how many there are.
@@ -85,7 +95,9 @@ class OrderGroup(Base):
     total_vnd: Mapped[int]
     paid: Mapped[PaidState] = mapped_column(default=PaidState.UNPAID)
     placed_at: Mapped[datetime]
-    # Unpaid until then: the orders expire and everything is given back.
+    # What has to be paid back, of money that came.
+    refund_vnd: Mapped[int] = mapped_column(default=0)
+    # Unpaid at this instant, the orders expire; None once that is decided.
     pay_until: Mapped[datetime | None]
     version: Mapped[int] = mapped_column(default=1)
 
@@ -124,6 +136,7 @@ class OrderLine(Base):
     __table_args__ = (
         sa.Index("ix_order_line_order", "order_id"),
         sa.Index("ix_order_line_listing", "listing_id"),
+        sa.Index("ix_order_line_lot", "lot_id"),
         sa.CheckConstraint("quantity > 0", name="quantity"),
     )
 
