@@ -5,7 +5,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from bookings.rules import BookingStatus
+from bookings.rules import BookingStatus, CancelReason
 from kernel.db import Base, Id, PrimaryId
 
 
@@ -13,10 +13,13 @@ class Experience(Base):
     """What a listing of kind EXPERIENCE adds: duration, meeting point, rules."""
 
     __tablename__ = "experience"
+    __table_args__ = (sa.Index("ix_experience_vendor", "vendor_id"),)
 
     listing_id: Mapped[str] = mapped_column(
         sa.String(26), sa.ForeignKey("listing.id"), primary_key=True
     )
+    # Whose it is, as the listing said: the host's day asks for it.
+    vendor_id: Mapped[Id] = mapped_column(sa.ForeignKey("vendor.id"))
     duration_minutes: Mapped[int]
     meeting_point: Mapped[dict[str, str]]
     lat: Mapped[float | None]
@@ -37,6 +40,8 @@ class Departure(Base):
     __tablename__ = "departure"
     __table_args__ = (
         sa.UniqueConstraint("listing_id", "starts_at"),
+        sa.CheckConstraint("capacity > 0", name="capacity"),
+        sa.CheckConstraint("price_vnd >= 0", name="price"),
         sa.Index("ix_departure_bookable", "listing_id", "cutoff_at"),
     )
 
@@ -48,13 +53,17 @@ class Departure(Base):
     price_vnd: Mapped[int]
     bucket_id: Mapped[Id] = mapped_column(sa.ForeignKey("bucket.id"))
     cancelled_at: Mapped[datetime | None]
+    cancel_reason: Mapped[CancelReason | None]
 
 
 class Booking(Base):
     """Seats on a departure, from hold to attendance."""
 
     __tablename__ = "booking"
-    __table_args__ = (sa.Index("ix_booking_departure", "departure_id", "status"),)
+    __table_args__ = (
+        sa.CheckConstraint("seats > 0", name="seats"),
+        sa.Index("ix_booking_departure", "departure_id", "status"),
+    )
 
     id: Mapped[PrimaryId]
     # Id of the order line that pays for it.
