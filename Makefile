@@ -1,0 +1,52 @@
+# One command to run the market, one to test it.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+.DEFAULT_GOAL := help
+.PHONY: help run dev test lint bench i18n db-upgrade assets translations
+
+help: ## this list
+	@grep -E '^[a-z0-9-]+:.*## ' Makefile | sed 's/:.*## /\t/' | sort | expand -t 16
+
+$(VENV)/.run: requirements.txt
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+$(VENV)/.dev: requirements.txt requirements-dev.txt
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt -r requirements-dev.txt
+	@touch $@ $(VENV)/.run
+
+assets: $(VENV)/.run
+	@$(BIN)/python -m assets.build
+
+translations: $(VENV)/.run
+	@$(BIN)/python -m translations.build
+
+run: $(VENV)/.run assets translations ## start web server and worker on HOST:PORT
+	@exec $(BIN)/python -m shop.serve
+
+dev: $(VENV)/.run assets translations ## the same, reloading on change
+	@exec $(BIN)/python -m shop.serve --reload
+
+test: $(VENV)/.dev assets translations ## everything: unit, integration, browser
+	@$(BIN)/python -m tests.provision
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup --cov --cov-report=term:skip-covered
+
+lint: $(VENV)/.dev translations ## style, types, layers, templates, translations
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(BIN)/djlint --check --lint --quiet .
+	@$(BIN)/python -m translations.build --check
+
+bench: $(VENV)/.dev assets translations ## measure pages beside a baseline: build/bench.json
+	@$(BIN)/python -m bench
+
+i18n: $(VENV)/.dev ## collect messages into the catalogues
+	@$(BIN)/python -m translations.build --update
+
+db-upgrade: $(VENV)/.run ## bring the database to the newest tables
+	@$(BIN)/flask --app wsgi market upgrade

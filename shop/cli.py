@@ -1,0 +1,28 @@
+"""Commands: ``flask --app wsgi market ...`` and ``flask --app wsgi audit ...``."""
+
+import click
+from flask import Flask
+from flask.cli import AppGroup
+from sqlalchemy.orm import sessionmaker
+
+from kernel import audit
+from kernel.web.session import part
+
+market = AppGroup("market", help="The market as a whole.")
+audit_group = AppGroup("audit", help="The log of every change.")
+
+
+@audit_group.command("verify")
+def verify() -> None:
+    """Walk the whole log and say whether it is unbroken."""
+    with part(sessionmaker)() as session:
+        broken = audit.verify(session)
+    if broken:
+        raise click.ClickException(f"entry {broken.seq}: {broken.reason}")
+    click.echo("The log is unbroken.")
+
+
+def install(app: Flask) -> None:
+    """Register the commands."""
+    app.cli.add_command(market)
+    app.cli.add_command(audit_group)
