@@ -8,6 +8,7 @@ unit was split, every candidate is returned and the person is asked.
 
 import csv
 import re
+import unicodedata
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -42,10 +43,16 @@ _OLDER_NAMES = """
 11239 hungson; 11293 tienphong dienhong
 """
 
-_KINDS = r"phuong|xa|thi tran|dac khu|ph|p|x|tt"
-_WARD_KIND = re.compile(rf"(?:{_KINDS})\b *")
-_DISTRICT_KIND = re.compile(r"(?:thanh pho|thi xa|huyen|quan|tp|tx|h|q)\b *")
-_PROVINCE_KIND = re.compile(r"tinh\b *")
+_WARD_KIND = re.compile(r"^(?:phuong|xa|thi tran|dac khu|ph|p|x|t ?t)\b *")
+_DISTRICT_KIND = re.compile(r"^(?:thanh pho|thi xa|huyen|t ?p|t ?x|h)\b *")
+_ABOVE_DISTRICT = re.compile(
+    r"(?:tinh )?hai duong|(?:thanh pho |tp )?hai phong|viet ?nam|(?:vung )?hai duong cu"
+)
+# People leave out commas: a unit begins where its kind is written.
+_UNIT_BEGINS = re.compile(
+    r"[ .](?=(?:huyện|huyen|tỉnh|thành phố|thanh pho|thị xã|thi xa|tp|tx|h(?=\.)|phường|thị trấn)\b"
+    r"|(?<!thị )xã\b)"
+)
 
 
 @dataclass(frozen=True)
@@ -104,78 +111,78 @@ def resolve_old(ward_text: str, district_text: str = "") -> list[Commune]:
 
     One commune is the answer; several are a question to ask (the unit was
     split, the name is used twice, or only a district was written); none means
-    that the name is not known there.
+    that the name is not known there. Without a district the whole former
+    province is searched.
     """
-    districts = _districts(district_text)
-    if districts is None:
+    where = _parts(district_text)
+    if not where:
+        return _today(_anywhere(ward_text))
+    district = _district(where[0])
+    if district is None:
         return []
-    ward = _bare(ward_text, _WARD_KIND)
-    old = {code for name in ward for code in _named(name, districts)}
-    if not old or _is_loose(district_text):
-        # "Thanh Hà, Hải Dương" may mean the town or the whole old district.
-        old |= {code for code, unit in _old_units().items() if _is_district(ward_text, unit)}
-    return _today(old)
+    return _today({code for name in _keys(ward_text, _WARD_KIND) for code in _in(district, name)})
 
 
 def resolve_line(text: str) -> list[Commune]:
     """Return what a written address may be today: "số 12, xã Thanh Sơn, huyện Thanh Hà".
 
-    The last part that names a commune counts, the parts after it say where.
+    Whoever names no old district may have written the present name: communes
+    called so today are candidates too.
     """
-    parts = [part for part in re.split(r"[,;\n]| - ", text) if fold(part)]
-    while parts and fold(parts[-1]) in {"viet nam", "vietnam"}:
-        parts.pop()
-    for start in range(len(parts) - 1, -1, -1):
-        if start + 1 < len(parts) or len(parts) == 1:
-            found = resolve_old(parts[start], ", ".join(parts[start + 1 :]))
-            if found:
-                return found
-    return []
+    parts = _parts(text)
+    if not parts:
+        return []
+    *before, last = parts
+    if before and _district(last):
+        return resolve_old(before[-1], last) or _today(_of_district(last))
+    wanted = _keys(last, _WARD_KIND)
+    present = {c.code for c in _sorted() if _key(c.name, _WARD_KIND) in wanted}
+    return _today(_anywhere(last), present)
 
 
-def _today(old_codes: set[str]) -> list[Commune]:
-    found = {new for code in old_codes for new in _became()[code]}
+def _anywhere(text: str) -> set[str]:
+    """Return old units so called anywhere in the province, or in a district so called."""
+    names = _keys(text, _WARD_KIND)
+    old = {u.code for u in _old_units().values() if _key(u.name, _WARD_KIND) in names}
+    if old:
+        # An older name is no answer without its district, but it is a reason to ask.
+        old |= {code for (_, name), codes in _by_name().items() if name in names for code in codes}
+    return old | _of_district(text)
+
+
+def _of_district(text: str) -> set[str]:
+    # "Thanh Hà, Hải Dương" may mean the whole old district, "thị trấn Thanh Hà" cannot.
+    district = _district(text)
+    return {u.code for u in _old_units().values() if _key(u.district, _DISTRICT_KIND) == district}
+
+
+def _in(district: str, name: str) -> frozenset[str]:
+    return _by_name().get((district, name), frozenset())
+
+
+def _today(old_codes: set[str], also: frozenset[str] | set[str] = frozenset()) -> list[Commune]:
+    found = {new for code in old_codes for new in _became()[code]} | also
     return [c for c in _sorted() if c.code in found]
 
 
-def _named(name: str, districts: frozenset[str]) -> set[str]:
-    return {code for district in districts for code in _by_old_name().get((district, name), ())}
+def _parts(text: str) -> list[str]:
+    """Cut an address before every kind of unit; leave out province and country."""
+    written = unicodedata.normalize("NFC", text).casefold()
+    cut = re.split(r"[,;\n]| [-\u2013] ", _UNIT_BEGINS.sub(",", written))
+    folded = [fold(part) for part in cut]
+    return [part for part in folded if part and not _ABOVE_DISTRICT.fullmatch(part)]
 
 
-def _bare(text: str, kind: re.Pattern[str]) -> list[str]:
-    """Return a name as key, first as written (Phượng Hoàng), then without its kind."""
+def _district(text: str) -> str | None:
+    """Return the key of the old district that a text names, if it names one."""
+    names = _keys(text, _DISTRICT_KIND)
+    return next((name for name in names if name in _old_districts()), None)
+
+
+def _keys(text: str, kind: re.Pattern[str]) -> list[str]:
+    """Return a name as written (Phượng Hoàng is no phường) and without its kind."""
     words = fold(text)
-    return [written.replace(" ", "") for written in (words, kind.sub("", words, count=1)) if written]
-
-
-def _districts(text: str) -> frozenset[str] | None:
-    """Return the old districts a text may mean: all for none, None for an unknown one."""
-    words = [fold(part) for part in re.split(r"[,;]| - ", text)]
-    named = [part for part in words if part and not _is_province(part)]
-    if not named:
-        return frozenset(_district_names())
-    known = _district_names()
-    for name in _bare(named[0], _DISTRICT_KIND):
-        if name in known:
-            return frozenset({name})
-    return None
-
-
-def _is_province(words: str) -> bool:
-    # "Hải Dương" alone is the province; the town is written with TP.
-    bare = _PROVINCE_KIND.sub("", words, count=1)
-    return bare in {fold(OLD_PROVINCE), "hai phong", "thanh pho hai phong", "tp hai phong"}
-
-
-def _is_loose(district_text: str) -> bool:
-    return _districts(district_text) == frozenset(_district_names())
-
-
-def _is_district(text: str, unit: _OldUnit) -> bool:
-    words = fold(text)
-    if _WARD_KIND.match(words) and words.replace(" ", "") not in _district_names():
-        return False
-    return _key(unit.district, _DISTRICT_KIND) in _bare(text, _DISTRICT_KIND)
+    return [key for key in (words.replace(" ", ""), _key(text, kind)) if key]
 
 
 def _key(name: str, kind: re.Pattern[str]) -> str:
@@ -235,17 +242,16 @@ def _became() -> dict[str, tuple[str, ...]]:
 
 
 @cache
-def _district_names() -> frozenset[str]:
+def _old_districts() -> frozenset[str]:
     return frozenset(_key(unit.district, _DISTRICT_KIND) for unit in _old_units().values())
 
 
 @cache
-def _by_old_name() -> dict[tuple[str, str], frozenset[str]]:
-    """Return old codes by (old district, name), aliases included."""
+def _by_name() -> dict[tuple[str, str], frozenset[str]]:
+    """Return old codes by (old district, name), older names included."""
     found: dict[tuple[str, str], set[str]] = defaultdict(set)
     for unit in _old_units().values():
-        district = _key(unit.district, _DISTRICT_KIND)
-        found[district, _key(unit.name, _WARD_KIND)].add(unit.code)
+        found[_key(unit.district, _DISTRICT_KIND), _key(unit.name, _WARD_KIND)].add(unit.code)
     for entry in re.split(r"[;\n]", _OLDER_NAMES.strip()):
         code, *names = entry.split()
         district = _key(_old_units()[code].district, _DISTRICT_KIND)
