@@ -45,6 +45,8 @@ class CartLine(Base):
     variant_id: Mapped[Id | None] = mapped_column(sa.ForeignKey("variant.id"))
     departure_id: Mapped[Id | None] = mapped_column(sa.ForeignKey("departure.id"))
     quantity: Mapped[int]
+    # What one cost when the buyer last chose the quantity: a change is shown.
+    price_vnd: Mapped[int]
     added_at: Mapped[datetime]
 
 
@@ -94,6 +96,8 @@ class OrderGroup(Base):
     delivery_vnd: Mapped[int]
     total_vnd: Mapped[int]
     paid: Mapped[PaidState] = mapped_column(default=PaidState.UNPAID)
+    # The payment that paid: one that comes on top of it has to be paid back.
+    paid_by: Mapped[str | None] = mapped_column(sa.String(26))
     placed_at: Mapped[datetime]
     # What has to be paid back, of money that came.
     refund_vnd: Mapped[int] = mapped_column(default=0)
