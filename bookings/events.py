@@ -15,13 +15,6 @@ class DepartureCancelled(Event):
 
 
 @dataclass(frozen=True)
-class SeatsChanged(Event):
-    """Departures of an experience were opened or called off: its dates are to be shown anew."""
-
-    listing_id: str
-
-
-@dataclass(frozen=True)
 class VisitRedeemed(Event):
     """Guests were checked in at the gate; ``line_ref`` is the order line that paid for them."""
 
