@@ -32,7 +32,10 @@ class Actor:
         return "owner" in held or not held.isdisjoint(roles)
 
     def need(self, *roles: str) -> None:
-        """:raises NotAllowed: unless the actor holds one of these house-wide roles."""
+        """Refuse whoever holds none of these house-wide roles.
+
+        :raises NotAllowed: then.
+        """
         if not self.has(*roles):
             raise NotAllowed
 

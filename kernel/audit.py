@@ -138,9 +138,13 @@ def entry_hash(entry: AuditEntry) -> str:
 
 
 def _walk(session: Session) -> Iterator[AuditEntry]:
-    yield from session.scalars(
-        sa.select(AuditEntry).order_by(AuditEntry.seq).execution_options(yield_per=1000)
-    )
+    """Read the log in order, a thousand entries at a time."""
+    last = 0
+    while entries := session.scalars(
+        sa.select(AuditEntry).where(AuditEntry.seq > last).order_by(AuditEntry.seq).limit(1000)
+    ).all():
+        yield from entries
+        last = entries[-1].seq
 
 
 def _digest(value: object) -> str:

@@ -149,9 +149,9 @@ def available(session: Session, bucket_ids: Iterable[str], *, now: datetime) -> 
         .scalar_subquery()
     )
     rows = session.execute(
-        sa.select(
-            Bucket.id, Bucket.on_hand + Bucket.oversell_cap - Bucket.allocated - held
-        ).where(Bucket.id.in_(list(bucket_ids)))
+        sa.select(Bucket.id, Bucket.on_hand + Bucket.oversell_cap - Bucket.allocated - held).where(
+            Bucket.id.in_(list(bucket_ids))
+        )
     )
     return {bucket_id: max(int(free), 0) for bucket_id, free in rows}
 
@@ -277,9 +277,7 @@ def sweep(session: Session, *, now: datetime, limit: int = 500) -> int:
     """Mark due holds as expired and return how many (availability never waits for it)."""
     due = session.scalars(
         sa.select(Claim)
-        .where(
-            Claim.state == ClaimState.ACTIVE, Claim.pinned.is_(False), Claim.expires_at <= now
-        )
+        .where(Claim.state == ClaimState.ACTIVE, Claim.pinned.is_(False), Claim.expires_at <= now)
         .order_by(Claim.id)
         .limit(limit)
         .with_for_update(skip_locked=True)
@@ -350,7 +348,7 @@ def _active(session: Session, owner: str) -> list[Claim]:
     )
 
 
-def _claims_of(owner: str, state: ClaimState) -> sa.Select[tuple[Claim]]:
+def _claims_of(owner: str, state: ClaimState) -> sa.Select[Claim]:
     return sa.select(Claim).where(Claim.owner_key == owner, Claim.state == state).order_by(Claim.id)
 
 

@@ -89,5 +89,3 @@ def read(message: OutboxMessage) -> Event:
     :raises KeyError: when no such kind exists any more.
     """
     return Event.kinds[message.kind](**message.payload)
-
-

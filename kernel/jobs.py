@@ -87,9 +87,7 @@ def _due(maker: sessionmaker[Session], now: datetime) -> Sequence[int]:
         ).all()
 
 
-def _deliver(
-    maker: sessionmaker[Session], reactions: Reactions, seq: int, now: datetime
-) -> bool:
+def _deliver(maker: sessionmaker[Session], reactions: Reactions, seq: int, now: datetime) -> bool:
     """Have every reaction to one message run; tell whether all of them did."""
     try:
         with maker() as session:
@@ -123,9 +121,7 @@ def _react(
         session.add(HandledMessage(seq=seq, handler=reaction.name, at=now))
 
 
-def _note_failure(
-    maker: sessionmaker[Session], seq: int, error: Exception, now: datetime
-) -> None:
+def _note_failure(maker: sessionmaker[Session], seq: int, error: Exception, now: datetime) -> None:
     with maker() as session, transaction(session):
         message = session.get_one(OutboxMessage, seq, with_for_update=True)
         message.attempts += 1
@@ -164,7 +160,7 @@ def lag(session: Session, *, now: datetime) -> Lag:
     dead = session.scalar(
         sa.select(sa.func.count()).where(open_, OutboxMessage.dead_at.is_not(None))
     )
-    return Lag(waiting, dead or 0, max(now - oldest, timedelta(0)) if oldest else timedelta(0))
+    return Lag(waiting, dead or 0, max(now - oldest, timedelta(0)) if waiting else timedelta(0))
 
 
 def dead_messages(session: Session, *, limit: int = 100) -> Sequence[OutboxMessage]:
@@ -201,7 +197,9 @@ def _never() -> None:
     raise RuntimeError("only the worker runs tasks")
 
 
-def run_worker(queue: Huey, *, look: Callable[[], None], jobs: Sequence[Callable[[], None]]) -> None:
+def run_worker(
+    queue: Huey, *, look: Callable[[], None], jobs: Sequence[Callable[[], None]]
+) -> None:
     """Serve the queue until told to stop; ``look`` also runs at start and every minute."""
     queue.task(name="look")(look)
     queue.periodic_task(crontab(minute="*"), name="look_again")(look)

@@ -5,6 +5,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 DEMO, PRODUCTION = "demo", "production"
 
@@ -128,7 +129,7 @@ class _Reader:
         return value.rstrip("/")
 
 
-def _services(env: _Reader) -> dict[str, object]:
+def _services(env: _Reader) -> dict[str, Any]:
     return {
         "meilisearch_url": env.url("MEILISEARCH_URL", "", ("http", "https")),
         "meilisearch_key": env.text("MEILISEARCH_KEY"),
@@ -152,7 +153,7 @@ def _services(env: _Reader) -> dict[str, object]:
     }
 
 
-def _names(env: _Reader) -> dict[str, object]:
+def _names(env: _Reader) -> dict[str, Any]:
     names = ("market_name", "market_province", "market_office", "market_hotline", "market_email")
     return {name: env.text(name.upper(), getattr(Settings, name)) for name in names}
 

@@ -28,7 +28,10 @@ class Storage(ABC):
 
     @abstractmethod
     def get(self, key: str) -> bytes:
-        """:raises KeyError: when nothing is stored under the key."""
+        """Return what is stored under a key.
+
+        :raises KeyError: when that is nothing.
+        """
 
     @abstractmethod
     def exists(self, key: str) -> bool:
@@ -127,7 +130,10 @@ def open_storage(settings: Settings) -> Storage:
 
 
 def _checked(key: str) -> str:
-    """:raises ValueError: for a key that could leave its folder."""
+    """Return the key if it is one.
+
+    :raises ValueError: for a key that could leave its folder.
+    """
     if not _KEY.fullmatch(key):
         raise ValueError(f"not a storage key: {key!r}")
     return key

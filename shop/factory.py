@@ -4,13 +4,15 @@ from pathlib import Path
 
 import sqlalchemy as sa
 from flask import Flask
+from flask_compress import Compress
 from sqlalchemy.orm import Session, sessionmaker
+from whitenoise import WhiteNoise
 
 from kernel import clock, db, jobs, storage
 from kernel.settings import Settings
 from kernel.web import errors, language, observe, pages, security
 from kernel.web import session as web_session
-from shop import wiring
+from shop import cli, wiring
 
 ROOT = Path(__file__).parent.parent
 WORKER_LATE_SECONDS = 180
@@ -32,7 +34,26 @@ def create_app(settings: Settings) -> Flask:
     language.install(app, wiring.account_lang)
     pages.install(app, root=ROOT, settings=settings)
     errors.install(app)
+    cli.install(app)
+    _serve_files(app)
     return app
+
+
+def _serve_files(app: Flask) -> None:
+    """Serve the built files, compressed beforehand; compress pages as they are made."""
+    app.config["COMPRESS_ALGORITHM"] = ["br", "gzip"]
+    app.config["COMPRESS_BR_LEVEL"] = 4
+    app.config["COMPRESS_MIN_SIZE"] = 1000
+    Compress(app)
+    app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]
+        app.wsgi_app,
+        root=str(ROOT / "build" / "static"),
+        prefix="static/",
+        autorefresh=app.config["TESTING"],
+        # Every built file has the hash of its content in its name.
+        immutable_file_test=lambda path, _url: "manifest" not in path,
+        max_age=60,
+    )
 
 
 def open_sessions(settings: Settings) -> sessionmaker[Session]:

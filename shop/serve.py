@@ -23,7 +23,10 @@ def main() -> int:
         return 2
     prepare.prepare(settings, reload="--reload" in sys.argv)
     environ = os.environ | {"PROMETHEUS_MULTIPROC_DIR": str(_empty(settings.instance_path))}
-    commands = [_web(settings, reload="--reload" in sys.argv), [sys.executable, "-m", "shop.worker"]]
+    commands = [
+        _web(settings, reload="--reload" in sys.argv),
+        [sys.executable, "-m", "shop.worker"],
+    ]
     return _watch(commands, environ)
 
 
@@ -55,7 +58,9 @@ def _watch(commands: list[list[str]], environ: dict[str, str]) -> int:
         stopping = True
 
     # Children get their own sessions: Ctrl-C reaches them through us, once.
-    start = lambda words: subprocess.Popen(words, env=environ, start_new_session=True)  # noqa: E731, S603
+    def start(words: list[str]) -> "subprocess.Popen[bytes]":
+        return subprocess.Popen(words, env=environ, start_new_session=True)  # noqa: S603
+
     signal.signal(signal.SIGINT, stop)
     signal.signal(signal.SIGTERM, stop)
     children = [start(words) for words in commands]

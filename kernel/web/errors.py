@@ -35,47 +35,54 @@ log = structlog.get_logger()
 
 def install(app: Flask) -> None:
     """Answer every error in the reader's language."""
+    app.register_error_handler(DomainError, _refused)
+    app.register_error_handler(StaleDataError, _stale)
+    app.register_error_handler(OperationalError, _database)
+    app.register_error_handler(StatementError, _unstorable)
+    app.register_error_handler(CSRFError, _expired_form)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(Exception, _crash)
 
-    @app.errorhandler(DomainError)
-    def _refused(refusal: DomainError) -> Response:
-        return answer(refusal.status, refusal_text(refusal), refusal.code)
 
-    @app.errorhandler(StaleDataError)
-    def _stale(_error: StaleDataError) -> Response:
-        return answer(409, gettext(Conflict.message), Conflict.code)
+def _refused(refusal: DomainError) -> Response:
+    return answer(refusal.status, refusal_text(refusal), refusal.code)
 
-    @app.errorhandler(OperationalError)
-    def _database(error: OperationalError) -> Response:
-        log.error("database", error=str(error.orig))
-        return answer(503, gettext(Busy.message), Busy.code)
 
-    @app.errorhandler(StatementError)
-    def _unstorable(error: StatementError) -> Response:
-        # Text no database can hold, such as a lone surrogate or a NUL.
-        if isinstance(error.orig, ValueError | UnicodeError):
-            return answer(400, gettext(WORDS[400]), "bad_request")
-        return _crash(error)
+def _stale(_error: StaleDataError) -> Response:
+    return answer(409, gettext(Conflict.message), Conflict.code)
 
-    @app.errorhandler(CSRFError)
-    def _expired_form(_error: CSRFError) -> Response:
-        text = gettext("This form has been open for too long. Please go back and send it again.")
-        return answer(400, text, "form_expired")
 
-    @app.errorhandler(HTTPException)
-    def _http(error: HTTPException) -> Response:
-        code = error.code or 500
-        if error.response is not None or code < 400:
-            return error.get_response()  # type: ignore[return-value]
-        made = answer(code, gettext(WORDS.get(code, WORDS[400 if code < 500 else 500])), "")
-        for name, value in error.get_headers():
-            if name in {"Allow", "Retry-After"}:
-                made.headers[name] = value
-        return made
+def _database(error: OperationalError) -> Response:
+    log.error("database", error=str(error.orig))
+    return answer(503, gettext(Busy.message), Busy.code)
 
-    @app.errorhandler(Exception)
-    def _crash(error: Exception) -> Response:
-        log.exception("crash", exc_info=error)
-        return answer(500, gettext(WORDS[500]), "crash")
+
+def _unstorable(error: StatementError) -> Response:
+    # Text no database can hold, such as a lone surrogate or a NUL.
+    if isinstance(error.orig, ValueError | UnicodeError):
+        return answer(400, gettext(WORDS[400]), "bad_request")
+    return _crash(error)
+
+
+def _expired_form(_error: CSRFError) -> Response:
+    text = gettext("This form has been open for too long. Please go back and send it again.")
+    return answer(400, text, "form_expired")
+
+
+def _http(error: HTTPException) -> Response:
+    code = error.code or 500
+    if error.response is not None or code < 400:
+        return error.get_response()  # type: ignore[return-value]
+    made = answer(code, gettext(WORDS.get(code, WORDS[400 if code < 500 else 500])), "")
+    for name, value in error.get_headers():
+        if name in {"Allow", "Retry-After"}:
+            made.headers[name] = value
+    return made
+
+
+def _crash(error: Exception) -> Response:
+    log.error("crash", exc_info=error)
+    return answer(500, gettext(WORDS[500]), "crash")
 
 
 def answer(status: int, text: str, code: str) -> Response:
@@ -92,9 +99,7 @@ def answer(status: int, text: str, code: str) -> Response:
         made.content_type = "application/problem+json"
     else:
         made = Response(
-            page(
-                "shop/error.html", status=status, text=text, request_id=remembered("request_id")
-            ),
+            page("shop/error.html", status=status, text=text, request_id=remembered("request_id")),
             mimetype="text/html",
         )
     made.status_code = status

@@ -16,7 +16,7 @@ def current_language() -> str:
     """Return ``vi`` or ``en`` for this request."""
     if not has_request_context():
         return DEFAULT
-    return remembered("lang") or remember("lang", _choose())
+    return str(remembered("lang") or remember("lang", _choose()))
 
 
 def _choose() -> str:

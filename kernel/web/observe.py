@@ -49,54 +49,59 @@ def set_up_logs(level: str) -> None:
 
 def install(app: Flask, *, checks: dict[str, Check], multiprocess_metrics: bool) -> None:
     """Give every request an id, a log line and a place in the metrics."""
-
-    @app.before_request
-    def _begin() -> None:
-        remember("began", time.perf_counter())
-        request_id = remember("request_id", new_id())
-        structlog.contextvars.clear_contextvars()
-        structlog.contextvars.bind_contextvars(request_id=request_id)
-
-    @app.after_request
-    def _end(response: Response) -> Response:
-        began = remembered("began")
-        if began is None:
-            return response
-        seconds = time.perf_counter() - began
-        route = request.url_rule.rule if request.url_rule else "none"
-        REQUESTS.labels(route, response.status_code).inc()
-        SECONDS.labels(route).observe(seconds)
-        response.headers["X-Request-Id"] = remembered("request_id")
-        log.info(
-            "request",
-            method=request.method,
-            path=request.path,
-            route=route,
-            status=response.status_code,
-            ms=round(seconds * 1000, 1),
-        )
-        return response
-
-    def healthz() -> Response:
-        return jsonify(status="ok")
-
-    def readyz() -> Response:
-        found = {name: check() for name, check in checks.items()}
-        ready = not any(found.values())
-        made = jsonify(
-            status="ready" if ready else "not ready",
-            checks={name: problem or "ok" for name, problem in found.items()},
-        )
-        made.status_code = 200 if ready else 503
-        return made
-
-    def metrics() -> Response:
-        if multiprocess_metrics:
-            registry = CollectorRegistry()
-            multiprocess.MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
-            return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
-        return Response(generate_latest(), content_type=CONTENT_TYPE_LATEST)
-
-    for path, view in (("/healthz", healthz), ("/readyz", readyz), ("/metrics", metrics)):
+    app.before_request(_begin)
+    app.after_request(_end)
+    views: dict[str, Callable[[], Response]] = {
+        "/healthz": lambda: jsonify(status="ok"),
+        "/readyz": lambda: _readiness(checks),
+        "/metrics": lambda: _metrics(multiprocess_metrics),
+    }
+    for path, view in views.items():
         view.guard = "public"  # type: ignore[attr-defined]
-        app.add_url_rule(path, view_func=view)
+        app.add_url_rule(path, endpoint=path.strip("/"), view_func=view)
+
+
+def _begin() -> None:
+    remember("began", time.perf_counter())
+    request_id = remember("request_id", new_id())
+    structlog.contextvars.clear_contextvars()
+    structlog.contextvars.bind_contextvars(request_id=request_id)
+
+
+def _end(response: Response) -> Response:
+    began = remembered("began")
+    if began is None:
+        return response
+    seconds = time.perf_counter() - began
+    route = request.url_rule.rule if request.url_rule else "none"
+    REQUESTS.labels(route, response.status_code).inc()
+    SECONDS.labels(route).observe(seconds)
+    response.headers["X-Request-Id"] = remembered("request_id")
+    log.info(
+        "request",
+        method=request.method,
+        path=request.path,
+        route=route,
+        status=response.status_code,
+        ms=round(seconds * 1000, 1),
+    )
+    return response
+
+
+def _readiness(checks: dict[str, Check]) -> Response:
+    found = {name: check() for name, check in checks.items()}
+    ready = not any(found.values())
+    made = jsonify(
+        status="ready" if ready else "not ready",
+        checks={name: problem or "ok" for name, problem in found.items()},
+    )
+    made.status_code = 200 if ready else 503
+    return made
+
+
+def _metrics(multiprocess_metrics: bool) -> Response:  # noqa: FBT001
+    if not multiprocess_metrics:
+        return Response(generate_latest(), content_type=CONTENT_TYPE_LATEST)
+    registry = CollectorRegistry()
+    multiprocess.MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+    return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)

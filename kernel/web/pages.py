@@ -25,7 +25,7 @@ def page(template: str, /, **values: Any) -> str:
 
 def translate_label(member: enum.Enum) -> str:
     """Return the words for an enum member in the reader's language."""
-    return gettext(LABELS[member])
+    return str(gettext(LABELS[member]))
 
 
 def install(app: Flask, *, root: Path, settings: Settings) -> None:

@@ -17,7 +17,7 @@ MAX_BODY_BYTES = 64 * 1024 * 1024
 
 def csp_nonce() -> str:
     """Return the nonce of this response's content security policy."""
-    return remembered("csp_nonce") or remember("csp_nonce", secrets.token_urlsafe(16))
+    return str(remembered("csp_nonce") or remember("csp_nonce", secrets.token_urlsafe(16)))
 
 
 def safe_next(target: str | None, default: str) -> str:

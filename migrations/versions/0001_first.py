@@ -187,20 +187,30 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("memo", sa.String(length=25), nullable=True),
+        sa.Column("bank_ref", sa.String(length=60), nullable=True),
         sa.Column("provider_id", sa.String(length=120), nullable=True),
         sa.Column("checkout_url", sa.Text(), nullable=True),
+        sa.Column("checkout_until", kernel.db.UtcDateTime(timezone=True), nullable=True),
         sa.Column("note", sa.String(length=300), nullable=False),
         sa.Column("created_at", kernel.db.UtcDateTime(timezone=True), nullable=False),
         sa.Column("settled_at", kernel.db.UtcDateTime(timezone=True), nullable=True),
         sa.Column("version", sa.BigInteger(), nullable=False),
         sa.CheckConstraint("amount_vnd > 0", name=op.f("ck_payment_amount")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_payment")),
+        sa.UniqueConstraint("bank_ref", name=op.f("uq_payment_bank_ref")),
         sa.UniqueConstraint("memo", name=op.f("uq_payment_memo")),
         sa.UniqueConstraint("provider_id", name=op.f("uq_payment_provider_id")),
     )
     with op.batch_alter_table("payment", schema=None) as batch_op:
         batch_op.create_index("ix_payment_reference", ["reference"], unique=False)
         batch_op.create_index("ix_payment_state", ["state", "method", "created_at"], unique=False)
+        batch_op.create_index(
+            "uq_payment_one_open",
+            ["reference"],
+            unique=True,
+            sqlite_where=sa.text("state IN ('created', 'pending')"),
+            postgresql_where=sa.text("state IN ('created', 'pending')"),
+        )
 
     op.create_table(
         "posting",
@@ -238,6 +248,14 @@ def upgrade() -> None:
         sa.UniqueConstraint("name", name=op.f("uq_role_name")),
     )
     op.create_table(
+        "tries",
+        sa.Column("key", sa.String(length=100), nullable=False),
+        sa.Column("failures", sa.BigInteger(), nullable=False),
+        sa.Column("last_at", kernel.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("locked_until", kernel.db.UtcDateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_tries")),
+    )
+    op.create_table(
         "user",
         sa.Column("id", sa.String(length=26), nullable=False),
         sa.Column("email", sa.String(length=254), nullable=True),
@@ -252,6 +270,7 @@ def upgrade() -> None:
         sa.Column("tf_primary_method", sa.String(length=64), nullable=True),
         sa.Column("tf_totp_secret", sa.String(length=255), nullable=True),
         sa.Column("tf_phone_number", sa.String(length=20), nullable=True),
+        sa.Column("tf_last_step", sa.BigInteger(), nullable=True),
         sa.Column("mf_recovery_codes", sa.JSON(), nullable=True),
         sa.Column("created_at", kernel.db.UtcDateTime(timezone=True), nullable=False),
         sa.CheckConstraint(
@@ -271,6 +290,7 @@ def upgrade() -> None:
         sa.Column("code", sa.String(length=20), nullable=False),
         sa.Column("slug", sa.String(length=90), nullable=False),
         sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column("name_folded", sa.String(length=120), nullable=False),
         sa.Column(
             "legal_form",
             sa.Enum(
@@ -291,8 +311,10 @@ def upgrade() -> None:
         sa.Column("email", sa.String(length=254), nullable=True),
         sa.Column("commune", sa.String(length=20), nullable=False),
         sa.Column("address", sa.String(length=200), nullable=False),
+        sa.Column("old_address", sa.String(length=200), nullable=False),
         sa.Column("story", sa.JSON(), nullable=False),
         sa.Column("art", sa.String(length=40), nullable=False),
+        sa.Column("lang", sa.String(length=2), nullable=False),
         sa.Column(
             "state",
             sa.Enum(
@@ -311,6 +333,8 @@ def upgrade() -> None:
             ),
             nullable=False,
         ),
+        sa.Column("reviewer_id", sa.String(length=26), nullable=True),
+        sa.Column("reviewer_name", sa.String(length=120), nullable=False),
         sa.Column("created_at", kernel.db.UtcDateTime(timezone=True), nullable=False),
         sa.Column("submitted_at", kernel.db.UtcDateTime(timezone=True), nullable=True),
         sa.Column("decided_at", kernel.db.UtcDateTime(timezone=True), nullable=True),
@@ -320,7 +344,9 @@ def upgrade() -> None:
         sa.UniqueConstraint("slug", name=op.f("uq_vendor_slug")),
     )
     with op.batch_alter_table("vendor", schema=None) as batch_op:
-        batch_op.create_index("ix_vendor_state", ["state", "submitted_at"], unique=False)
+        batch_op.create_index("ix_vendor_phone", ["phone"], unique=False)
+        batch_op.create_index("ix_vendor_registration_no", ["registration_no"], unique=False)
+        batch_op.create_index("ix_vendor_state", ["state", "submitted_at", "id"], unique=False)
 
     op.create_table(
         "bucket_movement",
@@ -389,6 +415,8 @@ def upgrade() -> None:
         sa.Column("valid_to", sa.Date(), nullable=False),
         sa.Column("verified_at", kernel.db.UtcDateTime(timezone=True), nullable=True),
         sa.Column("verified_by", sa.String(length=26), nullable=True),
+        sa.Column("withdrawn_at", kernel.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("withdrawn_reason", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(
             ["vendor_id"], ["vendor.id"], name=op.f("fk_certificate_vendor_id"), ondelete="CASCADE"
         ),
@@ -458,6 +486,29 @@ def upgrade() -> None:
         sa.UniqueConstraint("vendor_id", "code", name=op.f("uq_farm_vendor_id_code")),
     )
     op.create_table(
+        "link_token",
+        sa.Column("id", sa.String(length=26), nullable=False),
+        sa.Column("user_id", sa.String(length=26), nullable=False),
+        sa.Column(
+            "purpose",
+            sa.Enum("reset", "contact", name="linkpurpose", native_enum=False, length=40),
+            nullable=False,
+        ),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("contact", sa.String(length=254), nullable=False),
+        sa.Column("created_at", kernel.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", kernel.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("used_at", kernel.db.UtcDateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["user.id"], name=op.f("fk_link_token_user_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_link_token")),
+        sa.UniqueConstraint("digest", name=op.f("uq_link_token_digest")),
+    )
+    with op.batch_alter_table("link_token", schema=None) as batch_op:
+        batch_op.create_index("ix_link_token_user", ["user_id", "purpose"], unique=False)
+
+    op.create_table(
         "order_group",
         sa.Column("id", sa.String(length=26), nullable=False),
         sa.Column("code", sa.String(length=12), nullable=False),
@@ -501,8 +552,8 @@ def upgrade() -> None:
             ),
             nullable=False,
         ),
-        sa.Column("placed_at", kernel.db.UtcDateTime(timezone=True), nullable=False),
         sa.Column("paid_by", sa.String(length=26), nullable=True),
+        sa.Column("placed_at", kernel.db.UtcDateTime(timezone=True), nullable=False),
         sa.Column("refund_vnd", sa.BigInteger(), nullable=False),
         sa.Column("pay_until", kernel.db.UtcDateTime(timezone=True), nullable=True),
         sa.Column("version", sa.BigInteger(), nullable=False),
@@ -524,6 +575,38 @@ def upgrade() -> None:
         batch_op.create_index("ix_order_group_paid", ["paid", "placed_at"], unique=False)
 
     op.create_table(
+        "outbound_call",
+        sa.Column("id", sa.String(length=26), nullable=False),
+        sa.Column("idem_key", sa.String(length=120), nullable=False),
+        sa.Column("payment_id", sa.String(length=26), nullable=False),
+        sa.Column("request", sa.JSON(), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "planned",
+                "answered",
+                "refused",
+                "unknown",
+                name="callstate",
+                native_enum=False,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("error", sa.String(length=300), nullable=False),
+        sa.Column("valid_until", kernel.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("created_at", kernel.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("answered_at", kernel.db.UtcDateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["payment_id"], ["payment.id"], name=op.f("fk_outbound_call_payment_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_outbound_call")),
+        sa.UniqueConstraint("idem_key", name=op.f("uq_outbound_call_idem_key")),
+    )
+    with op.batch_alter_table("outbound_call", schema=None) as batch_op:
+        batch_op.create_index("ix_outbound_call_payment", ["payment_id"], unique=False)
+
+    op.create_table(
         "outbox_handled",
         sa.Column("seq", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("handler", sa.String(length=120), nullable=False),
@@ -534,12 +617,32 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("seq", "handler", name=op.f("pk_outbox_handled")),
     )
     op.create_table(
+        "passkey",
+        sa.Column("id", sa.String(length=26), nullable=False),
+        sa.Column("user_id", sa.String(length=26), nullable=False),
+        sa.Column("credential_id", sa.String(length=1400), nullable=False),
+        sa.Column("public_key", sa.Text(), nullable=False),
+        sa.Column("sign_count", sa.BigInteger(), nullable=False),
+        sa.Column("name", sa.String(length=60), nullable=False),
+        sa.Column("created_at", kernel.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("used_at", kernel.db.UtcDateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["user.id"], name=op.f("fk_passkey_user_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_passkey")),
+        sa.UniqueConstraint("credential_id", name=op.f("uq_passkey_credential_id")),
+    )
+    with op.batch_alter_table("passkey", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_passkey_user_id"), ["user_id"], unique=False)
+
+    op.create_table(
         "sign_in",
         sa.Column("id", sa.String(length=26), nullable=False),
         sa.Column("user_id", sa.String(length=26), nullable=False),
         sa.Column("device", sa.String(length=200), nullable=False),
         sa.Column("created_at", kernel.db.UtcDateTime(timezone=True), nullable=False),
         sa.Column("seen_at", kernel.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("strong_at", kernel.db.UtcDateTime(timezone=True), nullable=True),
         sa.Column("ended_at", kernel.db.UtcDateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["user_id"], ["user.id"], name=op.f("fk_sign_in_user_id"), ondelete="CASCADE"
@@ -931,6 +1034,15 @@ def upgrade() -> None:
         sa.Column("price_vnd", sa.BigInteger(), nullable=False),
         sa.Column("bucket_id", sa.String(length=26), nullable=False),
         sa.Column("cancelled_at", kernel.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column(
+            "cancel_reason",
+            sa.Enum(
+                "weather", "too_few", "operator", name="cancelreason", native_enum=False, length=40
+            ),
+            nullable=True,
+        ),
+        sa.CheckConstraint("capacity > 0", name=op.f("ck_departure_capacity")),
+        sa.CheckConstraint("price_vnd >= 0", name=op.f("ck_departure_price")),
         sa.ForeignKeyConstraint(["bucket_id"], ["bucket.id"], name=op.f("fk_departure_bucket_id")),
         sa.ForeignKeyConstraint(
             ["listing_id"], ["listing.id"], name=op.f("fk_departure_listing_id")
@@ -946,6 +1058,7 @@ def upgrade() -> None:
     op.create_table(
         "experience",
         sa.Column("listing_id", sa.String(length=26), nullable=False),
+        sa.Column("vendor_id", sa.String(length=26), nullable=False),
         sa.Column("duration_minutes", sa.BigInteger(), nullable=False),
         sa.Column("meeting_point", sa.JSON(), nullable=False),
         sa.Column("lat", sa.Double(), nullable=True),
@@ -960,8 +1073,12 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["listing_id"], ["listing.id"], name=op.f("fk_experience_listing_id")
         ),
+        sa.ForeignKeyConstraint(["vendor_id"], ["vendor.id"], name=op.f("fk_experience_vendor_id")),
         sa.PrimaryKeyConstraint("listing_id", name=op.f("pk_experience")),
     )
+    with op.batch_alter_table("experience", schema=None) as batch_op:
+        batch_op.create_index("ix_experience_vendor", ["vendor_id"], unique=False)
+
     op.create_table(
         "listing_step",
         sa.Column("id", sa.String(length=26), nullable=False),
@@ -1072,6 +1189,7 @@ def upgrade() -> None:
         ),
         sa.Column("created_at", kernel.db.UtcDateTime(timezone=True), nullable=False),
         sa.Column("updated_at", kernel.db.UtcDateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("seats > 0", name=op.f("ck_booking_seats")),
         sa.ForeignKeyConstraint(
             ["departure_id"], ["departure.id"], name=op.f("fk_booking_departure_id")
         ),
@@ -1185,6 +1303,9 @@ def downgrade() -> None:
         batch_op.drop_index("ix_listing_step_listing")
 
     op.drop_table("listing_step")
+    with op.batch_alter_table("experience", schema=None) as batch_op:
+        batch_op.drop_index("ix_experience_vendor")
+
     op.drop_table("experience")
     with op.batch_alter_table("departure", schema=None) as batch_op:
         batch_op.drop_index("ix_departure_bookable")
@@ -1235,13 +1356,25 @@ def downgrade() -> None:
         batch_op.drop_index("ix_sign_in_user")
 
     op.drop_table("sign_in")
+    with op.batch_alter_table("passkey", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_passkey_user_id"))
+
+    op.drop_table("passkey")
     op.drop_table("outbox_handled")
+    with op.batch_alter_table("outbound_call", schema=None) as batch_op:
+        batch_op.drop_index("ix_outbound_call_payment")
+
+    op.drop_table("outbound_call")
     with op.batch_alter_table("order_group", schema=None) as batch_op:
         batch_op.drop_index("ix_order_group_paid")
         batch_op.drop_index("ix_order_group_due")
         batch_op.drop_index("ix_order_group_buyer")
 
     op.drop_table("order_group")
+    with op.batch_alter_table("link_token", schema=None) as batch_op:
+        batch_op.drop_index("ix_link_token_user")
+
+    op.drop_table("link_token")
     op.drop_table("farm")
     with op.batch_alter_table("claim", schema=None) as batch_op:
         batch_op.drop_index(
@@ -1272,9 +1405,12 @@ def downgrade() -> None:
     op.drop_table("bucket_movement")
     with op.batch_alter_table("vendor", schema=None) as batch_op:
         batch_op.drop_index("ix_vendor_state")
+        batch_op.drop_index("ix_vendor_registration_no")
+        batch_op.drop_index("ix_vendor_phone")
 
     op.drop_table("vendor")
     op.drop_table("user")
+    op.drop_table("tries")
     op.drop_table("role")
     op.drop_table("provider_event")
     with op.batch_alter_table("posting", schema=None) as batch_op:
@@ -1282,6 +1418,11 @@ def downgrade() -> None:
 
     op.drop_table("posting")
     with op.batch_alter_table("payment", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_payment_one_open",
+            sqlite_where=sa.text("state IN ('created', 'pending')"),
+            postgresql_where=sa.text("state IN ('created', 'pending')"),
+        )
         batch_op.drop_index("ix_payment_state")
         batch_op.drop_index("ix_payment_reference")
 

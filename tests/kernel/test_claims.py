@@ -47,7 +47,7 @@ def race(count: int, act: Callable[[int], object]) -> list[object]:
         gate.wait()
         try:
             results[number] = act(number)
-        except Exception as refusal:  # noqa: BLE001 - counted by the test
+        except Exception as refusal:
             results[number] = refusal
 
     threads = [threading.Thread(target=run, args=(n,)) for n in range(count)]
@@ -246,9 +246,7 @@ def test_without_begin_immediate_sqlite_buyers_are_sold_what_is_not_there(
 
     def check(owner: str) -> None:
         with maker() as session:
-            claims._check(
-                session, owner, {stock: 1}, [session.get_one(Bucket, stock)], now
-            )
+            claims._check(session, owner, {stock: 1}, [session.get_one(Bucket, stock)], now)
 
     for owner in ("cart:1", "cart:2"):
         check(owner)

@@ -1,0 +1,91 @@
+"""Settings are checked at start; what is wrong is named."""
+
+import pytest
+
+from kernel.settings import BadSetting, load_settings
+
+LIVE = {
+    "MARKET_ENV": "production",
+    "SECRET_KEY": "x" * 40,
+    "ALLOWED_HOSTS": "cho.example.vn, www.cho.example.vn",
+    "PUBLIC_URL": "https://cho.example.vn/",
+    "VIETQR_ACCOUNT": "0071001234567",
+}
+
+
+def read(tmp_path, **given):
+    return load_settings({"INSTANCE_PATH": str(tmp_path / "instance"), **given})
+
+
+def test_the_demo_needs_no_setting_and_keeps_its_secret(tmp_path):
+    first, second = read(tmp_path), read(tmp_path)
+    assert first.secret_key == second.secret_key
+    assert len(first.secret_key) >= 40
+    assert (tmp_path / "instance" / "secret_key").stat().st_mode & 0o777 == 0o600
+    assert first.database_url == f"sqlite:///{tmp_path / 'instance' / 'market.db'}"
+    assert (first.host, first.port, first.public_url) == (
+        "127.0.0.1",
+        8000,
+        "http://127.0.0.1:8000",
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("PORT", "eighty"),
+        ("PORT", "0"),
+        ("PORT", "٨٠"),
+        ("MARKET_ENV", "live"),
+        ("DATABASE_URL", "mysql://x"),
+        ("REDIS_URL", "http://x"),
+        ("MEILISEARCH_URL", "localhost:7700"),
+        ("SMTP_PORT", "70000"),
+        ("SMTP_TLS", "maybe"),
+        ("WEB_WORKERS", "0"),
+        ("LOG_LEVEL", "LOUD"),
+        ("PUBLIC_URL", "cho.example.vn"),
+    ],
+)
+def test_a_wrong_value_is_refused_by_name(tmp_path, name, value):
+    with pytest.raises(BadSetting, match=name):
+        read(tmp_path, **{name: value})
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("SECRET_KEY", ""),
+        ("SECRET_KEY", "short"),
+        ("ALLOWED_HOSTS", ""),
+        ("PUBLIC_URL", "http://cho.example.vn"),
+        ("VIETQR_ACCOUNT", ""),
+    ],
+)
+def test_production_refuses_what_only_a_demo_may_have(tmp_path, name, value):
+    with pytest.raises(BadSetting, match=name):
+        read(tmp_path, **{**LIVE, name: value})
+
+
+def test_production_refuses_the_secret_of_the_demo(tmp_path):
+    demo = read(tmp_path)
+    with pytest.raises(BadSetting, match="SECRET_KEY"):
+        read(tmp_path, **{**LIVE, "SECRET_KEY": demo.secret_key})
+
+
+def test_production_refuses_stripe_without_its_webhook_secret(tmp_path):
+    with pytest.raises(BadSetting, match="STRIPE_WEBHOOK_SECRET"):
+        read(tmp_path, **LIVE, STRIPE_SECRET_KEY="sk_live_1")
+
+
+def test_production_with_all_it_needs_starts(tmp_path):
+    settings = read(tmp_path, **LIVE)
+    assert settings.is_production
+    assert settings.allowed_hosts == ("cho.example.vn", "www.cho.example.vn")
+    assert settings.public_url == "https://cho.example.vn"
+
+
+def test_postgres_addresses_are_read_in_every_common_spelling(tmp_path):
+    for prefix in ("postgres", "postgresql", "postgresql+psycopg"):
+        settings = read(tmp_path, DATABASE_URL=f"{prefix}://u@h/d")
+        assert settings.database_url == "postgresql+psycopg://u@h/d"

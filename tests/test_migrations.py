@@ -1,0 +1,40 @@
+"""The database that people get is the one the models mean."""
+
+import sqlalchemy as sa
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+
+import shop.tables  # noqa: F401 - every table of the house
+from kernel import db
+from shop.prepare import alembic_config, upgrade
+
+
+def tables(url):
+    engine = db.open_engine(url)
+    names = set(sa.inspect(engine).get_table_names())
+    engine.dispose()
+    return names
+
+
+def test_models_and_migrations_agree(database_url):
+    engine = db.open_engine(database_url)
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, db.Base.metadata) == []
+    engine.dispose()
+
+
+def test_one_step_back_and_forward_again(database_url):
+    before = tables(database_url)
+    config = alembic_config(database_url)
+    command.downgrade(config, "-1")
+    assert tables(database_url) != before
+    command.upgrade(config, "head")
+    assert tables(database_url) == before
+
+
+def test_an_up_to_date_database_is_left_alone(database_url):
+    before = tables(database_url)
+    upgrade(database_url)
+    assert tables(database_url) == before
