@@ -7,9 +7,19 @@ import kernel.audit
 import kernel.claims
 import kernel.events
 import kernel.mail
+import kernel.rules_table
 import orders.models
 import payments.models
 import traceability.models
 import vendors.models
 
-__all__ = ["accounts", "bookings", "catalog", "kernel", "orders", "payments", "traceability", "vendors"]
+__all__ = [
+    "accounts",
+    "bookings",
+    "catalog",
+    "kernel",
+    "orders",
+    "payments",
+    "traceability",
+    "vendors",
+]

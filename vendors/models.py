@@ -1,6 +1,5 @@
 """Tables of vendors, their members, dossiers and certificates."""
 
-import enum
 from datetime import date, datetime
 from typing import Any
 
@@ -8,58 +7,28 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kernel.db import Base, Id, PrimaryId
-from vendors.rules import VendorState
-
-
-class LegalForm(enum.Enum):
-    """Legal form of a vendor (decides papers and tax)."""
-
-    INDIVIDUAL = "individual"
-    HOUSEHOLD = "household"
-    COOPERATIVE = "cooperative"
-    COMPANY = "company"
-    STATE = "state"
-
-
-class DocumentKind(enum.Enum):
-    """What an uploaded paper is."""
-
-    IDENTITY = "identity"
-    REGISTRATION = "registration"
-    FOOD_SAFETY = "food_safety"
-    CERTIFICATE = "certificate"
-    TRAVEL_LICENCE = "travel_licence"
-    OTHER = "other"
-
-
-class Scheme(enum.Enum):
-    """What a certificate certifies."""
-
-    VIETGAP = "vietgap"
-    GLOBALGAP = "globalgap"
-    ORGANIC = "organic"
-    HACCP = "haccp"
-    OCOP = "ocop"
-    GI = "gi"
-    HIGH_TECH = "high_tech"
-    FOOD_SAFETY = "food_safety"
-    TRAVEL_LICENCE = "travel_licence"
-    HOMESTAY_SECURITY = "homestay_security"
+from vendors.rules import DocumentKind, LegalForm, Scheme, VendorState
 
 
 class Vendor(Base):
     """A farmer, cooperative or firm; its dossier is judged by the trade office."""
 
     __tablename__ = "vendor"
-    __table_args__ = (sa.Index("ix_vendor_state", "state", "submitted_at"),)
+    __table_args__ = (
+        sa.Index("ix_vendor_state", "state", "submitted_at", "id"),
+        sa.Index("ix_vendor_phone", "phone"),
+        sa.Index("ix_vendor_registration_no", "registration_no"),
+    )
 
     id: Mapped[PrimaryId]
     # Chosen by whoever imports; the key of a later import of the same vendor.
     code: Mapped[str] = mapped_column(sa.String(20), unique=True)
     slug: Mapped[str] = mapped_column(sa.String(90), unique=True)
     name: Mapped[str] = mapped_column(sa.String(120))
+    # The name in small letters without accents, for the office's search.
+    name_folded: Mapped[str] = mapped_column(sa.String(120), default="")
     legal_form: Mapped[LegalForm]
-    # Tax code or the keyed digest of a personal number is not shown to the public.
+    # Tax code, or personal number of an individual: the latter is never shown to the public.
     registration_no: Mapped[str | None] = mapped_column(sa.String(20))
     representative: Mapped[str] = mapped_column(sa.String(120))
     phone: Mapped[str] = mapped_column(sa.String(16))
@@ -67,9 +36,16 @@ class Vendor(Base):
     # Key of the commune, such as vn-2025:10813, and what was typed beside it.
     commune: Mapped[str] = mapped_column(sa.String(20))
     address: Mapped[str] = mapped_column(sa.String(200))
+    # The address before July 2025 as it was typed, if it was.
+    old_address: Mapped[str] = mapped_column(sa.String(200), default="")
     story: Mapped[dict[str, str]] = mapped_column(default=dict)
     art: Mapped[str] = mapped_column(sa.String(40), default="basket")
+    # The language in which the vendor is written to.
+    lang: Mapped[str] = mapped_column(sa.String(2), default="vi")
     state: Mapped[VendorState] = mapped_column(default=VendorState.DRAFT)
+    # The officer who took the dossier.
+    reviewer_id: Mapped[str | None] = mapped_column(sa.String(26))
+    reviewer_name: Mapped[str] = mapped_column(sa.String(120), default="")
     created_at: Mapped[datetime]
     submitted_at: Mapped[datetime | None]
     decided_at: Mapped[datetime | None]
@@ -145,3 +121,6 @@ class Certificate(Base):
     valid_to: Mapped[date]
     verified_at: Mapped[datetime | None]
     verified_by: Mapped[str | None] = mapped_column(sa.String(26))
+    # Set when the office no longer stands behind it, and why.
+    withdrawn_at: Mapped[datetime | None]
+    withdrawn_reason: Mapped[str] = mapped_column(sa.Text, default="")

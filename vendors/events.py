@@ -1,0 +1,77 @@
+"""Facts about vendors that the rest of the house hears of."""
+
+from dataclasses import dataclass
+
+from kernel.events import Event
+
+
+@dataclass(frozen=True)
+class VendorSubmitted(Event):
+    """A dossier waits for the office."""
+
+    vendor_id: str
+
+
+@dataclass(frozen=True)
+class VendorInformationRequested(Event):
+    """The office asked for more."""
+
+    vendor_id: str
+
+
+@dataclass(frozen=True)
+class VendorApproved(Event):
+    """A vendor may sell."""
+
+    vendor_id: str
+
+
+@dataclass(frozen=True)
+class VendorRejected(Event):
+    """An application was refused."""
+
+    vendor_id: str
+
+
+@dataclass(frozen=True)
+class VendorSuspended(Event):
+    """A vendor may not sell for the time being."""
+
+    vendor_id: str
+
+
+@dataclass(frozen=True)
+class VendorReinstated(Event):
+    """A suspended vendor may sell again."""
+
+    vendor_id: str
+
+
+@dataclass(frozen=True)
+class VendorTerminated(Event):
+    """A suspended vendor may not sell any more."""
+
+    vendor_id: str
+
+
+@dataclass(frozen=True)
+class VendorChanged(Event):
+    """What the public sees of a vendor is different now."""
+
+    vendor_id: str
+
+
+@dataclass(frozen=True)
+class CertificateVerified(Event):
+    """The office stands behind a certificate: its badge appears."""
+
+    vendor_id: str
+    certificate_id: str
+
+
+@dataclass(frozen=True)
+class CertificateWithdrawn(Event):
+    """The office no longer stands behind a certificate: its badge is gone."""
+
+    vendor_id: str
+    certificate_id: str
