@@ -3,8 +3,6 @@
 import os
 import re
 import shutil
-import subprocess
-import tempfile
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,27 +18,10 @@ from werkzeug.test import TestResponse
 
 from kernel import clock, db
 from kernel.settings import Settings
+from tests.postgres import programs, server
 
 ROOT = Path(__file__).parent.parent
 NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
-
-
-def pytest_configure(config: pytest.Config) -> None:
-    """Say plainly when PostgreSQL cannot be tested here."""
-    if not _postgres_bin():
-        config.stash[NO_POSTGRES] = True
-
-
-NO_POSTGRES = pytest.StashKey[bool]()
-
-
-def _postgres_bin() -> Path | None:
-    found = shutil.which("initdb")
-    folders = sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
-    for folder in [*folders, *([Path(found).resolve().parent] if found else [])]:
-        if (folder / "initdb").exists():
-            return folder
-    return None
 
 
 @pytest.fixture(scope="session")
@@ -50,30 +31,11 @@ def postgres() -> Iterator[str]:
     if given:
         yield given
         return
-    folder = _postgres_bin()
+    folder = programs()
     if folder is None:
         pytest.skip("PostgreSQL is not installed: its half of the tests cannot run")
-    with tempfile.TemporaryDirectory(prefix="market-pg-") as place:
-        yield from _run_postgres(folder, Path(place))
-
-
-def _run_postgres(folder: Path, place: Path) -> Iterator[str]:
-    """Run a server on a Unix socket; as root it must belong to somebody else."""
-    user: list[str] = []
-    if os.geteuid() == 0:
-        user = ["runuser", "-u", "postgres", "--"]
-        if subprocess.run(["id", "postgres"], capture_output=True, check=False).returncode:
-            subprocess.run(["useradd", "--system", "postgres"], check=True)
-        shutil.chown(place, "postgres")
-    data = place / "data"
-    run = lambda *words: subprocess.run([*user, *map(str, words)], check=True, capture_output=True)  # noqa: E731
-    run(folder / "initdb", "-D", data, "-U", "market", "--auth=trust", "-E", "UTF8", "--no-sync")
-    options = f"-c listen_addresses= -c unix_socket_directories={place} -c fsync=off -c max_connections=200"
-    run(folder / "pg_ctl", "-D", data, "-o", options, "-l", place / "log", "-w", "start")
-    try:
-        yield f"postgresql+psycopg://market@/postgres?host={place}"
-    finally:
-        run(folder / "pg_ctl", "-D", data, "-m", "immediate", "-w", "stop")
+    with server(folder) as url:
+        yield url
 
 
 def build(url: str) -> None:

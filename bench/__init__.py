@@ -1,0 +1,1 @@
+"""Measures pages beside a baseline in one run: ``make bench``."""
