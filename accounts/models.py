@@ -1,5 +1,6 @@
 """Tables of people, their roles, sign-in sessions and second factors."""
 
+import enum
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -44,10 +45,16 @@ class User(Base):
     # Changing it signs the person out everywhere.
     fs_uniquifier: Mapped[str] = mapped_column(sa.String(64), unique=True)
     fs_webauthn_user_handle: Mapped[str | None] = mapped_column(sa.String(64), unique=True)
+    # When the person first proved to own a contact, and each of the two.
     confirmed_at: Mapped[datetime | None]
+    email_proved_at: Mapped[datetime | None]
+    phone_proved_at: Mapped[datetime | None]
     tf_primary_method: Mapped[str | None] = mapped_column(sa.String(64))
     tf_totp_secret: Mapped[str | None] = mapped_column(sa.String(255))
     tf_phone_number: Mapped[str | None] = mapped_column(sa.String(20))
+    # Time step of the last one-time code that was used: none is taken twice.
+    tf_last_step: Mapped[int | None]
+    # SHA-256 of the codes that are left.
     mf_recovery_codes: Mapped[list[str] | None]
     created_at: Mapped[datetime]
 
@@ -65,4 +72,58 @@ class SignIn(Base):
     device: Mapped[str] = mapped_column(sa.String(200))
     created_at: Mapped[datetime]
     seen_at: Mapped[datetime]
+    # When a second factor was shown in this browser.
+    strong_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
+
+
+class Passkey(Base):
+    """A WebAuthn credential of a person: their second factor."""
+
+    __tablename__ = "passkey"
+
+    id: Mapped[PrimaryId]
+    user_id: Mapped[Id] = mapped_column(sa.ForeignKey("user.id", ondelete="CASCADE"), index=True)
+    # Base64url, as browsers write them.
+    credential_id: Mapped[str] = mapped_column(sa.String(1400), unique=True)
+    public_key: Mapped[str] = mapped_column(sa.Text)
+    sign_count: Mapped[int]
+    name: Mapped[str] = mapped_column(sa.String(60))
+    created_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+
+
+class LinkPurpose(enum.Enum):
+    """What a link in a message is good for."""
+
+    RESET = "reset"
+    CONTACT = "contact"
+
+
+class LinkToken(Base):
+    """A link sent to a person: good once, until it expires. Only its digest is kept."""
+
+    __tablename__ = "link_token"
+    __table_args__ = (sa.Index("ix_link_token_user", "user_id", "purpose"),)
+
+    id: Mapped[PrimaryId]
+    user_id: Mapped[Id] = mapped_column(sa.ForeignKey("user.id", ondelete="CASCADE"))
+    purpose: Mapped[LinkPurpose]
+    digest: Mapped[str] = mapped_column(sa.String(64), unique=True)
+    # The number or address that whoever opens the link has proved to own.
+    contact: Mapped[str] = mapped_column(sa.String(254))
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+
+
+class Tries(Base):
+    """How often somebody tried in vain, and until when they have to wait."""
+
+    __tablename__ = "tries"
+
+    # What is tried and on whom, such as password:user:01J...; no contact in clear.
+    key: Mapped[str] = mapped_column(sa.String(100), primary_key=True)
+    failures: Mapped[int]
+    last_at: Mapped[datetime]
+    locked_until: Mapped[datetime | None]

@@ -1,0 +1,196 @@
+"""What pages and guards read about people."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from accounts.models import LinkPurpose, LinkToken, Passkey, Role, SignIn, User, user_role
+from accounts.rules import IDLE_LIMIT, digest
+
+
+@dataclass(frozen=True)
+class UserCard:
+    """A person as others may need to see or reach them."""
+
+    id: str
+    name: str
+    email: str | None
+    phone: str | None
+    lang: str | None
+    confirmed: bool
+
+    @property
+    def contact(self) -> str:
+        """Return the number or address to show."""
+        return self.email or self.phone or ""
+
+
+@dataclass(frozen=True)
+class Signed:
+    """Who uses this browser, as one statement tells."""
+
+    sign_in_id: str
+    user_id: str
+    name: str
+    lang: str | None
+    stamp: str
+    strong: bool
+    seen_at: datetime
+    roles: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Device:
+    """A browser that is signed in, as its owner sees it."""
+
+    id: str
+    name: str
+    created_at: datetime
+    seen_at: datetime
+
+
+@dataclass(frozen=True)
+class PasskeyCard:
+    """A passkey, as its owner sees it."""
+
+    id: str
+    name: str
+    created_at: datetime
+    used_at: datetime | None
+
+
+@dataclass(frozen=True)
+class SecondFactors:
+    """What a person can show beside the password."""
+
+    totp: bool
+    passkeys: Sequence[PasskeyCard]
+    codes_left: int
+
+    @property
+    def count(self) -> int:
+        """Return how many there are; recovery codes are no factor of their own."""
+        return int(self.totp) + len(self.passkeys)
+
+
+def user_card(session: Session, user_id: str) -> UserCard | None:
+    """Return a person, if there is such an account."""
+    row = session.execute(
+        sa.select(
+            User.id, User.full_name, User.email, User.phone, User.lang, User.confirmed_at
+        ).where(User.id == user_id)
+    ).one_or_none()
+    if row is None:
+        return None
+    return UserCard(*row[:5], confirmed=row.confirmed_at is not None)
+
+
+def signed(session: Session, sign_in_id: str) -> Signed | None:
+    """Return who is signed in by a sign-in that was not ended, with their house-wide roles."""
+    rows = session.execute(
+        sa.select(
+            SignIn.id,
+            SignIn.user_id,
+            User.full_name,
+            User.lang,
+            User.fs_uniquifier,
+            SignIn.strong_at,
+            SignIn.seen_at,
+            Role.name.label("role"),
+        )
+        .join(User, User.id == SignIn.user_id)
+        .outerjoin(user_role, user_role.c.user_id == User.id)
+        .outerjoin(Role, Role.id == user_role.c.role_id)
+        .where(SignIn.id == sign_in_id, SignIn.ended_at.is_(None), User.active)
+    ).all()
+    if not rows:
+        return None
+    row = rows[0]
+    return Signed(
+        *row[:5],
+        strong=row.strong_at is not None,
+        seen_at=row.seen_at,
+        roles=frozenset(each.role for each in rows if each.role is not None),
+    )
+
+
+def devices(session: Session, user_id: str, *, now: datetime) -> Sequence[Device]:
+    """Return the browsers in which a person is signed in, the last seen first."""
+    rows = session.execute(
+        sa.select(SignIn.id, SignIn.device, SignIn.created_at, SignIn.seen_at)
+        .where(
+            SignIn.user_id == user_id,
+            SignIn.ended_at.is_(None),
+            SignIn.seen_at >= now - IDLE_LIMIT,
+        )
+        .order_by(SignIn.seen_at.desc(), SignIn.id.desc())
+        .limit(50)
+    )
+    return [Device(*row) for row in rows]
+
+
+def second_factors(session: Session, user_id: str) -> SecondFactors:
+    """Return the second factors of a person."""
+    row = session.execute(
+        sa.select(User.tf_totp_secret, User.mf_recovery_codes).where(User.id == user_id)
+    ).one()
+    keys = session.execute(
+        sa.select(Passkey.id, Passkey.name, Passkey.created_at, Passkey.used_at)
+        .where(Passkey.user_id == user_id)
+        .order_by(Passkey.id)
+    )
+    return SecondFactors(
+        totp=row.tf_totp_secret is not None,
+        passkeys=[PasskeyCard(*key) for key in keys],
+        codes_left=len(row.mf_recovery_codes or []),
+    )
+
+
+def has_second_factor(session: Session, user_id: str) -> bool:
+    """Tell whether sign-in must ask for a second factor."""
+    return bool(
+        session.scalar(
+            sa.select(
+                sa.or_(
+                    sa.exists().where(User.id == user_id, User.tf_totp_secret.is_not(None)),
+                    sa.exists().where(Passkey.user_id == user_id),
+                )
+            )
+        )
+    )
+
+
+def totp_secret(session: Session, user_id: str) -> str | None:
+    """Return the encrypted secret of a person's authenticator app."""
+    return session.scalar(sa.select(User.tf_totp_secret).where(User.id == user_id))
+
+
+def credential_ids(session: Session, user_id: str) -> Sequence[str]:
+    """Return the credential ids (base64url) of a person's passkeys."""
+    return session.scalars(
+        sa.select(Passkey.credential_id).where(Passkey.user_id == user_id).order_by(Passkey.id)
+    ).all()
+
+
+def passkey_handle(session: Session, user_id: str) -> str | None:
+    """Return under which opaque handle authenticators know a person."""
+    return session.scalar(sa.select(User.fs_webauthn_user_handle).where(User.id == user_id))
+
+
+def link_is_open(session: Session, token: str, *, purpose: LinkPurpose, now: datetime) -> bool:
+    """Tell whether a link from a message can still be used."""
+    return bool(
+        session.scalar(
+            sa.select(
+                sa.exists().where(
+                    LinkToken.digest == digest(token),
+                    LinkToken.purpose == purpose,
+                    LinkToken.used_at.is_(None),
+                    LinkToken.expires_at > now,
+                )
+            )
+        )
+    )

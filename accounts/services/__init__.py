@@ -1,0 +1,1 @@
+"""Use cases of people: accounts, sign-in, second factors, links."""
