@@ -10,7 +10,7 @@ from whitenoise import WhiteNoise
 
 from kernel import clock, db, jobs, storage
 from kernel.settings import Settings
-from kernel.web import errors, language, observe, pages, security
+from kernel.web import errors, language, limits, observe, pages, security
 from kernel.web import session as web_session
 from shop import cli, wiring
 
@@ -30,6 +30,7 @@ def create_app(settings: Settings) -> Flask:
     web_session.provide(app, storage.Storage, storage.open_storage(settings))
     observe.install(app, checks=_checks(maker), multiprocess_metrics=settings.web_workers > 1)
     security.install(app, settings)
+    limits.install(app, settings, maker)
     wiring.install(app, settings)
     language.install(app, wiring.account_lang)
     pages.install(app, root=ROOT, settings=settings)

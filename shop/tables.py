@@ -6,6 +6,7 @@ import catalog.models
 import kernel.audit
 import kernel.claims
 import kernel.events
+import kernel.limits
 import kernel.mail
 import kernel.rules_table
 import orders.models

@@ -240,6 +240,16 @@ def upgrade() -> None:
         ),
     )
     op.create_table(
+        "rate_window",
+        sa.Column("key", sa.String(length=255), nullable=False),
+        sa.Column("hits", sa.BigInteger(), nullable=False),
+        sa.Column("expires_at", kernel.db.UtcDateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_rate_window")),
+    )
+    with op.batch_alter_table("rate_window", schema=None) as batch_op:
+        batch_op.create_index("ix_rate_window_expires_at", ["expires_at"], unique=False)
+
+    op.create_table(
         "role",
         sa.Column("id", sa.String(length=26), nullable=False),
         sa.Column("name", sa.String(length=40), nullable=False),
@@ -267,6 +277,8 @@ def upgrade() -> None:
         sa.Column("fs_uniquifier", sa.String(length=64), nullable=False),
         sa.Column("fs_webauthn_user_handle", sa.String(length=64), nullable=True),
         sa.Column("confirmed_at", kernel.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("email_proved_at", kernel.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("phone_proved_at", kernel.db.UtcDateTime(timezone=True), nullable=True),
         sa.Column("tf_primary_method", sa.String(length=64), nullable=True),
         sa.Column("tf_totp_secret", sa.String(length=255), nullable=True),
         sa.Column("tf_phone_number", sa.String(length=20), nullable=True),
@@ -1412,6 +1424,10 @@ def downgrade() -> None:
     op.drop_table("user")
     op.drop_table("tries")
     op.drop_table("role")
+    with op.batch_alter_table("rate_window", schema=None) as batch_op:
+        batch_op.drop_index("ix_rate_window_expires_at")
+
+    op.drop_table("rate_window")
     op.drop_table("provider_event")
     with op.batch_alter_table("posting", schema=None) as batch_op:
         batch_op.drop_index("ix_posting_account")
