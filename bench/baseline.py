@@ -3,15 +3,13 @@
 import os
 
 import sqlalchemy as sa
-from flask import Flask, render_template_string
+from flask import Flask, render_template
 
 from kernel.db import open_engine, session_factory
 
 app = Flask(__name__)
 maker = session_factory(open_engine(os.environ["DATABASE_URL"]))
 NOTE = sa.table("legal_rule", sa.column("rule_key"), sa.column("legal_ref"))
-PAGE = """<!doctype html><html lang="vi"><head><title>{{ row.rule_key }}</title></head>
-<body><h1>{{ row.rule_key }}</h1><p>{{ row.legal_ref }}</p></body></html>"""
 
 
 @app.get("/hello")
@@ -25,4 +23,4 @@ def row() -> str:
     """Read one row and show it in a template."""
     with maker() as session:
         found = session.execute(sa.select(NOTE.c.rule_key, NOTE.c.legal_ref).limit(1)).one()
-    return render_template_string(PAGE, row=found)
+    return render_template("row.html", row=found)

@@ -1,0 +1,58 @@
+"""``python -m bench.fill N``: prepare the market of the settings with N listings more than the sample."""
+
+import json
+import sys
+from urllib.parse import quote_plus
+
+import sqlalchemy as sa
+
+from bench.generate import grow
+from catalog.models import Category, Listing
+from kernel.settings import load_settings
+from shop import wiring
+from shop.factory import open_sessions
+from shop.prepare import prepare
+from traceability.models import Lot
+
+SAMPLED = 200
+WORDS = (
+    "vai thieu",
+    "cà rốt",
+    "oi thanh ha",
+    "mat ong",
+    "gom chu dau",
+    "rau huu co",
+    "honey",
+    "tra",
+)
+
+
+def main() -> None:
+    """Fill the database and the index, and note which pages to ask for."""
+    settings = load_settings()
+    prepare(settings)
+    maker = open_sessions(settings)
+    if more := int(sys.argv[1]):
+        grow(maker, more)
+    wiring.reindex(maker, settings)
+    with maker() as session:
+        codes = session.scalars(
+            sa.select(Listing.code)
+            .where(Listing.state == "published", Listing.kind != "experience")
+            .order_by(Listing.id.desc())
+            .limit(SAMPLED)
+        ).all()
+        slugs = session.scalars(sa.select(Category.slug)).all()
+        lots = session.scalars(sa.select(Lot.trace_code).limit(SAMPLED)).all()
+    paths = {
+        "home": ["/"],
+        "category": [f"/c/{slug}" for slug in slugs],
+        "listing": [f"/l/{code}" for code in codes],
+        "search": ["/search?q=" + quote_plus(word) for word in WORDS],
+        "lot": [f"/t/{code}" for code in lots],
+    }
+    (settings.instance_path / "paths.json").write_text(json.dumps(paths))
+
+
+if __name__ == "__main__":
+    main()
