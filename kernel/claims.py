@@ -10,7 +10,7 @@ look alive a little longer, never make stock look free.
 """
 
 import enum
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -225,10 +225,21 @@ def release(session: Session, owner: str, *, now: datetime) -> None:
     session.flush()
 
 
-def give_back(session: Session, owner: str, *, reason: str, now: datetime) -> None:
-    """Undo an owner's sale and holds: what was bought can be bought by others again."""
+def give_back(
+    session: Session,
+    owner: str,
+    *,
+    reason: str,
+    now: datetime,
+    only: Collection[str] | None = None,
+) -> None:
+    """Undo an owner's sale and holds: what was bought can be bought by others again.
+
+    ``only`` names the buckets to undo; the rest of the owner's claims stays.
+    """
     consumed = session.scalars(_claims_of(owner, ClaimState.CONSUMED)).all()
-    for bucket in _lock(session, {claim.bucket_id: 1 for claim in consumed}):
+    undone = {c.bucket_id: 1 for c in consumed if only is None or c.bucket_id in only}
+    for bucket in _lock(session, undone):
         # Read again under the lock: a second caller finds nothing left to undo.
         claim = session.scalars(
             _claims_of(owner, ClaimState.CONSUMED)
@@ -240,7 +251,9 @@ def give_back(session: Session, owner: str, *, reason: str, now: datetime) -> No
         bucket.allocated -= claim.qty
         _move(session, bucket.id, d_allocated=-claim.qty, reason=reason, owner=owner, now=now)
         _close(claim, ClaimState.RELEASED, now)
-    release(session, owner, now=now)
+    if only is None:
+        release(session, owner, now=now)
+    session.flush()
 
 
 def pin(session: Session, owner: str, *, pinned: bool) -> None:
