@@ -1,0 +1,60 @@
+"""Refusals of the basket and the checkout."""
+
+from kernel.errors import Conflict, Invalid
+from kernel.messages import msg
+
+
+class EmptyBasket(Conflict):
+    """There is nothing to order."""
+
+    code, message = "empty_basket", msg("Your basket is empty.")
+
+
+class BasketFull(Conflict):
+    """A basket has a bound."""
+
+    code, message = "basket_full", msg("A basket holds at most %(most)s different things.")
+
+
+class NotForSale(Conflict):
+    """It was taken off the shelf, or its day has passed."""
+
+    code, message = "not_for_sale", msg("This is no longer for sale.")
+
+
+class NotEnoughLeft(Conflict):
+    """``left`` says how many packs or seats there are for this buyer."""
+
+    code = "not_enough_left"
+
+    def __init__(self, left: int) -> None:
+        message = msg("Not enough is left: you can have %(left)s.") if left else msg("Sold out.")
+        super().__init__(message, field="quantity", left=left)
+        self.left = left
+
+
+class PricesChanged(Conflict):
+    """The total is no longer the one the buyer saw."""
+
+    code = "prices_changed"
+    message = msg("The total has changed meanwhile. Please look at it and place the order again.")
+
+
+class MethodNotOffered(Invalid):
+    """This basket cannot be paid in this way."""
+
+    code, message = "method_not_offered", msg("This basket cannot be paid in this way.")
+
+
+class CannotCancel(Conflict):
+    """It is too late for the buyer to cancel alone."""
+
+    code = "cannot_cancel"
+    message = msg("This order can no longer be cancelled here. Please call the seller.")
+
+
+class PayTimeOver(Conflict):
+    """Nothing is waiting for a payment any more."""
+
+    code = "pay_time_over"
+    message = msg("This order is not waiting for a payment any more.")
