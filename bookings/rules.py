@@ -81,9 +81,7 @@ def after(status: BookingStatus, action: str) -> BookingStatus:
     try:
         return ARROWS[status, action]
     except KeyError:
-        raise Conflict(
-            msg("This cannot be done in the present state of the booking.")
-        ) from None
+        raise Conflict(msg("This cannot be done in the present state of the booking.")) from None
 
 
 def cutoff(starts_at: datetime, cutoff_minutes: int) -> datetime:

@@ -23,6 +23,12 @@ class CardUnavailable(DomainError):
     code, status = "card_unavailable", 503
     message = msg("The card company does not answer right now. Please try again in a moment.")
 
+    def __init__(self, reason: str = "", *, is_final: bool = False) -> None:
+        super().__init__()
+        self.reason = reason
+        # Refused for good: the same request is not sent again.
+        self.is_final = is_final
+
 
 class BadNotice(DomainError):
     """A message that does not prove who sent it, or cannot be read."""

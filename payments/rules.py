@@ -72,9 +72,7 @@ def after(state: PaymentState, action: str) -> PaymentState:
     try:
         return ARROWS[state, action]
     except KeyError:
-        raise Conflict(
-            msg("This cannot be done in the present state of the payment.")
-        ) from None
+        raise Conflict(msg("This cannot be done in the present state of the payment.")) from None
 
 
 @dataclass(frozen=True)
@@ -101,9 +99,12 @@ def settlement_legs(method: Method, amount_vnd: int) -> list[Leg]:
     return [Leg(MONEY_ACCOUNTS[method], amount_vnd), Leg(BUYER_CLEARING, -amount_vnd)]
 
 
-# The hosted card page: the provider allows 30 minutes to 24 hours.
-CHECKOUT_LASTS = timedelta(minutes=60)
-CHECKOUT_AT_LEAST = timedelta(minutes=31)
+# The hosted card page: the provider asks for 30 minutes at least, and nobody
+# shall pay long after the order has run out.
+CHECKOUT_LASTS = timedelta(minutes=31)
+CHECKOUT_AT_LEAST = timedelta(minutes=30)
+# So long before its end a page is not worth sending anybody to.
+CHECKOUT_SPARE = timedelta(minutes=2)
 NOTICE_TOLERANCE = timedelta(minutes=5)
 
 

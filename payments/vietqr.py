@@ -124,7 +124,7 @@ def _is_base(letter: str) -> bool:
 
 
 # Crockford: letters that are not in the alphabet are the digits they look like.
-_MISREAD = str.maketrans({"O": "0", "I": "1", "L": "1"})
+_MISREAD = str.maketrans("OIL", "011")
 
 
 def _tlv(key: str, value: str) -> str:
@@ -159,7 +159,10 @@ def _read_amount(text: str | None) -> int | None:
 
 
 def _check(transfer: Transfer) -> None:
-    """:raises NotVietQr: when a part breaks the format."""
+    """Refuse what breaks the format.
+
+    :raises NotVietQr: when a part does.
+    """
     amount = transfer.amount_vnd
     good = (
         re.fullmatch(r"\d{6}", transfer.bank_bin, re.ASCII)

@@ -120,7 +120,13 @@ def cancel_departure(
 
 
 def store_departure(
-    session: Session, listing_id: str, *, starts_at: datetime, seats: Seats, actor: Actor, now: datetime
+    session: Session,
+    listing_id: str,
+    *,
+    starts_at: datetime,
+    seats: Seats,
+    actor: Actor,
+    now: datetime,
 ) -> str:
     """Open a departure without asking who may, past ones too; an open one is kept: for imports."""
     experience = session.get(Experience, listing_id)
@@ -214,9 +220,7 @@ def _check_seats(experience: Experience, seats: Seats) -> None:
         raise Invalid(msg("The price must be positive."), field="price_vnd")
 
 
-def _note(
-    session: Session, action: str, departure: Departure, actor: Actor, now: datetime
-) -> None:
+def _note(session: Session, action: str, departure: Departure, actor: Actor, now: datetime) -> None:
     audit.record(
         session,
         action,

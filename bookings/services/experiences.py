@@ -88,11 +88,12 @@ def store_experience(
 
 
 def check_draft(draft: ExperienceDraft) -> None:
-    """:raises Invalid: naming the field that cannot be."""
+    """Refuse a draft that cannot be.
+
+    :raises Invalid: naming the field.
+    """
     if not 15 <= draft.duration_minutes <= 14 * 24 * 60:
-        raise Invalid(
-            msg("A visit lasts from 15 minutes to 14 days."), field="duration_minutes"
-        )
+        raise Invalid(msg("A visit lasts from 15 minutes to 14 days."), field="duration_minutes")
     if not draft.meeting_point.get("vi"):
         raise Invalid(msg("Say where guests meet you."), field="meeting_point_vi")
     if not 1 <= draft.max_guests <= 500:

@@ -139,7 +139,7 @@ def miss(session: Session, *, vendor_id: str, code: str, actor: Actor, now: date
 def normal_code(text: str) -> str:
     """Return a code as it was made, however it was typed (Crockford reads O as 0, I and L as 1)."""
     kept = "".join(letter for letter in text.upper() if letter.isalnum())
-    read = kept.translate(str.maketrans({"O": "0", "I": "1", "L": "1"}))
+    read = kept.translate(str.maketrans("OIL", "011"))
     return read if read and all(letter in ALPHABET for letter in read) else ""
 
 
