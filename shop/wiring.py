@@ -5,21 +5,38 @@ import importlib.util
 from typing import Any
 
 from flask import Blueprint, Flask
-from sqlalchemy.orm import Session, sessionmaker
 
-from kernel.jobs import Job, Reaction
+from kernel.jobs import Job
 from kernel.settings import Settings
 
 # While the house is being built, rooms are taken in as they appear.
 ROOMS = [
-    "accounts.views", "accounts.passkeys", "accounts.second_factor",
-    "vendors.views", "vendors.desk", "vendors.members",
-    "traceability.views", "traceability.desk",
-    "catalog.views", "catalog.desk",
-    "bookings.views", "bookings.desk",
-    "payments.views", "payments.desk", "payments.hooks", "payments.demo",
-    "orders.views", "orders.desk",
-    "shop.home", "shop.browse", "shop.lot", "shop.cart", "shop.checkout", "shop.office", "shop.media",
+    "accounts.views",
+    "accounts.passkeys",
+    "accounts.second_factor",
+    "vendors.views",
+    "vendors.desk",
+    "vendors.members",
+    "traceability.views",
+    "traceability.desk",
+    "catalog.views",
+    "catalog.desk",
+    "bookings.views",
+    "bookings.desk",
+    "payments.views",
+    "payments.desk",
+    "payments.hooks",
+    "payments.demo",
+    "orders.views",
+    "orders.desk",
+    "shop.frame",
+    "shop.home",
+    "shop.browse",
+    "shop.lot",
+    "shop.cart",
+    "shop.checkout",
+    "shop.office",
+    "shop.media",
 ]
 
 HANDLERS: dict[type, tuple[Any, ...]] = {}

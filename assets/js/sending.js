@@ -1,0 +1,16 @@
+// A form goes out once; filters that choose at once go out on change.
+export function sending(root) {
+  for (const form of root.querySelectorAll("form[data-once]")) {
+    form.addEventListener("submit", (event) => {
+      if (form.dataset.sent) event.preventDefault();
+      form.dataset.sent = "yes";
+      setTimeout(() => delete form.dataset.sent, 8000);
+    });
+  }
+  for (const select of root.querySelectorAll("select[data-go]")) {
+    select.addEventListener("change", () => select.form.requestSubmit());
+  }
+}
+window.addEventListener("pageshow", () => {
+  for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
+});

@@ -1,0 +1,14 @@
+"""Where the parts of the front end lie."""
+
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+ASSETS = ROOT / "assets"
+MODULES = ROOT / "node_modules"
+OUT = ROOT / "build" / "static"
+WORK = ROOT / "build" / "work"
+
+
+def templates() -> list[Path]:
+    """Return every template of every package."""
+    return sorted(ROOT.glob("*/templates/**/*.html"))

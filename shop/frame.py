@@ -1,0 +1,182 @@
+"""What every page of the house shares: footer, art, badges, messages, the way back."""
+
+import enum
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import Flask, get_flashed_messages, render_template, request
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from markupsafe import Markup, escape
+
+from kernel import places
+from kernel.errors import DomainError
+from kernel.messages import msg
+from kernel.settings import Settings
+from kernel.web.language import current_language
+
+FALLBACK = "basket"
+
+COLUMNS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
+    (
+        msg("Buying"),
+        (
+            ("/about/prices", msg("Prices and taxes")),
+            ("/about/payment", msg("Payment")),
+            ("/about/delivery", msg("Delivery")),
+            ("/about/returns", msg("Returns and refunds")),
+            ("/about/visits", msg("Visits and cancellation")),
+            ("/about/complaints", msg("Complaints")),
+        ),
+    ),
+    (
+        msg("Selling"),
+        (
+            ("/apply", msg("Sell on the market")),
+            ("/about/conditions", msg("Conditions and limits")),
+            ("/about/rights", msg("Rights and duties")),
+            ("/about/ranking", msg("Order of display")),
+        ),
+    ),
+    (
+        msg("The market"),
+        (
+            ("/about/operator", msg("Who runs the market")),
+            ("/about/privacy", msg("Personal data")),
+            ("/about/tracing", msg("How tracing works")),
+            ("/about/livestream", msg("Livestream")),
+        ),
+    ),
+)
+
+TONES = {
+    "approved": "leaf", "published": "leaf", "open": "leaf", "paid": "leaf", "settled": "leaf",
+    "confirmed": "leaf", "delivered": "leaf", "completed": "leaf", "fulfilled": "leaf",
+    "redeemed": "leaf", "verified": "leaf", "shipped": "leaf",
+    "submitted": "sun", "under_review": "sun", "information_requested": "sun", "held": "sun",
+    "pending": "sun", "created": "sun", "on_hold": "sun", "waiting": "sun", "placed": "sun",
+    "preparing": "sun", "awaiting_payment": "sun",
+    "rejected": "blush", "declined": "blush", "suspended": "blush", "terminated": "blush",
+    "recalled": "lychee", "failed": "blush", "taken_down": "blush", "cancelled": "blush",
+    "expired": "blush", "refunded": "blush", "no_show": "blush", "dead": "blush",
+}  # fmt: skip
+
+ERROR_ART = {403: "lock", 404: "lost", 410: "basket", 413: "camera", 429: "hourglass"}
+
+
+@dataclass(frozen=True)
+class Picture:
+    """Addresses of one composed picture in its three widths."""
+
+    small: str
+    middle: str
+    large: str
+
+    @property
+    def set(self) -> str:
+        """Return the picture's ``srcset``."""
+        return f"{self.small} 128w, {self.middle} 256w, {self.large} 512w"
+
+
+class Art:
+    """Finds composed pictures by name; an unknown name shows the basket."""
+
+    def __init__(self, app: Flask) -> None:
+        self.app = app
+        self.known: dict[str, Picture] = {}
+
+    def __call__(self, name: str) -> Picture:
+        """Return the picture of a name."""
+        return self.known.get(name) or self._find(name or FALLBACK)
+
+    def _find(self, name: str) -> Picture:
+        asset = self.app.jinja_env.globals["asset"]
+        wanted = [f"art/{name}-{width}.webp" for width in (128, 256, 512)]
+        found = [asset(path) for path in wanted]  # type: ignore[operator]
+        if found[0].endswith(wanted[0]) and name != FALLBACK:
+            return self(FALLBACK)
+        picture = Picture(*found)
+        # Before the first build there is nothing worth remembering.
+        if not found[0].endswith(wanted[0]):
+            self.known[name] = picture
+        return picture
+
+
+class Footer:
+    """The footer of each language, rendered once."""
+
+    def __init__(self) -> None:
+        self.made: dict[str, Markup] = {}
+
+    def __call__(self) -> Markup:
+        """Return the footer in the reader's language."""
+        lang = current_language()
+        if lang not in self.made:
+            columns = [
+                (_(heading), [(href, _(text)) for href, text in ways]) for heading, ways in COLUMNS
+            ]
+            self.made[lang] = Markup(render_template("shop/footer.html", columns=columns))  # noqa: S704
+        return self.made[lang]
+
+
+def install(app: Flask, settings: Settings) -> None:
+    """Teach templates the parts that all pages share."""
+    env = app.jinja_env
+    first, _space, rest = settings.market_name.partition(" ")
+    mark = Markup("{}<span>{}</span>").format(first, rest.replace(" ", ""))
+    env.globals.update(
+        art_files=Art(app),
+        footer=Footer(),
+        market_mark=lambda: mark,
+        flashes=flashes,
+        page_address=page_address,
+        state_tone=state_tone,
+        badge_text=badge_text,
+        error_art=lambda status: ERROR_ART.get(status, "toolbox"),
+        has_files=lambda form: any(f.type.endswith("FileField") for f in form),
+    )
+    env.filters.update(place=place, decimal=decimal)
+
+
+def flashes() -> Markup:
+    """Return the messages of the last action; a reader without a session has none."""
+    if "cp_session" not in request.cookies:
+        return Markup("")
+    told = get_flashed_messages(with_categories=True)
+    return Markup(render_template("shop/flashes.html", told=told)) if told else Markup("")  # noqa: S704
+
+
+def page_address(number: int) -> str:
+    """Return the address of another page of the list shown."""
+    query = [(key, value) for key, value in request.args.items(multi=True) if key != "page"]
+    return f"{request.path}?{urlencode([*query, ('page', number)])}"
+
+
+def state_tone(member: enum.Enum) -> str:
+    """Return the colour of a state: leaf done, sun waiting, blush ended, lychee danger."""
+    return TONES.get(str(member.value).lower(), "plain")
+
+
+def place(key: str) -> str:
+    """Return the short name of a commune, such as Thanh Hà."""
+    try:
+        return places.commune(key).short
+    except DomainError:
+        return key
+
+
+def decimal(number: float) -> str:
+    """Write a number with one decimal as the language does: 4,8 or 4.8."""
+    text = f"{number:.1f}"
+    return text if current_language() == "en" else text.replace(".", ",")
+
+
+def badge_text(badge: Any) -> Markup:
+    """Return the words of a card's badge from its kind and parts."""
+    return escape(_badge_words(badge.kind, badge))
+
+
+def _badge_words(kind: str, badge: Any) -> str:
+    del badge
+    return ngettext("%(num)d badge", "%(num)d badges", 1) if not kind else _(kind)
