@@ -3,6 +3,7 @@
 A rule is read by its key and the day of the event it judges, never by "today".
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -94,6 +95,25 @@ def rule(session: Session, key: str, *, on: date) -> Rule:
     if found is None:
         raise NoRule(key=key)
     return _read(found)
+
+
+def history(session: Session, key: str) -> list[Rule]:
+    """Return every value a rule ever had, earliest first: to judge many days at once."""
+    rows = session.scalars(
+        sa.select(LegalRule).where(LegalRule.rule_key == key).order_by(LegalRule.valid_from)
+    )
+    return [_read(row) for row in rows]
+
+
+def pick_rule(rules: Iterable[Rule], *, on: date) -> Rule:
+    """Return the one of a rule's values that held on a day.
+
+    :raises NoRule: when none did.
+    """
+    for one in rules:
+        if one.valid_from <= on and (one.valid_to is None or on < one.valid_to):
+            return one
+    raise NoRule(key="?")
 
 
 def rules_like(session: Session, prefix: str, *, on: date) -> dict[str, Rule]:

@@ -13,6 +13,20 @@ class VendorSubmitted(Event):
 
 
 @dataclass(frozen=True)
+class VendorCancelled(Event):
+    """The applicant took the application back."""
+
+    vendor_id: str
+
+
+@dataclass(frozen=True)
+class VendorTaken(Event):
+    """An officer works on the dossier."""
+
+    vendor_id: str
+
+
+@dataclass(frozen=True)
 class VendorInformationRequested(Event):
     """The office asked for more."""
 

@@ -96,6 +96,9 @@ EDITABLE = frozenset({_S.DRAFT, _S.INFORMATION_REQUESTED})
 WAITING = (_S.SUBMITTED, _S.UNDER_REVIEW)
 """States in which the vendor waits for the office."""
 
+MOST_DRAFTS = 5
+"""Unfinished applications of one person."""
+
 OPEN = frozenset({_S.APPROVED})
 """States in which a vendor sells and is shown to the public."""
 
@@ -130,6 +133,18 @@ def office_actions(state: VendorState, roles: Iterable[str]) -> list[str]:
         for (start, action) in ARROWS
         if start is state and held & OFFICE_ACTIONS.get(action, frozenset())
     ]
+
+
+def missing(
+    *, commune: str, address: str, phone: str, form: LegalForm, papers: Iterable[DocumentKind]
+) -> list[str]:
+    """Return which steps are not complete: ``where``, ``papers``, or none."""
+    steps = []
+    if not (commune and address and phone):
+        steps.append("where")
+    if NEEDED_PAPER[form] not in set(papers):
+        steps.append("papers")
+    return steps
 
 
 def need_reason(action: str, reason: str) -> str:

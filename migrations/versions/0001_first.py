@@ -110,6 +110,26 @@ def upgrade() -> None:
         sa.UniqueConstraint("idempotency_key", name=op.f("uq_demo_checkout_idempotency_key")),
     )
     op.create_table(
+        "legal_rule",
+        sa.Column("id", sa.String(length=26), nullable=False),
+        sa.Column("rule_key", sa.String(length=80), nullable=False),
+        sa.Column("value", sa.JSON(), nullable=False),
+        sa.Column("valid_from", sa.Date(), nullable=False),
+        sa.Column("valid_to", sa.Date(), nullable=True),
+        sa.Column("legal_ref", sa.String(length=200), nullable=False),
+        sa.Column("source_note", sa.String(length=300), nullable=False),
+        sa.Column("certainty", sa.String(length=2), nullable=False),
+        sa.Column("entered_by", sa.String(length=26), nullable=True),
+        sa.Column("entered_at", kernel.db.UtcDateTime(timezone=True), nullable=False),
+        sa.CheckConstraint(
+            "valid_to IS NULL OR valid_to > valid_from", name=op.f("ck_legal_rule_period")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_legal_rule")),
+        sa.UniqueConstraint(
+            "rule_key", "valid_from", name=op.f("uq_legal_rule_rule_key_valid_from")
+        ),
+    )
+    op.create_table(
         "notice",
         sa.Column("id", sa.String(length=26), nullable=False),
         sa.Column("channel", sa.String(length=10), nullable=False),
@@ -1458,6 +1478,7 @@ def downgrade() -> None:
             postgresql_where=sa.text("sent_at IS NULL AND dead_at IS NULL"),
         )
 
+    op.drop_table("legal_rule")
     op.drop_table("notice")
     op.drop_table("demo_checkout")
     op.drop_table("collection_point")

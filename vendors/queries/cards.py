@@ -1,4 +1,4 @@
-"""What others and the pages read about vendors."""
+"""Vendors as the rest of the house and the public see them."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -131,7 +131,7 @@ def vendor_ids_by_code(session: Session, codes: Collection[str]) -> dict[str, st
     if not codes:
         return {}
     rows = session.execute(sa.select(Vendor.code, Vendor.id).where(Vendor.code.in_(set(codes))))
-    return {code: vendor_id for code, vendor_id in rows}
+    return {row.code: row.id for row in rows}
 
 
 def public_vendor(session: Session, slug: str) -> VendorPage | None:

@@ -1,0 +1,1 @@
+"""Use cases of vendors: apply, judge, certify, work together."""

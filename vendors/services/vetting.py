@@ -1,0 +1,50 @@
+"""What the trade office does with a dossier."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from kernel.actor import Actor
+from kernel.errors import NotAllowed
+from kernel.messages import msg
+from vendors.errors import DossierMoved
+from vendors.rules import OFFICE_ACTIONS
+from vendors.services.steps import locked_vendor, move
+
+
+@dataclass(frozen=True)
+class Decision:
+    """An arrow, why, and the version of the dossier that the officer looked at."""
+
+    action: str
+    reason: str = ""
+    seen_version: int | None = None
+
+
+def decide_dossier(
+    session: Session, vendor_id: str, *, decision: Decision, actor: Actor, now: datetime
+) -> None:
+    """Take, ask, approve, reject, suspend, reinstate or terminate.
+
+    The row is locked and read anew: of two officers who decide at once, one
+    wins and the other is told.
+
+    :raises NotAllowed: without the office role, or about one's own vendor.
+    :raises DossierMoved: when the dossier changed since the officer saw it.
+    :raises Conflict: when its state has no such arrow.
+    :raises Invalid: when a reason is needed and missing.
+    """
+    action = decision.action
+    actor.need(*OFFICE_ACTIONS.get(action, ()))
+    if vendor_id in actor.memberships:
+        raise NotAllowed(msg("You work for this vendor: a colleague has to decide."))
+    vendor = locked_vendor(session, vendor_id)
+    if decision.seen_version not in {None, vendor.version}:
+        raise DossierMoved
+    move(session, vendor, action=action, actor=actor, now=now, reason=decision.reason)
+    if action == "take":
+        vendor.reviewer_id, vendor.reviewer_name = actor.user_id, actor.name
+    elif action in {"approve", "reject"}:
+        vendor.decided_at = now
+    session.flush()
