@@ -81,7 +81,7 @@ def card(payment_id: str) -> Response:
     """Send the buyer to the card company's page."""
     if Method.CARD not in offered_methods(part(Settings)):
         raise NotFound
-    back = safe_next(request.form.get("next"), url_for("payments.state", payment_id=payment_id))
+    back = safe_next(request.values.get("next"), url_for("payments.state", payment_id=payment_id))
     browser[f"pay:{payment_id}"] = back
     way = Way(
         title=_("Order at %(market)s", market=part(Settings).market_name),
