@@ -1,6 +1,5 @@
 """Tables of farms, plots, seasons, diaries and lots."""
 
-import enum
 from datetime import date, datetime
 
 import sqlalchemy as sa
@@ -8,28 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from kernel.db import Base, Id, PrimaryId
 from kernel.quantity import Unit
-
-
-class Activity(enum.Enum):
-    """What was done on a plot."""
-
-    SOIL = "soil"
-    SEEDING = "seeding"
-    FERTILISER = "fertiliser"
-    SPRAY = "spray"
-    IRRIGATION = "irrigation"
-    CARE = "care"
-    OBSERVATION = "observation"
-    LAB_TEST = "lab_test"
-    HARVEST = "harvest"
-
-
-class LotState(enum.Enum):
-    """OPEN may be sold; HELD and RECALLED may not."""
-
-    OPEN = "open"
-    HELD = "held"
-    RECALLED = "recalled"
+from traceability.rules import Activity, LotState
 
 
 class Farm(Base):
@@ -114,12 +92,17 @@ class Lot(Base):
         sa.UniqueConstraint("vendor_id", "code"),
         sa.UniqueConstraint("gtin", "code"),
         sa.CheckConstraint("quantity >= 0", name="quantity"),
-        sa.Index("ix_lot_season", "season_id"),
+        sa.Index("ix_lot_season", "season_id", "harvested_on"),
+        sa.Index("ix_lot_vendor", "vendor_id", "harvested_on", "id"),
+        sa.Index("ix_lot_code", "code"),
+        sa.Index("ix_lot_state", "state", "state_at"),
     )
 
     id: Mapped[PrimaryId]
     vendor_id: Mapped[Id] = mapped_column(sa.ForeignKey("vendor.id"))
     season_id: Mapped[Id | None] = mapped_column(sa.ForeignKey("season.id"))
+    # The diary entry of the harvest that made it.
+    harvest_id: Mapped[Id | None] = mapped_column(sa.ForeignKey("diary_entry.id"), unique=True)
     # GS1 AI 10: at most 20 characters, unique with the GTIN or within the vendor.
     code: Mapped[str] = mapped_column(sa.String(20))
     # Fourteen digits, given to the vendor by GS1; never invented here.
@@ -134,7 +117,38 @@ class Lot(Base):
     best_before: Mapped[date | None]
     state: Mapped[LotState] = mapped_column(default=LotState.OPEN)
     state_reason: Mapped[str] = mapped_column(sa.String(300), default="")
+    state_at: Mapped[datetime]
+    # Harvested before the sprays on its plot allowed it: released by a second person only.
+    inside_interval: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime]
     version: Mapped[int] = mapped_column(default=1)
 
     __mapper_args__ = {"version_id_col": version}
+
+
+class LotStep(Base):
+    """One arrow of a lot's history: who, when, why."""
+
+    __tablename__ = "lot_step"
+    __table_args__ = (sa.Index("ix_lot_step_lot", "lot_id", "at"),)
+
+    id: Mapped[PrimaryId]
+    lot_id: Mapped[Id] = mapped_column(sa.ForeignKey("lot.id"))
+    action: Mapped[str] = mapped_column(sa.String(40))
+    state: Mapped[LotState]
+    actor_id: Mapped[str | None] = mapped_column(sa.String(26))
+    actor_name: Mapped[str] = mapped_column(sa.String(120))
+    reason: Mapped[str] = mapped_column(sa.String(300), default="")
+    at: Mapped[datetime]
+
+
+class LotCounter(Base):
+    """The last running number of a vendor's lots in a month such as 2611."""
+
+    __tablename__ = "lot_counter"
+
+    vendor_id: Mapped[str] = mapped_column(
+        sa.String(26), sa.ForeignKey("vendor.id"), primary_key=True
+    )
+    month: Mapped[str] = mapped_column(sa.String(4), primary_key=True)
+    last: Mapped[int]

@@ -541,6 +541,16 @@ def upgrade() -> None:
         batch_op.create_index("ix_link_token_user", ["user_id", "purpose"], unique=False)
 
     op.create_table(
+        "lot_counter",
+        sa.Column("vendor_id", sa.String(length=26), nullable=False),
+        sa.Column("month", sa.String(length=4), nullable=False),
+        sa.Column("last", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["vendor_id"], ["vendor.id"], name=op.f("fk_lot_counter_vendor_id")
+        ),
+        sa.PrimaryKeyConstraint("vendor_id", "month", name=op.f("pk_lot_counter")),
+    )
+    op.create_table(
         "order_group",
         sa.Column("id", sa.String(length=26), nullable=False),
         sa.Column("code", sa.String(length=12), nullable=False),
@@ -925,6 +935,7 @@ def upgrade() -> None:
         sa.Column("id", sa.String(length=26), nullable=False),
         sa.Column("vendor_id", sa.String(length=26), nullable=False),
         sa.Column("season_id", sa.String(length=26), nullable=True),
+        sa.Column("harvest_id", sa.String(length=26), nullable=True),
         sa.Column("code", sa.String(length=20), nullable=False),
         sa.Column("gtin", sa.String(length=14), nullable=True),
         sa.Column("trace_code", sa.String(length=16), nullable=False),
@@ -953,18 +964,25 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("state_reason", sa.String(length=300), nullable=False),
+        sa.Column("state_at", kernel.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("inside_interval", sa.Boolean(), nullable=False),
         sa.Column("created_at", kernel.db.UtcDateTime(timezone=True), nullable=False),
         sa.Column("version", sa.BigInteger(), nullable=False),
         sa.CheckConstraint("quantity >= 0", name=op.f("ck_lot_quantity")),
+        sa.ForeignKeyConstraint(["harvest_id"], ["diary_entry.id"], name=op.f("fk_lot_harvest_id")),
         sa.ForeignKeyConstraint(["season_id"], ["season.id"], name=op.f("fk_lot_season_id")),
         sa.ForeignKeyConstraint(["vendor_id"], ["vendor.id"], name=op.f("fk_lot_vendor_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_lot")),
         sa.UniqueConstraint("gtin", "code", name=op.f("uq_lot_gtin_code")),
+        sa.UniqueConstraint("harvest_id", name=op.f("uq_lot_harvest_id")),
         sa.UniqueConstraint("trace_code", name=op.f("uq_lot_trace_code")),
         sa.UniqueConstraint("vendor_id", "code", name=op.f("uq_lot_vendor_id_code")),
     )
     with op.batch_alter_table("lot", schema=None) as batch_op:
-        batch_op.create_index("ix_lot_season", ["season_id"], unique=False)
+        batch_op.create_index("ix_lot_code", ["code"], unique=False)
+        batch_op.create_index("ix_lot_season", ["season_id", "harvested_on"], unique=False)
+        batch_op.create_index("ix_lot_state", ["state", "state_at"], unique=False)
+        batch_op.create_index("ix_lot_vendor", ["vendor_id", "harvested_on", "id"], unique=False)
 
     op.create_table(
         "listing",
@@ -1055,6 +1073,26 @@ def upgrade() -> None:
             "ix_listing_shelf", ["state", "category_id", "ranked_at", "id"], unique=False
         )
         batch_op.create_index("ix_listing_vendor", ["vendor_id", "state"], unique=False)
+
+    op.create_table(
+        "lot_step",
+        sa.Column("id", sa.String(length=26), nullable=False),
+        sa.Column("lot_id", sa.String(length=26), nullable=False),
+        sa.Column("action", sa.String(length=40), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum("open", "held", "recalled", name="lotstate", native_enum=False, length=40),
+            nullable=False,
+        ),
+        sa.Column("actor_id", sa.String(length=26), nullable=True),
+        sa.Column("actor_name", sa.String(length=120), nullable=False),
+        sa.Column("reason", sa.String(length=300), nullable=False),
+        sa.Column("at", kernel.db.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["lot_id"], ["lot.id"], name=op.f("fk_lot_step_lot_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_lot_step")),
+    )
+    with op.batch_alter_table("lot_step", schema=None) as batch_op:
+        batch_op.create_index("ix_lot_step_lot", ["lot_id", "at"], unique=False)
 
     op.create_table(
         "departure",
@@ -1343,6 +1381,10 @@ def downgrade() -> None:
         batch_op.drop_index("ix_departure_bookable")
 
     op.drop_table("departure")
+    with op.batch_alter_table("lot_step", schema=None) as batch_op:
+        batch_op.drop_index("ix_lot_step_lot")
+
+    op.drop_table("lot_step")
     with op.batch_alter_table("listing", schema=None) as batch_op:
         batch_op.drop_index("ix_listing_vendor")
         batch_op.drop_index("ix_listing_shelf")
@@ -1350,7 +1392,10 @@ def downgrade() -> None:
 
     op.drop_table("listing")
     with op.batch_alter_table("lot", schema=None) as batch_op:
+        batch_op.drop_index("ix_lot_vendor")
+        batch_op.drop_index("ix_lot_state")
         batch_op.drop_index("ix_lot_season")
+        batch_op.drop_index("ix_lot_code")
 
     op.drop_table("lot")
     with op.batch_alter_table("diary_entry", schema=None) as batch_op:
@@ -1403,6 +1448,7 @@ def downgrade() -> None:
         batch_op.drop_index("ix_order_group_buyer")
 
     op.drop_table("order_group")
+    op.drop_table("lot_counter")
     with op.batch_alter_table("link_token", schema=None) as batch_op:
         batch_op.drop_index("ix_link_token_user")
 
@@ -1478,8 +1524,8 @@ def downgrade() -> None:
             postgresql_where=sa.text("sent_at IS NULL AND dead_at IS NULL"),
         )
 
-    op.drop_table("legal_rule")
     op.drop_table("notice")
+    op.drop_table("legal_rule")
     op.drop_table("demo_checkout")
     op.drop_table("collection_point")
     op.drop_table("category")

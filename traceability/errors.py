@@ -1,0 +1,28 @@
+"""Refusals of traceability."""
+
+from kernel.errors import Conflict, DomainError, NotAllowed
+from kernel.messages import msg
+
+
+class BadCode(DomainError):
+    """A scanned or typed address that can be no code of ours and no GS1 Digital Link."""
+
+    code, status = "bad_code", 400
+    message = msg("This code is not complete or was misread. Please scan the label again.")
+
+
+class LotNotOpen(Conflict):
+    """Labels are printed for lots that may be sold, and for no others."""
+
+    code = "lot_not_open"
+    message = msg("This lot may not be sold now, so it gets no labels.")
+
+
+class SecondPersonNeeded(NotAllowed):
+    """Who recorded the harvest cannot clear it of a broken waiting time."""
+
+    code = "second_person_needed"
+    message = msg(
+        "A lot harvested inside the waiting time is released by another person of the vendor "
+        "or by the trade office."
+    )

@@ -1,0 +1,37 @@
+"""Facts of traceability, in the past tense."""
+
+from dataclasses import dataclass
+
+from kernel.events import Event
+
+
+@dataclass(frozen=True)
+class LotCreated(Event):
+    """A harvest became a lot."""
+
+    lot_id: str
+    vendor_id: str
+
+
+@dataclass(frozen=True)
+class LotHeld(Event):
+    """A lot may not be sold, labelled or shipped until it is released."""
+
+    lot_id: str
+    vendor_id: str
+
+
+@dataclass(frozen=True)
+class LotReleased(Event):
+    """A lot that was held may be sold again."""
+
+    lot_id: str
+    vendor_id: str
+
+
+@dataclass(frozen=True)
+class LotRecalled(Event):
+    """A lot was called back: nobody may sell it, and who has it should not eat it."""
+
+    lot_id: str
+    vendor_id: str

@@ -1,0 +1,260 @@
+"""Reads of farms, plots, seasons and their diaries."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from traceability.models import DiaryEntry, Farm, Lot, Plot, Season
+from traceability.queries.lots import LotCard, lots_of_season
+from traceability.rules import Activity, Clearance, Spray, judge_harvest
+
+
+@dataclass(frozen=True)
+class FarmCard:
+    """A farm as other trades and the public see it."""
+
+    id: str
+    vendor_id: str
+    code: str
+    name: str
+    commune: str
+    address: str
+    lat: float | None
+    lon: float | None
+    story: dict[str, str]
+
+
+@dataclass(frozen=True)
+class SeasonCard:
+    """A crop on a plot."""
+
+    id: str
+    plot_id: str
+    code: str
+    crop: dict[str, str]
+    variety: str
+    started_on: date
+    ended_on: date | None
+
+    @property
+    def is_over(self) -> bool:
+        """Tell whether its last harvest is done."""
+        return self.ended_on is not None
+
+
+@dataclass(frozen=True)
+class PlotCard:
+    """A piece of land and what grows on it, the newest season first."""
+
+    id: str
+    farm_id: str
+    code: str
+    name: str
+    area_m2: int
+    planting_area_code: str | None
+    seasons: tuple[SeasonCard, ...] = ()
+
+
+@dataclass(frozen=True)
+class Holding:
+    """A farm with its plots."""
+
+    farm: FarmCard
+    plots: tuple[PlotCard, ...]
+
+
+@dataclass(frozen=True)
+class DiaryLine:
+    """One entry of a diary as it is shown; who worked is for the vendor's eyes only."""
+
+    id: str
+    activity: Activity
+    done_on: date
+    note: dict[str, str]
+    input_name: str | None
+    active_ingredient: str | None
+    dose: str | None
+    phi_days: int | None
+    worker: str
+
+    @property
+    def spray(self) -> Spray:
+        """The entry as the waiting-time rule reads it."""
+        return Spray(self.input_name or "", self.done_on, self.phi_days)
+
+
+@dataclass(frozen=True)
+class SeasonPage:
+    """A season with its diary (latest entry first) and lots."""
+
+    season: SeasonCard
+    plot: PlotCard
+    farm: FarmCard
+    entries: tuple[DiaryLine, ...]
+    lots: tuple[LotCard, ...]
+    clearance: Clearance
+
+
+_FARM = (
+    Farm.id,
+    Farm.vendor_id,
+    Farm.code,
+    Farm.name,
+    Farm.commune,
+    Farm.address,
+    Farm.lat,
+    Farm.lon,
+    Farm.story,
+)
+_PLOT = (Plot.id, Plot.farm_id, Plot.code, Plot.name, Plot.area_m2, Plot.planting_area_code)
+_SEASON = (
+    Season.id,
+    Season.plot_id,
+    Season.code,
+    Season.crop,
+    Season.variety,
+    Season.started_on,
+    Season.ended_on,
+)
+_LINE = (
+    DiaryEntry.id,
+    DiaryEntry.activity,
+    DiaryEntry.done_on,
+    DiaryEntry.note,
+    DiaryEntry.input_name,
+    DiaryEntry.active_ingredient,
+    DiaryEntry.dose,
+    DiaryEntry.phi_days,
+    DiaryEntry.worker,
+)
+
+
+def farms_of(session: Session, *, vendor_id: str) -> list[FarmCard]:
+    """Return a vendor's farms by code."""
+    rows = session.execute(sa.select(*_FARM).where(Farm.vendor_id == vendor_id).order_by(Farm.code))
+    return [FarmCard(**row._mapping) for row in rows]
+
+
+def farm_cards(session: Session, ids: Collection[str]) -> dict[str, FarmCard]:
+    """Return farms by id."""
+    if not ids:
+        return {}
+    rows = session.execute(sa.select(*_FARM).where(Farm.id.in_(set(ids))))
+    return {row.id: FarmCard(**row._mapping) for row in rows}
+
+
+def farm_of(session: Session, farm_id: str, *, vendor_id: str) -> FarmCard | None:
+    """Return one farm of a vendor."""
+    row = session.execute(
+        sa.select(*_FARM).where(Farm.id == farm_id, Farm.vendor_id == vendor_id)
+    ).first()
+    return FarmCard(**row._mapping) if row else None
+
+
+def plot_of(session: Session, plot_id: str, *, vendor_id: str) -> PlotCard | None:
+    """Return one plot of a vendor, without its seasons."""
+    row = session.execute(
+        sa.select(*_PLOT)
+        .join(Farm, Farm.id == Plot.farm_id)
+        .where(Plot.id == plot_id, Farm.vendor_id == vendor_id)
+    ).first()
+    return PlotCard(**row._mapping) if row else None
+
+
+def holdings(session: Session, *, vendor_id: str) -> list[Holding]:
+    """Return a vendor's farms with plots and seasons (three statements)."""
+    farms = farms_of(session, vendor_id=vendor_id)
+    plots: dict[str, list[PlotCard]] = {farm.id: [] for farm in farms}
+    seasons: dict[str, list[SeasonCard]] = {}
+    if farms:
+        for row in session.execute(
+            sa.select(*_SEASON)
+            .join(Plot, Plot.id == Season.plot_id)
+            .where(Plot.farm_id.in_(list(plots)))
+            .order_by(Season.started_on.desc(), Season.id.desc())
+        ):
+            seasons.setdefault(row.plot_id, []).append(SeasonCard(**row._mapping))
+        for piece in session.execute(
+            sa.select(*_PLOT).where(Plot.farm_id.in_(list(plots))).order_by(Plot.code)
+        ):
+            grown = tuple(seasons.get(piece.id, ()))
+            plots[piece.farm_id].append(PlotCard(**piece._mapping, seasons=grown))
+    return [Holding(farm, tuple(plots[farm.id])) for farm in farms]
+
+
+def season_page(
+    session: Session, season_id: str, *, vendor_id: str, today: date
+) -> SeasonPage | None:
+    """Return a season of a vendor with its diary and lots, and whether may be harvested today."""
+    found = session.execute(
+        sa.select(Season.plot_id, Plot.farm_id)
+        .join(Plot, Plot.id == Season.plot_id)
+        .join(Farm, Farm.id == Plot.farm_id)
+        .where(Season.id == season_id, Farm.vendor_id == vendor_id)
+    ).first()
+    if found is None:
+        return None
+    season = session.execute(sa.select(*_SEASON).where(Season.id == season_id)).one()
+    plot = session.execute(sa.select(*_PLOT).where(Plot.id == found.plot_id)).one()
+    return SeasonPage(
+        season=SeasonCard(**season._mapping),
+        plot=PlotCard(**plot._mapping),
+        farm=farm_cards(session, [found.farm_id])[found.farm_id],
+        entries=tuple(reversed(diary(session, season_id=season_id))),
+        lots=tuple(lots_of_season(session, season_id=season_id)),
+        clearance=judge_harvest(sprays(session, plot_id=found.plot_id, until=today), today),
+    )
+
+
+def diary(session: Session, *, season_id: str, most: int = 400) -> list[DiaryLine]:
+    """Return the latest entries of a season's diary in the order of what was done."""
+    rows = session.execute(
+        sa.select(*_LINE)
+        .where(DiaryEntry.season_id == season_id)
+        .order_by(DiaryEntry.done_on.desc(), DiaryEntry.id.desc())
+        .limit(most)
+    ).all()
+    return [DiaryLine(**row._mapping) for row in reversed(rows)]
+
+
+def sprays(session: Session, *, plot_id: str, until: date) -> list[Spray]:
+    """Return what was sprayed on a plot in the year up to a day, whatever grew there."""
+    rows = session.execute(
+        sa.select(DiaryEntry.input_name, DiaryEntry.done_on, DiaryEntry.phi_days)
+        .join(Season, Season.id == DiaryEntry.season_id)
+        .where(
+            Season.plot_id == plot_id,
+            DiaryEntry.activity == Activity.SPRAY,
+            DiaryEntry.done_on <= until,
+            DiaryEntry.done_on >= until.replace(year=until.year - 1, day=1),
+        )
+    )
+    return [Spray(row.input_name or "", row.done_on, row.phi_days) for row in rows]
+
+
+def last_entry(session: Session, *, vendor_id: str, activity: Activity) -> DiaryLine | None:
+    """Return a vendor's latest entry of a kind: what the next one most likely repeats."""
+    row = session.execute(
+        sa.select(*_LINE)
+        .join(Season, Season.id == DiaryEntry.season_id)
+        .join(Plot, Plot.id == Season.plot_id)
+        .join(Farm, Farm.id == Plot.farm_id)
+        .where(Farm.vendor_id == vendor_id, DiaryEntry.activity == activity)
+        .order_by(DiaryEntry.recorded_at.desc(), DiaryEntry.id.desc())
+        .limit(1)
+    ).first()
+    return DiaryLine(**row._mapping) if row else None
+
+
+def last_lot(session: Session, *, season_id: str) -> LotCard | None:
+    """Return the latest lot of a season."""
+    found = lots_of_season(session, season_id=season_id)
+    return found[0] if found else None
+
+
+def harvest_lot(session: Session, entry_id: str) -> str | None:
+    """Return the lot that a harvest entry made."""
+    return session.scalar(sa.select(Lot.id).where(Lot.harvest_id == entry_id))

@@ -1,0 +1,121 @@
+"""The story of a lot: what the page behind a QR code tells."""
+
+from dataclasses import dataclass
+from datetime import date
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from traceability.models import Farm, Lot, Plot, Season
+from traceability.queries.farms import DiaryLine, FarmCard, diary
+from traceability.queries.lots import LotCard, select_cards
+from traceability.rules import Activity, Spray, judge_harvest
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where and as what a lot grew."""
+
+    farm: FarmCard
+    plot_code: str
+    plot_name: str
+    area_m2: int
+    planting_area_code: str | None
+    crop: dict[str, str]
+    variety: str
+    started_on: date
+
+
+@dataclass(frozen=True)
+class InputUsed:
+    """A product put on the plot before the harvest; days are whole local days.
+
+    ``waited_days`` and ``free_from`` concern sprays; ``kept`` is False where
+    the harvest came too early or the waiting time is not known.
+    """
+
+    line: DiaryLine
+    waited_days: int
+    free_from: date | None
+    kept: bool
+
+
+@dataclass(frozen=True)
+class LotStory:
+    """A lot, its origin, and its diary from the field to the day of harvest."""
+
+    lot: LotCard
+    origin: Origin | None
+    entries: tuple[DiaryLine, ...]
+    inputs: tuple[InputUsed, ...]
+
+    @property
+    def sprays_kept(self) -> bool:
+        """Tell whether every spray's waiting time was kept."""
+        return all(used.kept for used in self.inputs)
+
+
+def lot_story(
+    session: Session,
+    *,
+    trace_code: str | None = None,
+    gtin: str | None = None,
+    lot: str | None = None,
+) -> LotStory | None:
+    """Return the story of the lot with this trace code, or GTIN and lot code (two statements)."""
+    if trace_code is None and (gtin is None or lot is None):
+        return None
+    wanted = (
+        Lot.trace_code == trace_code
+        if trace_code is not None
+        else sa.and_(Lot.gtin == gtin, Lot.code == lot)
+    )
+    row = session.execute(_statement().where(wanted)).first()
+    if row is None:
+        return None
+    cells = row._mapping
+    card = LotCard(**{key: cells[key] for key in LotCard.__dataclass_fields__})
+    lines = diary(session, season_id=card.season_id) if card.season_id else []
+    until = tuple(line for line in lines if line.done_on <= card.harvested_on)
+    return LotStory(
+        lot=card,
+        origin=_origin(cells) if card.farm_id else None,
+        entries=until,
+        inputs=tuple(_used(line, card.harvested_on) for line in until if line.input_name),
+    )
+
+
+def _statement() -> sa.Select[tuple[object, ...]]:
+    farm = [getattr(Farm, name).label(f"farm_{name}") for name in _FARM]
+    return (
+        select_cards()
+        .outerjoin(Farm, Farm.id == Plot.farm_id)
+        .add_columns(
+            *farm,
+            Plot.code.label("plot_code"),
+            Plot.name.label("plot_name"),
+            Plot.area_m2,
+            Plot.planting_area_code,
+            Season.crop,
+            Season.variety,
+            Season.started_on,
+        )
+    )
+
+
+# The farm's id is on the card already.
+_FARM = [name for name in FarmCard.__dataclass_fields__ if name != "id"]
+
+
+def _origin(cells: sa.RowMapping) -> Origin:
+    farm = FarmCard(id=cells["farm_id"], **{name: cells[f"farm_{name}"] for name in _FARM})
+    rest = [name for name in Origin.__dataclass_fields__ if name != "farm"]
+    return Origin(farm, **{name: cells[name] for name in rest})
+
+
+def _used(line: DiaryLine, harvested_on: date) -> InputUsed:
+    waited = (harvested_on - line.done_on).days
+    if line.activity is not Activity.SPRAY:
+        return InputUsed(line, waited, None, kept=True)
+    spray: Spray = line.spray
+    return InputUsed(line, waited, spray.free_from, kept=judge_harvest([spray], harvested_on).kept)
