@@ -58,3 +58,10 @@ class PayTimeOver(Conflict):
 
     code = "pay_time_over"
     message = msg("This order is not waiting for a payment any more.")
+
+
+class LotStopped(Conflict):
+    """A lot in the order was held or recalled."""
+
+    code = "lot_stopped"
+    message = msg("Lot %(lot)s may not be sold now. Please wait for the office or cancel.")

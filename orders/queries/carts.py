@@ -59,10 +59,13 @@ def cart_lines(session: Session, cart_id: str) -> Sequence[CartLine]:
     ).all()
 
 
-def basket_count(session: Session, token: str | None, *, user_id: str | None = None) -> int:
-    """Return how many lines a browser's basket has: one statement, none without a token."""
-    whose = _whose(Bearer(token, user_id))
-    if not token or whose is None:
+def basket_count(session: Session, bearer: Bearer) -> int:
+    """Return how many lines a bearer's basket has: at most one statement.
+
+    The header shows a copy kept in a cookie and asks nothing.
+    """
+    whose = _whose(bearer)
+    if whose is None:
         return 0
     counted = sa.select(sa.func.count()).select_from(CartLine).join(Cart).where(whose)
     return session.scalar(counted) or 0

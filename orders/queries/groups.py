@@ -278,7 +278,7 @@ def orders_of_vendor(
             placed_at=order.placed_at,
             goods_vnd=order.goods_vnd,
             contact_name=group.contact_name,
-            standing=_standing(group, order, lines[order.id]),
+            standing=standing_of(group, order, lines[order.id]),
             titles=tuple((line.quantity, line.title) for line in lines[order.id]),
         )
         for order, group in found
@@ -320,7 +320,8 @@ def _lines(session: Session, orders: Sequence[Order]) -> dict[str, list[OrderLin
     return found
 
 
-def _standing(group: OrderGroup, order: Order, lines: Sequence[OrderLine]) -> Standing:
+def standing_of(group: OrderGroup, order: Order, lines: Sequence[OrderLine]) -> Standing:
+    """Return what rules need to know of one vendor's order."""
     return Standing(
         state=order.state,
         fulfilment=order.fulfilment,
@@ -352,7 +353,7 @@ def _views(
                 for line in lines[order.id]
             ),
             steps=tuple(steps[order.id]),
-            standing=_standing(group, order, lines[order.id]),
+            standing=standing_of(group, order, lines[order.id]),
             vendor=vendors.get(order.vendor_id),
         )
         for order in orders

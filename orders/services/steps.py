@@ -1,6 +1,6 @@
 """Moving orders along their arrows: each step is kept with who, when and why."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,7 +14,7 @@ from kernel.db import lock
 from kernel.errors import NotFound
 from orders import rules
 from orders.models import Order, OrderGroup, OrderLine, OrderStep
-from orders.rules import PaidState, Standing
+from orders.rules import PaidState
 
 
 @dataclass(frozen=True)
@@ -74,18 +74,6 @@ def group_owner(group_id: str) -> str:
 def cash_reference(order_id: str) -> str:
     """Return the name of the payment that one vendor's carrier collects in cash."""
     return f"order:{order_id}"
-
-
-def standing(group: OrderGroup, order: Order, lines: Collection[OrderLine]) -> Standing:
-    """Return what rules need to know of one vendor's order."""
-    return Standing(
-        state=order.state,
-        fulfilment=order.fulfilment,
-        paid=group.paid,
-        method=group.payment_method,
-        delivery=group.delivery,
-        has_goods=any(line.departure_id is None for line in lines),
-    )
 
 
 def move_order(
