@@ -1,6 +1,6 @@
 """A person applies to sell: step by step, saved as it goes."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -118,22 +118,21 @@ def save_where(
     _note(session, vendor, "vendor.edited", actor=actor, now=now, step="where")
 
 
-def add_paper(
-    session: Session, vendor_id: str, *, paper: Paper, actor: Actor, now: datetime
-) -> str:
-    """Put a document into the dossier and return its id.
+def add_papers(
+    session: Session, vendor_id: str, *, papers: Sequence[Paper], actor: Actor, now: datetime
+) -> None:
+    """Put documents into the dossier.
 
     :raises Conflict: when the dossier is with the office, or full.
     """
     vendor = _editable(session, vendor_id, actor)
     held = session.scalar(sa.select(sa.func.count()).where(VendorDocument.vendor_id == vendor.id))
     most = rule(session, "vendor.papers_most", on=local_date(now)).value
-    if (held or 0) >= most:
+    if (held or 0) + len(papers) > most:
         raise Conflict(msg("A dossier holds at most %(most)s papers."), most=most)
-    row = VendorDocument(vendor_id=vendor.id, uploaded_at=now, **vars(paper))
-    session.add(row)
-    _note(session, vendor, "vendor.paper_added", actor=actor, now=now, kind=paper.kind.value)
-    return row.id
+    for paper in papers:
+        session.add(VendorDocument(vendor_id=vendor.id, uploaded_at=now, **vars(paper)))
+        _note(session, vendor, "vendor.paper_added", actor=actor, now=now, kind=paper.kind.value)
 
 
 def remove_paper(

@@ -1,0 +1,314 @@
+"""Dossiers as their applicants and the office see them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from accounts.queries import user_card
+from kernel.clock import local_date
+from kernel.pages import Page
+from kernel.rules_table import Rule, history, pick_rule
+from kernel.text import fold
+from kernel.workdays import add_working_days, working_days_until
+from vendors.models import Certificate, Vendor, VendorDocument, VendorMember, VendorStep
+from vendors.queries.cards import CertificateCard, certificate_card
+from vendors.rules import WAITING, DocumentKind, LegalForm, VendorState, urgency
+
+PER_PAGE = 25
+
+
+@dataclass(frozen=True)
+class Application:
+    """An application in the list of its applicant."""
+
+    id: str
+    name: str
+    state: VendorState
+    created_at: datetime
+
+
+@dataclass(frozen=True)
+class PaperCard:
+    """A document of a dossier."""
+
+    id: str
+    kind: DocumentKind
+    file_name: str
+    media_type: str
+    storage_key: str
+    size_bytes: int
+    uploaded_at: datetime
+
+
+@dataclass(frozen=True)
+class Step:
+    """One line of a dossier's history."""
+
+    action: str
+    state: VendorState
+    actor_name: str
+    reason: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Dossier:
+    """Everything the office and the vendor read of a dossier."""
+
+    id: str
+    code: str
+    slug: str
+    name: str
+    legal_form: LegalForm
+    registration_no: str
+    representative: str
+    phone: str
+    email: str | None
+    commune: str
+    address: str
+    old_address: str
+    story: dict[str, str]
+    state: VendorState
+    reviewer_name: str
+    submitted_at: datetime | None
+    version: int
+    papers: Sequence[PaperCard]
+    steps: Sequence[Step]
+    certificates: Sequence[CertificateCard]
+
+    @property
+    def asked(self) -> str:
+        """What the office asked for, while it waits for it."""
+        if self.state is not VendorState.INFORMATION_REQUESTED:
+            return ""
+        return next((s.reason for s in self.steps if s.action == "request_information"), "")
+
+
+@dataclass(frozen=True)
+class QueueFilter:
+    """What an officer wants to see of the queue."""
+
+    states: tuple[VendorState, ...] = WAITING
+    text: str = ""
+    page: int = 1
+
+
+@dataclass(frozen=True)
+class QueueRow:
+    """A dossier in the queue; ``days_left`` are working days until the answer is due."""
+
+    id: str
+    name: str
+    legal_form: LegalForm
+    commune: str
+    state: VendorState
+    submitted_at: datetime | None
+    reviewer_name: str
+    due: date | None
+    days_left: int | None
+
+    @property
+    def urgency(self) -> str:
+        """How pressing it is: late, soon, calm or none."""
+        return urgency(self.days_left)
+
+
+@dataclass(frozen=True)
+class Likeness:
+    """Another dossier with the same number or telephone."""
+
+    id: str
+    name: str
+    state: VendorState
+    same_number: bool
+    same_phone: bool
+
+
+@dataclass(frozen=True)
+class MemberCard:
+    """A person who works for a vendor."""
+
+    user_id: str
+    name: str
+    contact: str
+    roles: Sequence[str]
+
+
+def applications_of(session: Session, user_id: str) -> Sequence[Application]:
+    """Return the dossiers a person works on, newest first."""
+    rows = session.execute(
+        sa.select(Vendor.id, Vendor.name, Vendor.state, Vendor.created_at)
+        .join(VendorMember, VendorMember.vendor_id == Vendor.id)
+        .where(VendorMember.user_id == user_id)
+        .order_by(Vendor.created_at.desc(), Vendor.id)
+        .limit(100)
+    )
+    return [Application(*row) for row in rows]
+
+
+def dossier(session: Session, vendor_id: str) -> Dossier | None:
+    """Return a dossier whole: fields, papers, history (latest first), certificates."""
+    row = session.get(Vendor, vendor_id)
+    if row is None:
+        return None
+    return Dossier(
+        id=row.id,
+        code=row.code,
+        slug=row.slug,
+        name=row.name,
+        legal_form=row.legal_form,
+        registration_no=row.registration_no or "",
+        representative=row.representative,
+        phone=row.phone,
+        email=row.email,
+        commune=row.commune,
+        address=row.address,
+        old_address=row.old_address,
+        story=row.story,
+        state=row.state,
+        reviewer_name=row.reviewer_name,
+        submitted_at=row.submitted_at,
+        version=row.version,
+        papers=papers(session, vendor_id),
+        steps=_steps(session, vendor_id),
+        certificates=certificates(session, vendor_id),
+    )
+
+
+def papers(session: Session, vendor_id: str) -> Sequence[PaperCard]:
+    """Return the papers of a dossier in the order of their kinds."""
+    rows = session.execute(
+        _PAPER.where(VendorDocument.vendor_id == vendor_id).order_by(VendorDocument.id)
+    )
+    order = list(DocumentKind)
+    return sorted((PaperCard(*row) for row in rows), key=lambda paper: order.index(paper.kind))
+
+
+def paper(session: Session, paper_id: str, *, vendor_id: str) -> PaperCard | None:
+    """Return one paper, if it belongs to that dossier."""
+    row = session.execute(
+        _PAPER.where(VendorDocument.id == paper_id, VendorDocument.vendor_id == vendor_id)
+    ).one_or_none()
+    return None if row is None else PaperCard(*row)
+
+
+def certificates(session: Session, vendor_id: str) -> Sequence[CertificateCard]:
+    """Return all certificates of a vendor, the longest valid first."""
+    rows = session.scalars(
+        sa.select(Certificate)
+        .where(Certificate.vendor_id == vendor_id)
+        .order_by(Certificate.valid_to.desc(), Certificate.id)
+    )
+    return [certificate_card(row) for row in rows]
+
+
+def members(session: Session, vendor_id: str) -> Sequence[MemberCard]:
+    """Return who works for a vendor, the first first."""
+    rows = session.execute(
+        sa.select(VendorMember.user_id, VendorMember.roles)
+        .where(VendorMember.vendor_id == vendor_id)
+        .order_by(VendorMember.created_at, VendorMember.user_id)
+    ).all()
+    people = {row.user_id: user_card(session, row.user_id) for row in rows}
+    return [
+        MemberCard(row.user_id, person.name, person.contact, row.roles)
+        for row in rows
+        if (person := people[row.user_id]) is not None
+    ]
+
+
+def queue(session: Session, wanted: QueueFilter, *, on: date) -> Page[QueueRow]:
+    """Return one page of dossiers, the longest waiting first."""
+    columns = (
+        Vendor.id,
+        Vendor.name,
+        Vendor.legal_form,
+        Vendor.commune,
+        Vendor.state,
+        Vendor.submitted_at,
+        Vendor.reviewer_name,
+    )
+    rows = session.execute(
+        sa.select(*columns)
+        .where(Vendor.state.in_(wanted.states), *_matching(wanted.text))
+        .order_by(Vendor.submitted_at, Vendor.id)
+        .limit(PER_PAGE + 1)
+        .offset((wanted.page - 1) * PER_PAGE)
+    ).all()
+    rules = history(session, "vendor.answer_working_days")
+    return Page.cut([_queue_row(row, rules, on) for row in rows], wanted.page, PER_PAGE)
+
+
+def likenesses(session: Session, one: Dossier) -> Sequence[Likeness]:
+    """Return other dossiers with the same number or telephone."""
+    same_number = Vendor.registration_no == (one.registration_no or None)
+    same_phone = Vendor.phone == one.phone
+    alike = [same_number] if one.registration_no else []
+    alike += [same_phone] if one.phone else []
+    if not alike:
+        return []
+    rows = session.execute(
+        sa.select(Vendor.id, Vendor.name, Vendor.state, Vendor.registration_no, Vendor.phone)
+        .where(Vendor.id != one.id, sa.or_(*alike), Vendor.state != VendorState.DRAFT)
+        .order_by(Vendor.id)
+        .limit(10)
+    )
+    return [
+        Likeness(
+            id=row.id,
+            name=row.name,
+            state=row.state,
+            same_number=bool(one.registration_no) and row.registration_no == one.registration_no,
+            same_phone=bool(one.phone) and row.phone == one.phone,
+        )
+        for row in rows
+    ]
+
+
+_PAPER = sa.select(
+    VendorDocument.id,
+    VendorDocument.kind,
+    VendorDocument.file_name,
+    VendorDocument.media_type,
+    VendorDocument.storage_key,
+    VendorDocument.size_bytes,
+    VendorDocument.uploaded_at,
+)
+
+
+def _steps(session: Session, vendor_id: str) -> Sequence[Step]:
+    rows = session.execute(
+        sa.select(
+            VendorStep.action,
+            VendorStep.state,
+            VendorStep.actor_name,
+            VendorStep.reason,
+            VendorStep.at,
+        )
+        .where(VendorStep.vendor_id == vendor_id)
+        .order_by(VendorStep.at.desc(), VendorStep.id.desc())
+        .limit(200)
+    )
+    return [Step(*row) for row in rows]
+
+
+def _matching(text: str) -> list[sa.ColumnElement[bool]]:
+    """Return the conditions that every word, or the number, must meet."""
+    digits = "".join(letter for letter in text if letter.isdigit())
+    if len(digits) >= 6 and digits == "".join(text.split()):
+        ending = digits.removeprefix("84").lstrip("0")
+        return [(Vendor.registration_no == digits) | Vendor.phone.endswith(ending)]
+    return [Vendor.name_folded.contains(word, autoescape=True) for word in fold(text).split()]
+
+
+def _queue_row(row: Any, rules: Sequence[Rule], on: date) -> QueueRow:
+    due = None
+    if row.state in WAITING and row.submitted_at is not None:
+        submitted = local_date(row.submitted_at)
+        due = add_working_days(submitted, pick_rule(rules, on=submitted).value)
+    left = None if due is None else working_days_until(on, due)
+    return QueueRow(**row._mapping, due=due, days_left=left)
