@@ -15,7 +15,7 @@ from assets.files import compress, publish
 from assets.paths import ASSETS, MODULES, OUT, ROOT, WORK, templates
 
 LOCK = ROOT / "package-lock.json"
-ENTRIES = ["css/app.css", "css/work.css", "js/app.js", "js/work.js"]
+ENTRIES = ["css/app.css", "css/work.css", "js/app.js", "js/work.js", "js/passkey.js"]
 STAMP = WORK / "stamp"
 
 

@@ -8,11 +8,15 @@ from pathlib import Path
 
 from PIL import Image, ImageFilter
 
+from assets import scenes_field, scenes_fruit, scenes_life
+from assets.drawing import Sheet
 from assets.files import publish
 from assets.paths import ASSETS, MODULES, OUT, WORK
 
 EMOJI = MODULES / "@lobehub/fluent-emoji-3d/assets"
-DRAWINGS = ASSETS / "art"
+CATALOGUE = ASSETS / "art" / "catalogue.json"
+DRAWN = WORK / "art"
+SCENES = {**scenes_fruit.SCENES, **scenes_field.SCENES, **scenes_life.SCENES}
 WIDTHS = (128, 256, 512)
 # Changing how pictures are made must make them anew.
 RECIPE = "1"
@@ -35,10 +39,21 @@ def build(node: str) -> dict[str, str]:
 
 def find_sources() -> dict[str, Path]:
     """Return the file of every name: our drawing if there is one, else the icon."""
-    icons: dict[str, str] = json.loads((DRAWINGS / "catalogue.json").read_text())
+    icons: dict[str, str] = json.loads(CATALOGUE.read_text())
     found = {name: EMOJI / f"{code}.webp" for name, code in icons.items()}
-    found.update({path.stem: path for path in DRAWINGS.glob("*.svg")})
-    return dict(sorted(found.items()))
+    return dict(sorted({**found, **draw()}.items()))
+
+
+def draw() -> dict[str, Path]:
+    """Write our own drawings as SVG and return their files by name."""
+    DRAWN.mkdir(parents=True, exist_ok=True)
+    found = {}
+    for name, scene in SCENES.items():
+        sheet = Sheet()
+        scene(sheet)
+        found[name] = DRAWN / f"{name}.svg"
+        found[name].write_text(sheet.svg())
+    return found
 
 
 def _fingerprint(name: str, path: Path) -> str:
@@ -52,13 +67,12 @@ def _is_there(files: dict[str, str]) -> bool:
 def _render(drawings: list[Path], node: str) -> None:
     """Turn drawings into PNG, all in one run of Node."""
     if drawings:
-        (WORK / "art").mkdir(exist_ok=True)
         script = ASSETS / "render.mjs"
-        subprocess.run([node, str(script), str(WORK / "art"), *map(str, drawings)], check=True)
+        subprocess.run([node, str(script), str(DRAWN), *map(str, drawings)], check=True)
 
 
 def _open(source: Path) -> Image.Image:
-    path = WORK / "art" / f"{source.stem}.png" if source.suffix == ".svg" else source
+    path = DRAWN / f"{source.stem}.png" if source.suffix == ".svg" else source
     return Image.open(path).convert("RGBA").resize((448, 448), Image.Resampling.LANCZOS)
 
 
