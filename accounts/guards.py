@@ -131,8 +131,13 @@ def account_lang() -> str | None:
 def begin(opened: Opened) -> None:
     """Give the browser a new session for a sign-in: whatever was planted before is gone."""
     forget()
-    session.update({_SIGN_IN: opened.sign_in_id, _STAMP: opened.stamp})
+    session.update(session_values(opened))
     session.permanent = True
+
+
+def session_values(opened: Opened) -> dict[str, str]:
+    """Return what a browser's session holds of a sign-in."""
+    return {_SIGN_IN: opened.sign_in_id, _STAMP: opened.stamp}
 
 
 def keep_stamp(stamp: str) -> None:

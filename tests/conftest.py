@@ -163,7 +163,7 @@ SignIn = Callable[..., str]
 @pytest.fixture
 def sign_in(app: Flask, client: FlaskClient, now: datetime) -> SignIn:
     """Return a function that signs somebody in: `sign_in(roles=[...], vendor=id, vendor_roles=[...])`."""
-    from accounts.testing import sign_in_as
+    from tests.people import sign_in_as
 
     def _sign_in(**wishes: object) -> str:
         return sign_in_as(app, client, now=now, **wishes)

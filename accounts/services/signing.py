@@ -91,15 +91,17 @@ def accept_password(session: Session, proof: Proof, *, password: str) -> None:
 
 
 def open_sign_in(
-    session: Session, user_id: str, *, device: str, strong: bool, now: datetime
+    session: Session, user_id: str, *, stamp: str | None, device: str, strong: bool, now: datetime
 ) -> Opened:
     """Let a browser in; ``strong`` when a second factor was shown.
 
-    :raises NotFound: when the account is gone or closed.
+    ``stamp`` is that of the proof, if there was one to show.
+
+    :raises WrongSignIn: when the account was closed or got a new password meanwhile.
     """
     user = need_user(session, user_id)
-    if not user.active:
-        raise NotFound
+    if not user.active or stamp not in {None, user.fs_uniquifier}:
+        raise WrongSignIn
     sign_in_id = new_id()
     session.add(
         SignIn(
