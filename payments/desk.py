@@ -13,6 +13,8 @@ from kernel.web.pages import page
 from kernel.web.session import db
 from payments import queries
 from payments.forms import ConfirmTransferForm
+from payments.queries import PaymentView
+from payments.rules import Method
 from payments.services.settle import confirm_transfer
 
 blueprint = Blueprint("finance", __name__, url_prefix="/office/finance")
@@ -22,13 +24,7 @@ blueprint = Blueprint("finance", __name__, url_prefix="/office/finance")
 @guards.needs("finance")
 def transfers() -> str:
     """Show the bank transfers that are waited for."""
-    search = str(clean(request.args.get("q", "")))[:200]
-    return page(
-        "payments/transfers.html",
-        search=search,
-        waiting=queries.waiting_transfers(db(), search=search, page=_page()),
-        notes=queries.to_look_at(db()),
-    )
+    return _desk()
 
 
 @blueprint.get("/transfers/<payment_id>")
@@ -76,9 +72,21 @@ def ledger() -> str:
 
 def _dossier(payment_id: str, form: ConfirmTransferForm) -> str:
     found = queries.payment(db(), payment_id)
-    if found is None:
+    if found is None or found.method is not Method.VIETQR:
         raise NotFound
-    return page("payments/transfer.html", payment=found, form=form)
+    return _desk(found, form)
+
+
+def _desk(chosen: PaymentView | None = None, form: ConfirmTransferForm | None = None) -> str:
+    search = str(clean(request.args.get("q", "")))[:200]
+    return page(
+        "payments/transfers.html",
+        search=search,
+        waiting=queries.waiting_transfers(db(), search=search, page=_page()),
+        notes=queries.to_look_at(db()),
+        payment=chosen,
+        form=form,
+    )
 
 
 def _page() -> int:

@@ -14,7 +14,7 @@ from kernel import clock
 from kernel.db import transaction
 from kernel.errors import DomainError, NotFound
 from kernel.settings import Settings
-from kernel.web.forms import Form, refusal_text
+from kernel.web.forms import refusal_text
 from kernel.web.language import current_language
 from kernel.web.limits import limiter
 from kernel.web.pages import page
@@ -36,7 +36,6 @@ demo = Blueprint("demo_card", __name__)
 def install(app: Flask, settings: Settings) -> None:
     """Provide the card company: Stripe where a key is set, else the stand-in of the demo."""
     app.jinja_env.globals["payee"] = payee_of(settings)
-    app.jinja_env.globals["pay_form"] = Form
     if settings.stripe_secret_key:
         provide(
             app, StripeCards, connect(settings.stripe_secret_key, settings.stripe_webhook_secret)
@@ -147,7 +146,7 @@ def _go_back(payment_id: str) -> Response:
 @guards.public
 def demo_card(checkout_id: str) -> str:
     """Show the demo's card page."""
-    return page("payments/demo_card.html", card=part(FakeStripe).page(checkout_id), form=Form())
+    return page("payments/demo_card.html", card=part(FakeStripe).page(checkout_id))
 
 
 @demo.post("/demo/card/<checkout_id>/<any(pay, decline, abandon):choice>")
