@@ -1,0 +1,172 @@
+"""Photos that people hand in: checked by decoding, freed of place and camera, made small.
+
+Decoding and encoding take a second or so: store pictures before a transaction begins.
+"""
+
+import base64
+import hashlib
+import io
+from dataclasses import dataclass
+
+import pi_heif
+from PIL import Image, ImageCms, ImageFilter, ImageOps
+
+from kernel.errors import DomainError, Invalid
+from kernel.messages import msg
+from kernel.storage import Storage
+
+MOST_BYTES = 15 * 1024 * 1024
+MOST_PIXELS = 50_000_000
+# WebP holds no longer side.
+LONGEST_SIDE = 16_383
+WIDTHS = (320, 480, 960, 1440)
+FORMATS = {
+    "JPEG": "image/jpeg",
+    "MPO": "image/jpeg",
+    "PNG": "image/png",
+    "WEBP": "image/webp",
+    "AVIF": "image/avif",
+    "HEIF": "image/heic",
+}
+_ENCODERS: dict[str, tuple[str, str, dict[str, int | bool]]] = {
+    "avif": ("AVIF", "image/avif", {"quality": 55, "speed": 8}),
+    "webp": ("WEBP", "image/webp", {"quality": 78, "method": 4}),
+    "jpg": ("JPEG", "image/jpeg", {"quality": 80, "optimize": True, "progressive": True}),
+}
+
+Image.MAX_IMAGE_PIXELS = MOST_PIXELS
+pi_heif.register_heif_opener()
+
+
+class PictureTooLarge(DomainError):
+    """A file, or what it unpacks to, is larger than we handle."""
+
+    code, status = "picture_too_large", 413
+    message = msg("This picture is too large: at most 15 MB and 50 million pixels.")
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A stored picture; its files are ``public/pictures/{digest}-{width}.{ending}``.
+
+    There is a file of every width in ``WIDTHS`` and of every ending (avif, webp,
+    jpg); a picture narrower than a width is kept as wide as it is.
+    ``placeholder`` is a tiny blurred picture as a data: URI.
+    """
+
+    digest: str
+    width: int
+    height: int
+    placeholder: str
+
+
+def store_picture(storage: Storage, data: bytes) -> Picture:
+    """Check a photo and store it: the original privately, small ones without its metadata.
+
+    :raises PictureTooLarge: for too many bytes or pixels.
+    :raises Invalid: for what is no picture, or one that is cut off.
+    """
+    if len(data) > MOST_BYTES:
+        raise PictureTooLarge
+    image, media_type = _read(data)
+    digest = hashlib.sha256(data).hexdigest()
+    original = f"private/originals/{digest}"
+    # The original is written last: where it is, everything is.
+    if not storage.exists(original):
+        _store_small(storage, image, digest)
+        storage.put(original, data, media_type)
+    return Picture(digest, image.width, image.height, _placeholder(image))
+
+
+def widths_of(width: int) -> tuple[int, ...]:
+    """Return which of the stored widths differ for a picture: what ``srcset`` offers."""
+    return tuple(w for w in WIDTHS if w < width) + tuple(w for w in WIDTHS if w >= width)[:1]
+
+
+def _read(data: bytes) -> tuple[Image.Image, str]:
+    """Decode a photo upright in sRGB, without alpha and metadata."""
+    try:
+        with Image.open(io.BytesIO(data), formats=[f for f in FORMATS if f != "MPO"]) as opened:
+            _need_sane_size(*opened.size)
+            opened.load()
+            image = _in_srgb(ImageOps.exif_transpose(opened))
+            return _bare(image), FORMATS[opened.format or ""]
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
+        raise PictureTooLarge from None
+    except DomainError:
+        raise
+    except Exception:  # noqa: BLE001 - decoders fed by strangers fail in every way there is
+        raise Invalid(
+            msg("This file is no picture we can read. Please send a JPEG, PNG, WebP or HEIC photo.")
+        ) from None
+
+
+def _need_sane_size(width: int, height: int) -> None:
+    if width * height > MOST_PIXELS or max(width, height) > LONGEST_SIDE:
+        raise PictureTooLarge
+
+
+def _in_srgb(image: Image.Image) -> Image.Image:
+    """Return the picture as RGB on white, its colours as its profile means them."""
+    if image.mode.startswith("I"):
+        image = image.convert("I").point(lambda value: value / 257).convert("L")
+    if "A" in image.getbands() or "transparency" in image.info:
+        profile = image.info.get("icc_profile")
+        layer = image.convert("RGBA")
+        image = Image.new("RGB", layer.size, "white")
+        image.paste(layer, mask=layer.getchannel("A"))
+        image.info["icc_profile"] = profile
+    return _by_profile(image) or image.convert("RGB")
+
+
+def _by_profile(image: Image.Image) -> Image.Image | None:
+    profile = image.info.get("icc_profile")
+    if not profile or image.mode not in {"RGB", "CMYK"}:
+        return None
+    try:
+        return ImageCms.profileToProfile(
+            image,
+            ImageCms.ImageCmsProfile(io.BytesIO(profile)),
+            ImageCms.createProfile("sRGB"),
+            outputMode="RGB",
+        )
+    except (ImageCms.PyCMSError, OSError, ValueError):
+        # A broken profile spoils no picture.
+        return None
+
+
+def _bare(image: Image.Image) -> Image.Image:
+    """Return the pixels alone: encoders write out what they find in ``info``."""
+    bare = Image.new("RGB", image.size)
+    bare.paste(image)
+    return bare
+
+
+def _store_small(storage: Storage, image: Image.Image, digest: str) -> None:
+    """Encode every width in every format; one that would be upscaled is kept as it is."""
+    made: dict[tuple[int, str], bytes] = {}
+    for width in sorted(WIDTHS, reverse=True):
+        image = _fit(image, width)
+        for ending, (kind, media_type, options) in _ENCODERS.items():
+            key = (image.width, ending)
+            if key not in made:
+                file = io.BytesIO()
+                image.save(file, kind, **options)
+                made[key] = file.getvalue()
+            storage.put(f"public/pictures/{digest}-{width}.{ending}", made[key], media_type)
+
+
+def _fit(image: Image.Image, width: int) -> Image.Image:
+    if image.width <= width:
+        return image
+    height = max(1, round(image.height * width / image.width))
+    return image.resize((width, height), Image.Resampling.LANCZOS, reducing_gap=3.0)
+
+
+def _placeholder(image: Image.Image) -> str:
+    tiny = _fit(image, 20)
+    # A very tall picture is cut: it stays a placeholder.
+    tiny = tiny.crop((0, 0, tiny.width, min(tiny.height, 40)))
+    file = io.BytesIO()
+    tiny.filter(ImageFilter.GaussianBlur(1)).save(file, "WEBP", quality=30)
+    return "data:image/webp;base64," + base64.b64encode(file.getvalue()).decode()
