@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, redirect, url_for
+from flask import Blueprint, redirect, request, url_for
 from flask_babel import lazy_gettext as _l
 
 from accounts import guards
@@ -54,6 +54,8 @@ def review() -> Any:
     if basket is None or not basket.is_ready:
         return redirect(url_for("cart.show"), 303)
     form = _offer(CheckoutForm(), basket)
+    if "edit" in request.form:
+        return _ask(form, basket)
     if not form.validate():
         return _ask(form, basket), 422
     return _review(PlaceForm(), basket)

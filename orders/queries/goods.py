@@ -91,7 +91,7 @@ def _pack(offer: Offer, lot: LotCard | None) -> Good:
         bucket_id=offer.bucket_id,
         lot=lot,
         starts_at=None,
-        for_sale=offer.sellable and (lot is None or lot.state.value == "open"),
+        for_sale=offer.sellable and (lot is None or lot.is_open),
     )
 
 

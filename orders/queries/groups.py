@@ -45,7 +45,7 @@ class LineView:
     @property
     def lot_is_stopped(self) -> bool:
         """Tell whether its lot may not be sold or eaten now."""
-        return self.lot is not None and self.lot.state.value != "open"
+        return self.lot is not None and not self.lot.is_open
 
 
 @dataclass(frozen=True)
@@ -96,6 +96,11 @@ class GroupView:
     row: OrderGroup
     orders: tuple[OrderView, ...]
     point: CollectionPoint | None
+
+    @property
+    def prepaid(self) -> bool:
+        """Tell whether money comes before the goods."""
+        return self.row.payment_method != "cod"
 
     @property
     def awaits_payment(self) -> bool:

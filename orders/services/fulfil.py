@@ -167,7 +167,7 @@ def _locked(session: Session, found: Order) -> _Case:
 
 def _check_lots(session: Session, lines: Sequence[OrderLine]) -> None:
     lots = lot_cards(session, sorted({line.lot_id for line in lines if line.lot_id}))
-    stopped = [lot.code for lot in lots.values() if lot.state.value != "open"]
+    stopped = [lot.code for lot in lots.values() if not lot.is_open]
     if stopped:
         raise LotStopped(lot=", ".join(sorted(stopped)))
 
