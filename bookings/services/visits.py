@@ -46,14 +46,15 @@ def book(session: Session, *, now: datetime, actor: Actor = HOUSE, **wanted: Unp
 
     :raises NotBookable: when the departure was called off or its cut-off has passed.
     """
-    same = session.scalars(sa.select(Booking).where(Booking.line_ref == wanted["line_ref"])).first()
-    if same is not None:
-        return same.id
     if wanted["seats"] < 1:
         raise Invalid(msg("Book at least one seat."), field="seats")
     departure = lock(session, Departure, wanted["departure_id"])
     if departure is None:
         raise NotFound
+    # Under the lock: of two that book the same line at once, the second finds the first.
+    same = session.scalars(sa.select(Booking).where(Booking.line_ref == wanted["line_ref"])).first()
+    if same is not None:
+        return same.id
     if not rules.is_bookable(departure.cutoff_at, departure.cancelled_at, now):
         raise NotBookable
     booking = Booking(code=short_code(), created_at=now, updated_at=now, **wanted)

@@ -120,7 +120,7 @@ def test_an_answer_that_was_lost_is_asked_for_again_under_the_same_key(maker, no
 
 
 def test_a_process_that_died_before_asking_is_followed_up_under_its_key(maker, now):
-    cards, fake = provider(maker)
+    cards, _fake = provider(maker)
     payment_id = asked(maker, now, Method.CARD)
 
     class Killed(BaseException):
