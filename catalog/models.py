@@ -1,23 +1,15 @@
-"""Tables of categories, listings, their variants, photos and reviews."""
+"""Tables of categories, listings, their variants and reviews."""
 
-import enum
 from datetime import date, datetime
+from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, validates
 
-from catalog.rules import ListingState
+from catalog.rules import ListingKind, ListingState, season_mask
 from kernel.db import Base, Id, PrimaryId
 from kernel.quantity import Unit
-
-
-class ListingKind(enum.Enum):
-    """What is sold."""
-
-    PRODUCE = "produce"
-    PROCESSED = "processed"
-    CRAFT = "craft"
-    EXPERIENCE = "experience"
+from kernel.text import fold
 
 
 class Category(Base):
@@ -40,9 +32,15 @@ class Listing(Base):
 
     __tablename__ = "listing"
     __table_args__ = (
+        # One index for each way along the shelves, in the order in which they are read.
+        sa.Index("ix_listing_all", "state", "ranked_at", "id"),
         sa.Index("ix_listing_shelf", "state", "category_id", "ranked_at", "id"),
+        sa.Index("ix_listing_top", "state", "top_category_id", "ranked_at", "id"),
         sa.Index("ix_listing_kind", "state", "kind", "ranked_at", "id"),
-        sa.Index("ix_listing_vendor", "vendor_id", "state"),
+        sa.Index("ix_listing_vendor", "vendor_id", "state", "ranked_at", "id"),
+        sa.Index("ix_listing_farm", "farm_id"),
+        sa.Index("ix_listing_lot", "lot_id"),
+        sa.Index("ix_listing_recheck", "recheck_since"),
     )
 
     id: Mapped[PrimaryId]
@@ -51,8 +49,12 @@ class Listing(Base):
     slug: Mapped[str] = mapped_column(sa.String(110))
     vendor_id: Mapped[Id] = mapped_column(sa.ForeignKey("vendor.id"))
     category_id: Mapped[Id] = mapped_column(sa.ForeignKey("category.id"))
+    # The first level above it (or itself): a whole shelf is read along one index.
+    top_category_id: Mapped[Id] = mapped_column(sa.ForeignKey("category.id"))
     kind: Mapped[ListingKind]
     title: Mapped[dict[str, str]]
+    # The titles in small letters without accents: for the plain search.
+    folded: Mapped[str] = mapped_column(sa.String(500), default="")
     summary: Mapped[dict[str, str]] = mapped_column(default=dict)
     description: Mapped[dict[str, str]] = mapped_column(default=dict)
     commune: Mapped[str] = mapped_column(sa.String(20))
@@ -62,10 +64,13 @@ class Listing(Base):
     # Shown on cards: the lowest price and what it is for (grams, pieces, 1 person).
     price_vnd: Mapped[int] = mapped_column(default=0)
     price_per: Mapped[int] = mapped_column(default=1)
+    # Size of the smallest pack: with less than that left, nobody can buy.
+    pack_size: Mapped[int] = mapped_column(default=1)
     # A word for a piece, such as "hộp" / "box"; empty for weights.
     piece_name: Mapped[dict[str, str]] = mapped_column(default=dict)
     # Months of the season, 1-12; empty: all year.
     season_months: Mapped[list[int]] = mapped_column(default=list)
+    season_mask: Mapped[int] = mapped_column(sa.Integer, default=0)
     preorder_from: Mapped[date | None]
     preorder_until: Mapped[date | None]
     # Schemes claimed; a badge needs a valid certificate of the vendor behind it.
@@ -74,17 +79,33 @@ class Listing(Base):
     farm_id: Mapped[Id | None] = mapped_column(sa.ForeignKey("farm.id"))
     art: Mapped[str] = mapped_column(sa.String(40))
     tint: Mapped[str] = mapped_column(sa.String(20))
+    # In their order; files are named by content (see kernel.pictures): each
+    # {"digest", "width", "height", "placeholder", "alt": {"vi", "en"}}.
+    photos: Mapped[list[Any]] = mapped_column(sa.JSON, default=list)
     state: Mapped[ListingState] = mapped_column(default=ListingState.DRAFT)
     state_reason: Mapped[str] = mapped_column(sa.String(500), default="")
     rating_sum: Mapped[int] = mapped_column(default=0)
     rating_count: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime]
+    submitted_at: Mapped[datetime | None]
     published_at: Mapped[datetime | None]
+    # Words or pictures were changed after approval: the office looks again.
+    recheck_since: Mapped[datetime | None]
     # Order on the shelves, newest first; never moved by money.
     ranked_at: Mapped[datetime]
     version: Mapped[int] = mapped_column(default=1)
 
     __mapper_args__ = {"version_id_col": version}
+
+    @validates("season_months")
+    def _mask_season(self, _key: str, months: list[int]) -> list[int]:
+        self.season_mask = season_mask(months)
+        return months
+
+    @validates("title")
+    def _fold_title(self, _key: str, title: dict[str, str]) -> dict[str, str]:
+        self.folded = fold(" ".join(title.values()))[:500]
+        return title
 
 
 class Variant(Base):
@@ -105,23 +126,6 @@ class Variant(Base):
     price_vnd: Mapped[int]
     position: Mapped[int] = mapped_column(default=0)
     active: Mapped[bool] = mapped_column(default=True)
-
-
-class Photo(Base):
-    """A picture of a listing; files are named by content (see kernel.pictures)."""
-
-    __tablename__ = "photo"
-    __table_args__ = (sa.Index("ix_photo_listing", "listing_id", "position"),)
-
-    id: Mapped[PrimaryId]
-    listing_id: Mapped[Id] = mapped_column(sa.ForeignKey("listing.id"))
-    digest: Mapped[str] = mapped_column(sa.String(64))
-    width: Mapped[int]
-    height: Mapped[int]
-    # A tiny blurred picture as a data: URI.
-    placeholder: Mapped[str] = mapped_column(sa.Text)
-    alt: Mapped[dict[str, str]] = mapped_column(default=dict)
-    position: Mapped[int] = mapped_column(default=0)
 
 
 class ListingStep(Base):

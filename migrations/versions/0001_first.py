@@ -991,6 +991,7 @@ def upgrade() -> None:
         sa.Column("slug", sa.String(length=110), nullable=False),
         sa.Column("vendor_id", sa.String(length=26), nullable=False),
         sa.Column("category_id", sa.String(length=26), nullable=False),
+        sa.Column("top_category_id", sa.String(length=26), nullable=False),
         sa.Column(
             "kind",
             sa.Enum(
@@ -1005,6 +1006,7 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("title", sa.JSON(), nullable=False),
+        sa.Column("folded", sa.String(length=500), nullable=False),
         sa.Column("summary", sa.JSON(), nullable=False),
         sa.Column("description", sa.JSON(), nullable=False),
         sa.Column("commune", sa.String(length=20), nullable=False),
@@ -1025,8 +1027,10 @@ def upgrade() -> None:
         sa.Column("bucket_id", sa.String(length=26), nullable=True),
         sa.Column("price_vnd", sa.BigInteger(), nullable=False),
         sa.Column("price_per", sa.BigInteger(), nullable=False),
+        sa.Column("pack_size", sa.BigInteger(), nullable=False),
         sa.Column("piece_name", sa.JSON(), nullable=False),
         sa.Column("season_months", sa.JSON(), nullable=False),
+        sa.Column("season_mask", sa.Integer(), nullable=False),
         sa.Column("preorder_from", sa.Date(), nullable=True),
         sa.Column("preorder_until", sa.Date(), nullable=True),
         sa.Column("schemes", sa.JSON(), nullable=False),
@@ -1034,6 +1038,7 @@ def upgrade() -> None:
         sa.Column("farm_id", sa.String(length=26), nullable=True),
         sa.Column("art", sa.String(length=40), nullable=False),
         sa.Column("tint", sa.String(length=20), nullable=False),
+        sa.Column("photos", sa.JSON(), nullable=False),
         sa.Column(
             "state",
             sa.Enum(
@@ -1042,6 +1047,7 @@ def upgrade() -> None:
                 "published",
                 "declined",
                 "paused",
+                "withheld",
                 "taken_down",
                 "archived",
                 name="listingstate",
@@ -1054,7 +1060,9 @@ def upgrade() -> None:
         sa.Column("rating_sum", sa.BigInteger(), nullable=False),
         sa.Column("rating_count", sa.BigInteger(), nullable=False),
         sa.Column("created_at", kernel.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("submitted_at", kernel.db.UtcDateTime(timezone=True), nullable=True),
         sa.Column("published_at", kernel.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("recheck_since", kernel.db.UtcDateTime(timezone=True), nullable=True),
         sa.Column("ranked_at", kernel.db.UtcDateTime(timezone=True), nullable=False),
         sa.Column("version", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(["bucket_id"], ["bucket.id"], name=op.f("fk_listing_bucket_id")),
@@ -1063,16 +1071,28 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(["farm_id"], ["farm.id"], name=op.f("fk_listing_farm_id")),
         sa.ForeignKeyConstraint(["lot_id"], ["lot.id"], name=op.f("fk_listing_lot_id")),
+        sa.ForeignKeyConstraint(
+            ["top_category_id"], ["category.id"], name=op.f("fk_listing_top_category_id")
+        ),
         sa.ForeignKeyConstraint(["vendor_id"], ["vendor.id"], name=op.f("fk_listing_vendor_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_listing")),
         sa.UniqueConstraint("code", name=op.f("uq_listing_code")),
     )
     with op.batch_alter_table("listing", schema=None) as batch_op:
+        batch_op.create_index("ix_listing_all", ["state", "ranked_at", "id"], unique=False)
+        batch_op.create_index("ix_listing_farm", ["farm_id"], unique=False)
         batch_op.create_index("ix_listing_kind", ["state", "kind", "ranked_at", "id"], unique=False)
+        batch_op.create_index("ix_listing_lot", ["lot_id"], unique=False)
+        batch_op.create_index("ix_listing_recheck", ["recheck_since"], unique=False)
         batch_op.create_index(
             "ix_listing_shelf", ["state", "category_id", "ranked_at", "id"], unique=False
         )
-        batch_op.create_index("ix_listing_vendor", ["vendor_id", "state"], unique=False)
+        batch_op.create_index(
+            "ix_listing_top", ["state", "top_category_id", "ranked_at", "id"], unique=False
+        )
+        batch_op.create_index(
+            "ix_listing_vendor", ["vendor_id", "state", "ranked_at", "id"], unique=False
+        )
 
     op.create_table(
         "lot_step",
@@ -1162,6 +1182,7 @@ def upgrade() -> None:
                 "published",
                 "declined",
                 "paused",
+                "withheld",
                 "taken_down",
                 "archived",
                 name="listingstate",
@@ -1181,22 +1202,6 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("listing_step", schema=None) as batch_op:
         batch_op.create_index("ix_listing_step_listing", ["listing_id", "at"], unique=False)
-
-    op.create_table(
-        "photo",
-        sa.Column("id", sa.String(length=26), nullable=False),
-        sa.Column("listing_id", sa.String(length=26), nullable=False),
-        sa.Column("digest", sa.String(length=64), nullable=False),
-        sa.Column("width", sa.BigInteger(), nullable=False),
-        sa.Column("height", sa.BigInteger(), nullable=False),
-        sa.Column("placeholder", sa.Text(), nullable=False),
-        sa.Column("alt", sa.JSON(), nullable=False),
-        sa.Column("position", sa.BigInteger(), nullable=False),
-        sa.ForeignKeyConstraint(["listing_id"], ["listing.id"], name=op.f("fk_photo_listing_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_photo")),
-    )
-    with op.batch_alter_table("photo", schema=None) as batch_op:
-        batch_op.create_index("ix_photo_listing", ["listing_id", "position"], unique=False)
 
     op.create_table(
         "review",
@@ -1365,10 +1370,6 @@ def downgrade() -> None:
         batch_op.drop_index("ix_review_listing")
 
     op.drop_table("review")
-    with op.batch_alter_table("photo", schema=None) as batch_op:
-        batch_op.drop_index("ix_photo_listing")
-
-    op.drop_table("photo")
     with op.batch_alter_table("listing_step", schema=None) as batch_op:
         batch_op.drop_index("ix_listing_step_listing")
 
@@ -1387,8 +1388,13 @@ def downgrade() -> None:
     op.drop_table("lot_step")
     with op.batch_alter_table("listing", schema=None) as batch_op:
         batch_op.drop_index("ix_listing_vendor")
+        batch_op.drop_index("ix_listing_top")
         batch_op.drop_index("ix_listing_shelf")
+        batch_op.drop_index("ix_listing_recheck")
+        batch_op.drop_index("ix_listing_lot")
         batch_op.drop_index("ix_listing_kind")
+        batch_op.drop_index("ix_listing_farm")
+        batch_op.drop_index("ix_listing_all")
 
     op.drop_table("listing")
     with op.batch_alter_table("lot", schema=None) as batch_op:

@@ -1,0 +1,37 @@
+"""Facts about listings that the rest of the house hears of."""
+
+from dataclasses import dataclass
+
+from kernel.events import Event
+
+
+@dataclass(frozen=True)
+class ListingSubmitted(Event):
+    """A listing waits for the office."""
+
+    listing_id: str
+    code: str
+
+
+@dataclass(frozen=True)
+class ListingPublished(Event):
+    """A listing is on the shelves."""
+
+    listing_id: str
+    code: str
+
+
+@dataclass(frozen=True)
+class ListingChanged(Event):
+    """What the public sees of a listing is different now."""
+
+    listing_id: str
+    code: str
+
+
+@dataclass(frozen=True)
+class ListingWithdrawn(Event):
+    """A listing is no longer on the shelves."""
+
+    listing_id: str
+    code: str

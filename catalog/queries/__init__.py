@@ -1,0 +1,38 @@
+"""What others and the pages read about listings."""
+
+from catalog.queries.cards import (
+    Card,
+    Photo,
+    cards,
+    cards_by_code,
+    listings_by_farm,
+    plain_search,
+    shelf,
+    with_seats,
+)
+from catalog.queries.categories import CategoryNode, category_tree, find_category
+from catalog.queries.offers import ListingHead, Offer, listing_heads, offers
+from catalog.queries.page import ListingPage, Pack, ReviewCard, listing_page, reviews
+
+__all__ = [
+    "Card",
+    "CategoryNode",
+    "ListingHead",
+    "ListingPage",
+    "Offer",
+    "Pack",
+    "Photo",
+    "ReviewCard",
+    "cards",
+    "cards_by_code",
+    "category_tree",
+    "find_category",
+    "listing_heads",
+    "listing_page",
+    "listings_by_farm",
+    "offers",
+    "plain_search",
+    "reviews",
+    "shelf",
+    "with_seats",
+]

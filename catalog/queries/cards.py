@@ -1,0 +1,296 @@
+"""Listings as cards on the shelves: at most five statements however many there are."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from catalog.models import Listing
+from catalog.queries.categories import category_of
+from catalog.rules import (
+    CardBadge,
+    ListingKind,
+    ListingState,
+    Mark,
+    badge_for,
+    in_season,
+    is_preorder,
+)
+from kernel import claims
+from kernel.clock import local_date
+from kernel.pages import Page
+from kernel.quantity import Unit
+from kernel.text import fold
+from traceability.queries import LotCard, lot_cards
+from vendors.queries import Badge, VendorCard, badges, vendor_cards
+from vendors.queries.selling import may_sell
+
+MOST_PAGES = 200
+
+Row = sa.Row[*tuple[Any, ...]]
+
+
+@dataclass(frozen=True)
+class Photo:
+    """A picture of a listing; files are /media/pictures/... by its digest."""
+
+    digest: str
+    width: int
+    height: int
+    placeholder: str
+    alt: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Card:
+    """A listing on a shelf. ``available`` is never stale: stock, holds and lot of this moment.
+
+    Of an experience it is true; seats are counted by `bookings.queries.departures`
+    and shown by `with_seats`.
+    """
+
+    id: str
+    code: str
+    slug: str
+    kind: ListingKind
+    title: dict[str, str]
+    vendor_id: str
+    vendor_name: str
+    vendor_slug: str
+    commune: str
+    price_vnd: int
+    price_per: int
+    unit: Unit | None
+    piece_name: dict[str, str]
+    badge: CardBadge | None
+    lot_code: str | None
+    trace_code: str | None
+    art: str
+    tint: str
+    photo: Photo | None
+    rating: float | None
+    rating_count: int
+    preorder_from: date | None
+    preorder_until: date | None
+    available: bool
+    season_months: tuple[int, ...] = ()
+    # What the badge was chosen from, for `with_seats`.
+    marks: tuple[Mark, ...] = ()
+    in_season: bool = False
+
+
+_COLUMNS = (
+    Listing.id,
+    Listing.code,
+    Listing.slug,
+    Listing.kind,
+    Listing.title,
+    Listing.vendor_id,
+    Listing.commune,
+    Listing.price_vnd,
+    Listing.price_per,
+    Listing.pack_size,
+    Listing.unit,
+    Listing.piece_name,
+    Listing.bucket_id,
+    Listing.lot_id,
+    Listing.art,
+    Listing.tint,
+    Listing.photos,
+    Listing.schemes,
+    Listing.season_months,
+    Listing.rating_sum,
+    Listing.rating_count,
+    Listing.preorder_from,
+    Listing.preorder_until,
+)
+
+_ON_SHELF = (Listing.state == ListingState.PUBLISHED, may_sell(Listing.vendor_id))
+# Newest first; equal instants keep their order by id.
+_ORDER = (Listing.ranked_at.desc(), Listing.id.desc())
+
+
+def shelf(
+    session: Session,
+    *,
+    now: datetime,
+    category: str | None = None,
+    kind: ListingKind | None = None,
+    vendor_id: str | None = None,
+    in_season_month: int | None = None,
+    page: int = 1,
+    per_page: int = 24,
+) -> Page[Card]:
+    """Return a page of what is sold now, newest first; ``category`` is a slug.
+
+    An unknown category has nothing on it.
+    """
+    found = sa.select(*_COLUMNS).where(*_ON_SHELF).order_by(*_ORDER)
+    if category is not None:
+        node = category_of(session, category)
+        if node is None:
+            return Page((), page, has_next=False)
+        column = Listing.category_id if node.parent_id else Listing.top_category_id
+        found = found.where(column == node.id)
+    if kind is not None:
+        found = found.where(Listing.kind == kind)
+    if vendor_id is not None:
+        found = found.where(Listing.vendor_id == vendor_id)
+    if in_season_month is not None:
+        found = found.where(Listing.season_mask.bitwise_and(1 << (in_season_month - 1)) != 0)
+    return _page(session, found, page, per_page, now)
+
+
+def plain_search(
+    session: Session, *, words: str, now: datetime, page: int = 1, per_page: int = 24
+) -> Page[Card]:
+    """Return listings whose title holds every word, newest first: for when no engine answers."""
+    found = sa.select(*_COLUMNS).where(*_ON_SHELF).order_by(*_ORDER)
+    for word in fold(words[:200]).split()[:8]:
+        found = found.where(Listing.folded.contains(word, autoescape=True))
+    return _page(session, found, page, per_page, now)
+
+
+def cards(session: Session, listing_ids: Sequence[str], *, now: datetime) -> list[Card]:
+    """Return the cards of listings that are sold now, in the order asked for."""
+    by_id = {card.id: card for card in _read(session, Listing.id.in_(set(listing_ids)), now)}
+    return [by_id[key] for key in listing_ids if key in by_id]
+
+
+def cards_by_code(session: Session, codes: Sequence[str], *, now: datetime) -> list[Card]:
+    """Return the cards of listings that are sold now, in the order asked for (search hits)."""
+    by_code = {card.code: card for card in _read(session, Listing.code.in_(set(codes)), now)}
+    return [by_code[code] for code in codes if code in by_code]
+
+
+def listings_by_farm(
+    session: Session, farm_id: str, *, now: datetime, limit: int = 12
+) -> list[Card]:
+    """Return what a farm sells and shows now, newest first."""
+    found = sa.select(*_COLUMNS).where(*_ON_SHELF, Listing.farm_id == farm_id)
+    return _cards(session, session.execute(found.order_by(*_ORDER).limit(limit)).all(), now)
+
+
+def with_seats(found: Sequence[Card], seats: Mapping[str, int]) -> list[Card]:
+    """Return cards of experiences with the seats left at the next start, by listing id.
+
+    An experience that is not among ``seats`` has no start to book.
+    """
+    return [
+        replace(
+            card,
+            available=seats.get(card.id, 0) > 0,
+            badge=badge_for(
+                preorder_until=None,
+                marks=card.marks,
+                seats=seats.get(card.id),
+                season=card.in_season,
+            ),
+        )
+        if card.kind is ListingKind.EXPERIENCE
+        else card
+        for card in found
+    ]
+
+
+def _page(
+    session: Session, found: sa.Select[*tuple[Any, ...]], page: int, per_page: int, now: datetime
+) -> Page[Card]:
+    page = min(max(page, 1), MOST_PAGES)
+    rows = session.execute(found.offset((page - 1) * per_page).limit(per_page + 1)).all()
+    made = Page.cut(_cards(session, rows[:per_page], now), page, per_page)
+    return replace(made, has_next=len(rows) > per_page)
+
+
+def _read(session: Session, wanted: sa.ColumnElement[bool], now: datetime) -> list[Card]:
+    rows = session.execute(sa.select(*_COLUMNS).where(wanted, *_ON_SHELF)).all()
+    return _cards(session, rows, now)
+
+
+@dataclass(frozen=True)
+class _Around:
+    """What belongs to a page of cards, read in one statement each."""
+
+    vendors: Mapping[str, VendorCard]
+    badges: Mapping[str, list[Badge]]
+    lots: Mapping[str, LotCard]
+    free: Mapping[str, int]
+    on: date
+
+
+def _cards(session: Session, rows: Sequence[Row], now: datetime) -> list[Card]:
+    if not rows:
+        return []
+    buckets = [row.bucket_id for row in rows if row.bucket_id]
+    claiming = {row.vendor_id for row in rows if row.schemes}
+    on = local_date(now)
+    around = _Around(
+        vendors=vendor_cards(session, {row.vendor_id for row in rows}),
+        badges=badges(session, claiming, on=on),
+        lots=lot_cards(session, {row.lot_id for row in rows if row.lot_id}),
+        free=claims.available(session, buckets, now=now) if buckets else {},
+        on=on,
+    )
+    return [_card(row, around) for row in rows]
+
+
+def _card(row: Row, around: _Around) -> Card:
+    vendor = around.vendors[row.vendor_id]
+    lot = around.lots.get(row.lot_id)
+    marks = marks_of(row.schemes, around.badges.get(row.vendor_id, ()))
+    season = in_season(row.season_months, around.on)
+    ahead = is_preorder(row.preorder_from, row.preorder_until, around.on)
+    return Card(
+        id=row.id,
+        code=row.code,
+        slug=row.slug,
+        kind=row.kind,
+        title=row.title,
+        vendor_id=row.vendor_id,
+        vendor_name=vendor.name,
+        vendor_slug=vendor.slug,
+        commune=row.commune,
+        price_vnd=row.price_vnd,
+        price_per=row.price_per,
+        unit=row.unit,
+        piece_name=row.piece_name,
+        badge=badge_for(
+            preorder_until=row.preorder_until if ahead else None,
+            marks=marks,
+            seats=None,
+            season=season,
+        ),
+        lot_code=lot.code if lot else None,
+        trace_code=lot.trace_code if lot else None,
+        art=row.art,
+        tint=row.tint,
+        photo=Photo(**row.photos[0]) if row.photos else None,
+        rating=rating_of(row.rating_sum, row.rating_count),
+        rating_count=row.rating_count,
+        preorder_from=row.preorder_from,
+        preorder_until=row.preorder_until,
+        available=_is_available(row, lot, around.free),
+        season_months=tuple(row.season_months),
+        marks=marks,
+        in_season=season,
+    )
+
+
+def _is_available(row: Row, lot: LotCard | None, free: Mapping[str, int]) -> bool:
+    if row.kind is ListingKind.EXPERIENCE:
+        return True
+    on_hold = lot is not None and not lot.is_open
+    return not on_hold and free.get(row.bucket_id, 0) >= row.pack_size
+
+
+def marks_of(schemes: Collection[str], held: Collection[Badge]) -> tuple[Mark, ...]:
+    """Return the claimed schemes behind which a certificate stands."""
+    return tuple(Mark(badge.scheme, badge.stars) for badge in held if badge.scheme.value in schemes)
+
+
+def rating_of(total: int, count: int) -> float | None:
+    """Return the mean rating, or None without any."""
+    return total / count if count else None

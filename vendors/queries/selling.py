@@ -1,0 +1,11 @@
+"""A condition for the queries of other trades."""
+
+import sqlalchemy as sa
+
+from vendors.models import Vendor
+from vendors.rules import OPEN
+
+
+def may_sell(vendor_id: sa.ColumnExpressionArgument[str]) -> sa.ColumnElement[bool]:
+    """Return the condition that the vendor of a row may sell at this moment."""
+    return sa.exists().where(Vendor.id == vendor_id, Vendor.state.in_(OPEN))
