@@ -160,6 +160,7 @@ def _dossier_page(
         withdrawal=withdrawal or ReasonForm(formdata=None),
         press=PressForm(),
         actions=[] if mine else office_actions(dossier.state, actor.roles),
+        may_certify=not mine,
         alike=queries.likenesses(db(), dossier),
         old_places=old,
         today=clock.local_date(clock.now()),

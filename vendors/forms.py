@@ -21,6 +21,15 @@ from kernel.messages import LABELS
 from kernel.web.forms import REQUIRED, DayField, Form, PhoneField, TextAreaField, TextField
 from vendors.rules import DocumentKind, LegalForm, Scheme
 
+NARROWS = {
+    "hx-get": "/apply/communes",
+    "hx-trigger": "input changed delay:400ms",
+    "hx-target": "#communes",
+    "hx-swap": "outerHTML",
+    "hx-include": "#commune_search, #old_address",
+}
+"""With JavaScript the list of communes narrows down while somebody types."""
+
 TAKEN = "application/pdf,image/jpeg,image/png,image/webp"
 
 
@@ -63,12 +72,12 @@ class WhereForm(Form):
     commune_search = TextField(
         _l("Find your xã or phường"),
         [Length(max=80)],
-        render_kw={"autocomplete": "off", "enterkeyhint": "search"},
+        render_kw={"autocomplete": "off", "enterkeyhint": "search", **NARROWS},
     )
     old_address = TextField(
         _l("Your address before July 2025"),
         [Length(max=200)],
-        render_kw={"autocomplete": "off"},
+        render_kw={"autocomplete": "off", **NARROWS},
     )
     commune = StringField(_l("Xã or phường"))
     address = TextField(

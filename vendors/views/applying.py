@@ -46,7 +46,7 @@ def show_welcome() -> Answer:
 @guards.signed_in
 def show_start() -> Answer:
     """Ask who applies."""
-    return page("vendors/steps/who.html", form=WhoForm(), dossier=None)
+    return _who_page(WhoForm())
 
 
 @blueprint.post("/apply/new")
@@ -55,7 +55,7 @@ def start_application() -> Answer:
     """Open the dossier."""
     form = WhoForm()
     if not form.validate():
-        return page("vendors/steps/who.html", form=form, dossier=None), 422
+        return _who_page(form), 422
     try:
         with transaction(db()) as work:
             vendor_id = applying.start_application(
@@ -67,7 +67,7 @@ def start_application() -> Answer:
             )
     except DomainError as refusal:
         form_error(form, refusal)
-        return page("vendors/steps/who.html", form=form, dossier=None), refusal.status
+        return _who_page(form), refusal.status
     return go(url_for("vendors.show_where", vendor_id=vendor_id))
 
 
@@ -91,7 +91,7 @@ def show_who(vendor_id: str) -> Answer:
     dossier = _open_dossier(vendor_id)
     form = WhoForm(obj=dossier)
     form.legal_form.data = dossier.legal_form.value
-    return page("vendors/steps/who.html", form=form, dossier=dossier)
+    return _who_page(form, dossier)
 
 
 @blueprint.post("/apply/<vendor_id>/who")
@@ -100,7 +100,7 @@ def save_who(vendor_id: str) -> Answer:
     """Change who applies."""
     form = WhoForm()
     if not form.validate():
-        return page("vendors/steps/who.html", form=form, dossier=_dossier(vendor_id)), 422
+        return _who_page(form, _dossier(vendor_id)), 422
     try:
         with transaction(db()) as work:
             applying.save_who(
@@ -108,7 +108,7 @@ def save_who(vendor_id: str) -> Answer:
             )
     except DomainError as refusal:
         form_error(form, refusal)
-        answer = page("vendors/steps/who.html", form=form, dossier=_dossier(vendor_id))
+        answer = _who_page(form, _dossier(vendor_id))
         return answer, refusal.status
     return go(_next("vendors.show_where", vendor_id))
 
@@ -260,6 +260,10 @@ def _open_dossier(vendor_id: str) -> Dossier:
     return dossier
 
 
+def _who_page(form: WhoForm, dossier: Dossier | None = None) -> str:
+    return page("vendors/steps/who.html", form=form, dossier=dossier, number=1)
+
+
 def _who(form: WhoForm) -> applying.Who:
     return applying.Who(
         name=form.name.data,
@@ -299,7 +303,10 @@ def _communes(form: WhereForm) -> dict[str, Any]:
 
 
 def _where_page(form: WhereForm, vendor_id: str) -> str:
-    return page("vendors/steps/where.html", dossier=_dossier(vendor_id), **_communes(form))
+    dossier = _open_dossier(vendor_id)
+    return page(
+        "vendors/steps/where.html", dossier=dossier, number=2, city=places.CITY, **_communes(form)
+    )
 
 
 def _kept_uploads(form: PapersForm, vendor_id: str, storage: Storage) -> list[applying.Paper]:
@@ -323,6 +330,7 @@ def _papers_page(form: PapersForm, vendor_id: str) -> str:
         form.kind.data = needed.value
     return page(
         "vendors/steps/papers.html",
+        number=3,
         form=form,
         dossier=dossier,
         needed=needed,
@@ -340,7 +348,9 @@ def _check_page(form: SubmitForm, vendor_id: str) -> str:
         form=dossier.legal_form,
         papers=[paper.kind for paper in dossier.papers],
     )
-    return page("vendors/steps/check.html", form=form, dossier=dossier, open_steps=open_steps)
+    return page(
+        "vendors/steps/check.html", number=4, form=form, dossier=dossier, open_steps=open_steps
+    )
 
 
 def _next(endpoint: str, vendor_id: str) -> str:
