@@ -35,3 +35,11 @@ class LotRecalled(Event):
 
     lot_id: str
     vendor_id: str
+
+
+@dataclass(frozen=True)
+class LotChanged(Event):
+    """What is known of a lot was brought up to date by a table."""
+
+    lot_id: str
+    vendor_id: str

@@ -160,6 +160,34 @@ def need_spray_facts(name: str, phi_days: int | None) -> None:
         )
 
 
+def need_season_days(started_on: date, ended_on: date | None, *, today: date) -> None:
+    """Refuse a season that begins or ends in the future, or ends before it begins.
+
+    :raises Invalid: then.
+    """
+    if started_on > today:
+        raise Invalid(msg("This day is still to come."), field="started_on")
+    if ended_on is not None and ended_on > today:
+        raise Invalid(msg("This day is still to come."), field="ended_on")
+    if ended_on is not None and ended_on < started_on:
+        raise Invalid(msg("A season ends after it began."), field="ended_on")
+
+
+def need_diary_day(
+    day: date, started_on: date, ended_on: date | None, *, today: date, field: str = "done_on"
+) -> None:
+    """Refuse a diary day that is still to come or outside its season.
+
+    :raises Invalid: then.
+    """
+    if day > today:
+        raise Invalid(msg("This day is still to come."), field=field)
+    if day < started_on:
+        raise Invalid(msg("The season began later than that."), field=field)
+    if ended_on is not None and day > ended_on:
+        raise Invalid(msg("The season was over by then."), field=field)
+
+
 def lot_code(harvested_on: date, number: int) -> str:
     """Return a lot's code, such as L2611-023: month of harvest and number within the vendor."""
     return f"L{harvested_on:%y%m}-{number:03d}"
