@@ -142,10 +142,7 @@ def shown_price(packs: Sequence[PackSize], unit: Unit) -> tuple[int, int]:
     kilogram or litre, below that the pack itself; pieces are priced one by one.
     """
     smallest = min(packs, key=lambda pack: (pack.size, pack.price_vnd))
-    if unit in {Unit.GRAM, Unit.MILLILITRE}:
-        per = min(1000, smallest.size)
-    else:
-        per = 1
+    per = min(1000, smallest.size) if unit in {Unit.GRAM, Unit.MILLILITRE} else 1
     return price_for(smallest.price_vnd, smallest.size, per), per
 
 
