@@ -115,6 +115,7 @@ LIVE = frozenset({_O.PLACED, _O.CONFIRMED, _O.COMPLETED})
 
 MONEY_CAME = frozenset({_P.PAID, _P.REFUND_DUE, _P.REFUNDED})
 
+
 def order_after(state: OrderState, action: str) -> OrderState:
     """Return the order's state after an action.
 
@@ -262,10 +263,8 @@ def progress(standing: Standing) -> tuple[Step, ...]:
 
 def plain_state(standing: Standing) -> str:
     """Return the message id that says in plain words where an order stands."""
-    if standing.state is _O.EXPIRED:
-        return msg("Not paid in time: nothing is reserved any more.")
-    if standing.state is _O.CANCELED:
-        return msg("This order was cancelled.")
+    if standing.state in _OFF_WORDS:
+        return _OFF_WORDS[standing.state]
     if not standing.covered:
         return msg("Waiting for your payment.")
     if standing.state is _O.PLACED:
@@ -273,6 +272,12 @@ def plain_state(standing: Standing) -> str:
     if not standing.has_goods and standing.fulfilment is _F.PENDING:
         return msg("Your seats are booked. Show the code at the gate.")
     return _GOODS_WORDS[standing.fulfilment]
+
+
+_OFF_WORDS = {
+    _O.EXPIRED: msg("Not paid in time: nothing is reserved any more."),
+    _O.CANCELED: msg("This order was cancelled."),
+}
 
 
 def vendor_state(standing: Standing) -> str:

@@ -60,9 +60,7 @@ def install(app: Flask, settings: Settings) -> None:  # noqa: ARG001 - one signa
     """Put the buyer's orders on the account page and the words of steps into templates."""
     if _me_links not in ME_LINKS:
         ME_LINKS.append(_me_links)
-    app.jinja_env.globals.update(
-        order_step_words=STEP_WORDS, order_action_words=rules.ACTION_WORDS
-    )
+    app.jinja_env.globals.update(order_step_words=STEP_WORDS, order_action_words=rules.ACTION_WORDS)
 
 
 @blueprint.get("/me/orders")
@@ -176,7 +174,9 @@ def vendor_order(vendor_id: str, order_id: str) -> str:
     return _vendor_page(vendor_id, order_id, ActionForm())
 
 
-@blueprint.post(f"/work/<vendor_id>/orders/<order_id>/<any({', '.join(rules.VENDOR_ACTIONS)}):action>")
+@blueprint.post(
+    f"/work/<vendor_id>/orders/<order_id>/<any({', '.join(rules.VENDOR_ACTIONS)}):action>"
+)
 @guards.member("owner", "seller")
 def act(vendor_id: str, order_id: str, action: str) -> Any:
     """Do the next thing with an order."""
@@ -231,7 +231,7 @@ def _order_page(code: str, problem: str = "") -> str:
         payment=_payment(group),
         minutes=_minutes_left(group),
         methods=[method for method in offered_methods(part(Settings)) if method.value != "cod"],
-        reviewed=groups.reviewed_lines(db(), group),
+        reviewed=groups.lines_with_review(db(), group),
         review_form=ReviewForm(),
         form=Form(),
         problem=problem,

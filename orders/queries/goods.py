@@ -7,7 +7,7 @@ from datetime import date, datetime
 from sqlalchemy.orm import Session
 
 from bookings.queries import SeatOffer, seat_offers
-from catalog.queries import Offer, offers
+from catalog.queries import ListingHead, Offer, listing_heads, offers
 from kernel.quantity import Unit
 from orders.models import CartLine
 from traceability.queries import LotCard, lot_cards
@@ -66,13 +66,16 @@ def goods(session: Session, lines: Iterable[CartLine], *, now: datetime) -> dict
 def read_goods(
     session: Session, *, variant_ids: list[str], departure_ids: list[str], now: datetime
 ) -> dict[str, Good]:
-    """Return packs and seats by their ids; an unknown one is left out (at most 4 statements)."""
+    """Return packs and seats by their ids; an unknown one is left out (at most 5 statements)."""
     packs = offers(session, variant_ids) if variant_ids else {}
     lot_ids = sorted({offer.lot_id for offer in packs.values() if offer.lot_id})
     lots = lot_cards(session, lot_ids) if lot_ids else {}
     found = {key: _pack(offer, lots.get(offer.lot_id or "")) for key, offer in packs.items()}
-    seats = seat_offers(session, departure_ids, now=now) if departure_ids else {}
-    return found | {key: _seat(offer) for key, offer in seats.items()}
+    if not departure_ids:
+        return found
+    seats = seat_offers(session, departure_ids, now=now)
+    heads = listing_heads(session, {offer.listing_id for offer in seats.values()})
+    return found | {key: _seat(offer, heads[offer.listing_id]) for key, offer in seats.items()}
 
 
 def _pack(offer: Offer, lot: LotCard | None) -> Good:

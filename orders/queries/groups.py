@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from bookings.queries import BookingView, bookings_of
+from catalog.queries.reviewed import reviewed_lines
 from kernel.errors import NotFound
 from kernel.pages import Page
 from orders import rules
@@ -311,6 +312,12 @@ def refunds_due(session: Session, *, page: int = 1, size: int = 30) -> Page[Refu
     return Page.cut([RefundRow(*row) for row in rows], page, size)
 
 
+def lines_with_review(session: Session, group: GroupView) -> frozenset[str]:
+    """Return the delivered lines of an order that have a review (one statement)."""
+    delivered = [order for order in group.orders if order.is_delivered]
+    return reviewed_lines(session, [line.row.id for order in delivered for line in order.lines])
+
+
 def collection_points(session: Session) -> Sequence[CollectionPoint]:
     """Return where orders can be fetched."""
     active = sa.select(CollectionPoint).where(CollectionPoint.active)
@@ -337,9 +344,7 @@ def standing_of(group: OrderGroup, order: Order, lines: Sequence[OrderLine]) -> 
     )
 
 
-def _views(
-    session: Session, group: OrderGroup, orders: Sequence[Order]
-) -> tuple[OrderView, ...]:
+def _views(session: Session, group: OrderGroup, orders: Sequence[Order]) -> tuple[OrderView, ...]:
     lines = _lines(session, orders)
     flat = [line for own in lines.values() for line in own]
     lots = lot_cards(session, sorted({line.lot_id for line in flat if line.lot_id}))

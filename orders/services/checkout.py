@@ -23,7 +23,7 @@ from orders.events import OrderPlaced
 from orders.models import Cart, CartLine, CollectionPoint, Order, OrderGroup, OrderLine
 from orders.queries.baskets import Basket, BasketLine, Parcel, Quote, quote, read_basket, read_terms
 from orders.queries.carts import Bearer, access_key, digest, find_cart, owner_key
-from orders.rules import DeliveryMethod, OrderState, FulfilmentState, PaidState
+from orders.rules import DeliveryMethod, FulfilmentState, OrderState, PaidState
 from orders.services.cart import not_enough
 from orders.services.letters import tell_buyer, tell_vendors
 from orders.services.paying import carry_out
@@ -121,9 +121,7 @@ def place_order(
     return PlacedOrder(group.id, group.code, key, payment_id, group.payment_method)
 
 
-def _placed_before(
-    session: Session, cart: Cart, bearer: Bearer, checkout: int
-) -> PlacedOrder:
+def _placed_before(session: Session, cart: Cart, bearer: Bearer, checkout: int) -> PlacedOrder:
     """Return the order that an earlier press of the same button placed."""
     cart_key = f"{cart.id}:{checkout}"
     group = session.scalars(sa.select(OrderGroup).where(OrderGroup.cart_key == cart_key)).first()
@@ -227,9 +225,7 @@ def _write(session: Session, group: OrderGroup, basket: Basket, costs: Quote) ->
     )
     session.add_all(order for order, _ in orders)
     session.flush()
-    lines = tuple(
-        (_line(order, line), line) for order, parcel in orders for line in parcel.lines
-    )
+    lines = tuple((_line(order, line), line) for order, parcel in orders for line in parcel.lines)
     session.add_all(line for line, _ in lines)
     session.flush()
     return _Written(group, orders, lines)
@@ -292,9 +288,7 @@ def _book(session: Session, written: _Written, actor: Actor, now: datetime) -> N
         )
 
 
-def _ask_for_money(
-    session: Session, written: _Written, actor: Actor, now: datetime
-) -> str | None:
+def _ask_for_money(session: Session, written: _Written, actor: Actor, now: datetime) -> str | None:
     """Open one payment for the group; cash is collected by each vendor's carrier apart."""
     group = written.group
     if group.payment_method != "cod":
@@ -329,9 +323,7 @@ def _empty(session: Session, cart: Cart, now: datetime) -> None:
     session.flush()
 
 
-def _tell(
-    session: Session, written: _Written, act: Act, key: str, agreed: tuple[str, ...]
-) -> None:
+def _tell(session: Session, written: _Written, act: Act, key: str, agreed: tuple[str, ...]) -> None:
     group = written.group
     for order, _ in written.orders:
         note_step(session, order, "place", act)

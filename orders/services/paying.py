@@ -95,9 +95,7 @@ def owe(session: Session, group: OrderGroup, amount_vnd: int, act: Act) -> None:
     group.refund_vnd += amount_vnd
     move_paid(session, group, "owe", act)
     emit(session, RefundDue(group.id, amount_vnd), now=act.now)
-    tell_buyer(
-        session, group, "refund_due", now=act.now, amount_vnd=amount_vnd, reason=act.reason
-    )
+    tell_buyer(session, group, "refund_due", now=act.now, amount_vnd=amount_vnd, reason=act.reason)
 
 
 def note_failure(session: Session, group_id: str, *, payment_id: str, now: datetime) -> None:
@@ -157,7 +155,9 @@ def expire_group(session: Session, group_id: str, *, now: datetime) -> bool:
     if asked is not None and asked.state in {PaymentState.CAPTURED, PaymentState.REFUNDED}:
         return False
     silent_until = group.pay_until + timedelta(hours=rules.PROVIDER_SILENT_HOURS)
-    waits = asked is not None and asked.method is Method.CARD and asked.state is PaymentState.PENDING
+    waits = (
+        asked is not None and asked.method is Method.CARD and asked.state is PaymentState.PENDING
+    )
     if waits and now < silent_until:
         return False
     _expire(session, group, now)
