@@ -8,6 +8,8 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from bookings.models import Experience
+from catalog.queries.offers import ListingHead, listing_heads
+from catalog.rules import ListingKind
 from kernel import audit
 from kernel.actor import Actor
 from kernel.errors import Invalid, NotFound
@@ -35,41 +37,26 @@ class ExperienceDraft:
 
 
 def set_experience(
-    session: Session,
-    *,
-    listing_id: str,
-    vendor_id: str,
-    draft: ExperienceDraft,
-    actor: Actor,
-    now: datetime,
+    session: Session, *, listing_id: str, draft: ExperienceDraft, actor: Actor, now: datetime
 ) -> None:
     """Write what an experience adds to its listing; departures that are open stay as they are.
 
-    :raises NotFound: when the experience is another vendor's.
+    :raises NotFound: when the listing is another vendor's.
     """
-    actor.need_at(vendor_id, "seller")
-    store_experience(
-        session, listing_id=listing_id, vendor_id=vendor_id, draft=draft, actor=actor, now=now
-    )
+    actor.need_at(_listing(session, listing_id).vendor_id, "seller")
+    store_experience(session, listing_id=listing_id, draft=draft, actor=actor, now=now)
 
 
 def store_experience(
-    session: Session,
-    *,
-    listing_id: str,
-    vendor_id: str,
-    draft: ExperienceDraft,
-    actor: Actor,
-    now: datetime,
+    session: Session, *, listing_id: str, draft: ExperienceDraft, actor: Actor, now: datetime
 ) -> None:
     """Write an experience without asking who may: for imports."""
+    listing = _listing(session, listing_id)
     check_draft(draft)
     row = session.get(Experience, listing_id)
-    if row is not None and row.vendor_id != vendor_id:
-        raise NotFound
     before = None if row is None else _values(row)
     if row is None:
-        row = Experience(listing_id=listing_id, vendor_id=vendor_id)
+        row = Experience(listing_id=listing_id, vendor_id=listing.vendor_id)
         session.add(row)
     for name in _FIELDS:
         value = getattr(draft, name)
@@ -85,6 +72,20 @@ def store_experience(
         before=before,
         after=_values(row),
     )
+
+
+def _listing(session: Session, listing_id: str) -> ListingHead:
+    """Return the listing of an experience.
+
+    :raises NotFound: when there is none.
+    :raises Invalid: when it is no experience.
+    """
+    found = listing_heads(session, [listing_id]).get(listing_id)
+    if found is None:
+        raise NotFound
+    if found.kind is not ListingKind.EXPERIENCE:
+        raise Invalid(msg("The listing %(code)s is no experience."), code=found.code)
+    return found
 
 
 def check_draft(draft: ExperienceDraft) -> None:

@@ -7,7 +7,8 @@ from sqlalchemy.orm import Session, sessionmaker
 from bookings.services import book
 from bookings.services.departures import Seats, open_departure
 from bookings.services.experiences import ExperienceDraft, set_experience
-from catalog.models import Category, Listing, ListingKind
+from catalog.models import Category, Listing
+from catalog.rules import ListingKind
 from kernel.actor import Actor
 from kernel.db import transaction
 from kernel.ids import new_id
@@ -40,7 +41,12 @@ def vendor(session: Session, now: datetime) -> str:
     return row.id
 
 
-def listing(session: Session, vendor_id: str, now: datetime) -> str:
+def listing(
+    session: Session,
+    vendor_id: str,
+    now: datetime,
+    kind: ListingKind = ListingKind.EXPERIENCE,
+) -> str:
     category = Category(
         slug=new_id()[-12:].lower(), name={"vi": "Trải nghiệm"}, art="canoe", tint="sky"
     )
@@ -51,7 +57,8 @@ def listing(session: Session, vendor_id: str, now: datetime) -> str:
         slug="hai-vai",
         vendor_id=vendor_id,
         category_id=category.id,
-        kind=ListingKind.EXPERIENCE,
+        top_category_id=category.id,
+        kind=kind,
         title={"vi": "Hái vải tại vườn", "en": "Lychee picking"},
         commune="vn-2025:10813",
         price_vnd=150_000,
@@ -85,7 +92,6 @@ class Host:
         set_experience(
             session,
             listing_id=self.listing_id,
-            vendor_id=self.vendor_id,
             draft=draft,
             actor=self.actor,
             now=self.now,

@@ -10,16 +10,30 @@ from bookings import queries
 from bookings.errors import GuestsExpected, NotBookable
 from bookings.models import Departure, Experience
 from bookings.rules import CancelReason
-from bookings.services import cancel, cancel_departure, open_departure, open_departures
+from bookings.services import (
+    cancel,
+    cancel_departure,
+    open_departure,
+    open_departures,
+    set_experience,
+)
 from bookings.services.departures import Seats, WeeklyPattern, store_departure
 from bookings.services.experiences import store_experience
+from bookings.services.importing import (
+    DepartureRow,
+    ExperienceRow,
+    import_departure,
+    import_experience,
+)
+from catalog.queries.offers import listing_heads
+from catalog.rules import ListingKind
 from kernel import claims
 from kernel.actor import GUEST, HOUSE
 from kernel.claims import Demand, SoldOut
 from kernel.db import transaction
 from kernel.errors import Conflict, Invalid, NotAllowed, NotFound
 from kernel.events import OutboxMessage
-from tests.bookings.hosts import DRAFT, Host, seller
+from tests.bookings.hosts import DRAFT, Host, listing, seller
 
 SEATS = Seats(10, 150_000)
 
@@ -114,16 +128,50 @@ def test_strangers_do_not_learn_of_an_experience_and_members_need_the_role(host,
     assert count(maker) == 0
 
 
-def test_another_vendor_cannot_take_an_experience_over(host, maker, now):
+def test_a_listing_that_is_no_experience_or_does_not_exist_gets_none(host, maker, now):
+    with maker() as session, transaction(session):
+        pottery = listing(session, host.vendor_id, now, ListingKind.CRAFT)
+    for listing_id, refusal in ((pottery, Invalid), ("unknown", NotFound)):
+        with maker() as session, pytest.raises(refusal), transaction(session):
+            store_experience(session, listing_id=listing_id, draft=DRAFT, actor=HOUSE, now=now)
+    with maker() as session:
+        assert session.scalars(select(Experience.listing_id)).all() == [host.listing_id]
+
+
+def test_only_the_listings_own_vendor_describes_it(host, maker, now):
+    other = Host(maker, now)
     with maker() as session, pytest.raises(NotFound), transaction(session):
-        store_experience(
+        set_experience(
             session,
             listing_id=host.listing_id,
-            vendor_id="other",
-            draft=DRAFT,
-            actor=HOUSE,
+            draft=replace(DRAFT, duration_minutes=60),
+            actor=other.actor,
             now=now,
         )
+    with maker() as session:
+        assert queries.experience(session, host.listing_id).duration_minutes == 180
+
+
+def test_tables_of_the_office_bring_experiences_and_departures_once(host, maker, now):
+    with maker() as session, transaction(session):
+        code = listing_heads(session, [host.listing_id])[host.listing_id].code
+        row = ExperienceRow(code, 240, {"vi": "Bến thuyền"}, languages=("vi", "en"))
+        assert import_experience(session, row, actor=HOUSE, now=now) == host.listing_id
+        start = DepartureRow(code, now + timedelta(days=9), 8, 90_000)
+        first, second = (import_departure(session, start, actor=HOUSE, now=now) for _ in range(2))
+    assert first == second
+    with maker() as session:
+        assert queries.experience(session, host.listing_id).meeting_point == {"vi": "Bến thuyền"}
+        (card,) = queries.departures(session, listing_ids=[host.listing_id], now=now)[
+            host.listing_id
+        ]
+    assert (card.seats_left, card.price_vnd) == (8, 90_000)
+
+
+def test_a_table_that_names_no_listing_is_told_so(session, now):
+    with pytest.raises(Invalid) as refusal, transaction(session):
+        import_departure(session, DepartureRow("NO-1", now, 8, 1), actor=HOUSE, now=now)
+    assert (refusal.value.field, refusal.value.values) == ("listing_code", {"code": "NO-1"})
 
 
 def test_a_departure_has_seats_that_can_run_out(host, maker, now):
