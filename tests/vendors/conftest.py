@@ -1,0 +1,101 @@
+"""A vendor in every state, and the people around it."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from accounts.services.people import create_user
+from kernel.actor import Actor
+from kernel.db import transaction
+from kernel.rules_table import seed_rules
+from vendors.rules import DocumentKind, LegalForm
+from vendors.services import applying, vetting
+from vendors.services.applying import Paper, Where, Who
+from vendors.services.vetting import Decision
+
+NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
+WHY = "Giấy đăng ký bị mờ, xin chụp lại."
+
+WHO = Who(
+    name="HTX Đức Chính",
+    legal_form=LegalForm.COOPERATIVE,
+    registration_no="0800001115",
+    representative="Nguyễn Văn Thành",
+)
+WHERE = Where(
+    commune="vn-2025:10909",
+    address="Thôn Lôi Xá",
+    phone="+84912345678",
+    email="htx@example.vn",
+    old_address="xã Đức Chính, huyện Cẩm Giàng",
+)
+PAPER = Paper(DocumentKind.REGISTRATION, "dkkd.jpg", "image/jpeg", "private/vendors/x/1.jpg", 1000)
+
+REVIEWER = Actor("01REVIEWER", "Trần Thị Lan", frozenset({"reviewer"}))
+APPROVER = Actor("01APPROVER", "Phạm Văn Hùng", frozenset({"approver"}))
+
+
+def owner_of(user_id, *vendor_ids):
+    return Actor(
+        user_id, "Nguyễn Văn Thành", frozenset(), dict.fromkeys(vendor_ids, frozenset({"owner"}))
+    )
+
+
+def person(session, contact="0912345678", name="Nguyễn Văn Thành"):
+    return create_user(
+        session, name=name, contact=contact, password="mot-mat-khau-dai-9", lang="vi", now=NOW
+    )
+
+
+class House:
+    """Takes a dossier to where a test begins; every step in its own transaction."""
+
+    def __init__(self, session):
+        self.session = session
+        with transaction(session):
+            seed_rules(session, now=NOW)
+            self.user_id = person(session)
+
+    def run(self, service, *args, **values):
+        with transaction(self.session):
+            return service(self.session, *args, **{"now": NOW, **values})
+
+    def draft(self, who=WHO):
+        vendor_id = self.run(applying.start_application, who, actor=owner_of(self.user_id))
+        self.owner = owner_of(self.user_id, vendor_id)
+        return vendor_id
+
+    def complete(self, who=WHO, where=WHERE, paper=PAPER):
+        vendor_id = self.draft(who)
+        self.run(applying.save_where, vendor_id, where=where, actor=self.owner)
+        self.run(applying.add_papers, vendor_id, papers=[paper], actor=self.owner)
+        return vendor_id
+
+    def submitted(self, now=NOW, **kinds):
+        vendor_id = self.complete(**kinds)
+        self.run(applying.submit_application, vendor_id, actor=self.owner, now=now)
+        return vendor_id
+
+    def decide(self, vendor_id, action, *, by=APPROVER, reason=WHY, seen=None, now=NOW):
+        self.run(
+            vetting.decide_dossier,
+            vendor_id,
+            decision=Decision(action, reason, seen),
+            actor=by,
+            now=now,
+        )
+
+    def under_review(self, **kinds):
+        vendor_id = self.submitted(**kinds)
+        self.decide(vendor_id, "take", by=REVIEWER, now=NOW + timedelta(hours=1))
+        return vendor_id
+
+    def approved(self, **kinds):
+        vendor_id = self.under_review(**kinds)
+        self.decide(vendor_id, "approve", now=NOW + timedelta(hours=2))
+        return vendor_id
+
+
+@pytest.fixture
+def house(session):
+    return House(session)
