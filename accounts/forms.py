@@ -4,6 +4,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from wtforms import HiddenField, PasswordField, SelectField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 
 from accounts.rules import LONGEST_PASSWORD
@@ -77,7 +78,11 @@ class ProfileForm(Form):
     )
     lang = SelectField(
         _l("Language"),
-        choices=[("", _l("As my browser wishes")), ("vi", "Tiếng Việt"), ("en", "English")],
+        choices=[
+            SelectChoice("", _l("As my browser wishes")),
+            SelectChoice("vi", "Tiếng Việt"),
+            SelectChoice("en", "English"),
+        ],
     )
 
 

@@ -19,6 +19,12 @@ PASSWORD = "correct horse battery"
 _number = count(1)
 
 
+def session_of(app: Flask) -> Session:
+    """Return a new session on the database of an application."""
+    maker: sessionmaker[Session] = app.extensions[sessionmaker.__qualname__]
+    return maker()
+
+
 def sign_in_as(
     app: Flask,
     client: FlaskClient,
@@ -33,7 +39,7 @@ def sign_in_as(
     ``vendor`` and ``vendor_roles`` make them a member there; ``user_id`` signs in
     somebody who exists; ``name`` and ``lang`` are taken over.
     """
-    with app.extensions[sessionmaker.__qualname__]() as opened, transaction(opened) as session:
+    with session_of(app) as opened, transaction(opened) as session:
         user_id = wishes.get("user_id") or create_user(
             session,
             name=wishes.get("name", "Lan"),

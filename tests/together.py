@@ -14,7 +14,7 @@ def at_once(do: Callable[[int], Any], threads: int) -> list[Any]:
         start.wait()
         try:
             return do(number)
-        except Exception as error:  # noqa: BLE001 - the error is the result
+        except Exception as error:
             return error
 
     with ThreadPoolExecutor(threads) as pool:

@@ -43,9 +43,7 @@ class SoftKey:
         """Answer a sign-in."""
         self.count += 1
         client, data = self._client("webauthn.get", options), self._data(PRESENT)
-        signature = self.key.sign(
-            data + hashlib.sha256(client).digest(), ec.ECDSA(hashes.SHA256())
-        )
+        signature = self.key.sign(data + hashlib.sha256(client).digest(), ec.ECDSA(hashes.SHA256()))
         return self._answer(clientDataJSON=client, authenticatorData=data, signature=signature)
 
     def _data(self, flags: int) -> bytes:

@@ -50,9 +50,7 @@ def enrol(session, user_id, key, now, options=None, party=HERE):
 
 def show(session, user_id, answer, challenge, now, party=HERE):
     with transaction(session):
-        passkeys.use_passkey(
-            session, user_id, ceremony=Ceremony(party, challenge, answer), now=now
-        )
+        passkeys.use_passkey(session, user_id, ceremony=Ceremony(party, challenge, answer), now=now)
 
 
 def soft_key(**more):

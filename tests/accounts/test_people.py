@@ -1,9 +1,13 @@
+from datetime import timedelta
+
 import pytest
 import sqlalchemy as sa
+from argon2 import PasswordHasher
 
 from accounts import queries
 from accounts.errors import ContactTaken, TooManyTries, WrongSignIn
 from accounts.models import SignIn, Tries, User
+from accounts.rules import wait_after
 from accounts.services import hashing, people, signing, tries
 from kernel import audit
 from kernel.actor import GUEST, HOUSE, Actor
@@ -84,9 +88,7 @@ def test_roles_are_given_and_taken_by_operators_only(session, now):
             with pytest.raises(NotAllowed), transaction(session):
                 change(session, user_id, role="finance", actor=refused, now=now)
     with transaction(session):
-        opened = signing.open_sign_in(
-            session, user_id, stamp=None, device="", strong=True, now=now
-        )
+        opened = signing.open_sign_in(session, user_id, stamp=None, device="", strong=True, now=now)
     assert queries.signed(session, opened.sign_in_id).roles == {"finance"}
     assert actions(session) == [
         "account.created",
@@ -169,22 +171,22 @@ def test_after_the_wait_the_right_password_opens_and_the_count_starts_anew(sessi
     for _ in range(5):
         with pytest.raises(WrongSignIn):
             attempt(session, now, password="wrong horse")
-    later = now + rules_wait(5)
+    later = now + wait_after(5)
     assert attempt(session, later).user_id
     assert session.scalars(sa.select(Tries)).all() == []
-
-
-def rules_wait(failures):
-    from accounts.rules import wait_after
-
-    return wait_after(failures)
 
 
 def test_a_number_and_an_address_of_one_account_share_the_count(session, now):
     user_id = make(session, now)
     with transaction(session):
         session.get(User, user_id).email = "lan@example.com"
-    for contact in ("0912345678", "lan@example.com", "+84912345678", "LAN@example.com", "0912345678"):
+    for contact in (
+        "0912345678",
+        "lan@example.com",
+        "+84912345678",
+        "LAN@example.com",
+        "0912345678",
+    ):
         with pytest.raises(WrongSignIn):
             attempt(session, now, contact, "wrong horse")
     with pytest.raises(TooManyTries):
@@ -192,8 +194,6 @@ def test_a_number_and_an_address_of_one_account_share_the_count(session, now):
 
 
 def test_failures_are_forgotten_after_a_quiet_day(session, now):
-    from datetime import timedelta
-
     with transaction(session):
         for _ in range(4):
             tries.count_try(session, "password:x", now=now)
@@ -217,8 +217,6 @@ def test_tries_at_once_are_all_counted(maker, now):
 
 
 def test_a_hash_made_with_less_work_is_made_anew(session, now):
-    from argon2 import PasswordHasher
-
     user_id = make(session, now)
     weak = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1).hash(PASSWORD)
     with transaction(session):
