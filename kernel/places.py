@@ -94,6 +94,18 @@ def communes(*, former_hai_duong_only: bool = False) -> list[Commune]:
     return [c for c in _sorted() if c.in_former_hai_duong or not former_hai_duong_only]
 
 
+@cache
+def former_names(key: str) -> frozenset[str]:
+    """Return the wards and districts, as they were written until 2025, that a commune holds now."""
+    code = commune(key).code
+    return frozenset(
+        name
+        for row in _rows("haiduong_old_to_new.csv")
+        if row["new_code"] == code
+        for name in (row["old_ward"], row["old_district"])
+    )
+
+
 def find(text: str) -> list[Commune]:
     """Return communes whose present name holds the words, typed with or without accents.
 

@@ -1,0 +1,246 @@
+"""What a vendor writes about its goods."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import flag_modified
+
+from catalog.events import ListingChanged
+from catalog.models import Category, Listing
+from catalog.rules import (
+    APPROVED_ONCE,
+    ListingKind,
+    ListingState,
+    need_editable,
+    need_months,
+)
+from catalog.services.packs import PackDraft, check_packs, set_packs
+from catalog.services.steps import need_version, note_step, own_listing
+from kernel import audit, claims
+from kernel.actor import Actor
+from kernel.errors import Invalid, NotFound
+from kernel.events import emit
+from kernel.ids import short_code
+from kernel.messages import msg
+from kernel.quantity import Unit
+from kernel.text import nfc, slug
+from traceability.queries import farm_of, lot_of
+from vendors.queries import vendor_cards
+from vendors.rules import Scheme
+
+Texts = dict[str, str]
+
+
+@dataclass(frozen=True)
+class ListingDraft:
+    """What a vendor says of a listing; texts are {"vi": ..., "en": ...}.
+
+    ``unit`` is chosen once: the stock is counted in it. ``lot_id`` brings its
+    farm along.
+    """
+
+    kind: ListingKind
+    category_id: str
+    title: Texts
+    summary: Texts = field(default_factory=dict)
+    description: Texts = field(default_factory=dict)
+    unit: Unit | None = None
+    piece_name: Texts = field(default_factory=dict)
+    packs: tuple[PackDraft, ...] = ()
+    price_vnd: int = 0
+    season_months: tuple[int, ...] = ()
+    preorder_from: date | None = None
+    preorder_until: date | None = None
+    schemes: tuple[Scheme, ...] = ()
+    lot_id: str | None = None
+    farm_id: str | None = None
+
+
+def create_listing(
+    session: Session, vendor_id: str, *, draft: ListingDraft, actor: Actor, now: datetime
+) -> str:
+    """Write down a new listing as a draft, and return its code.
+
+    :raises NotFound: for a stranger to the vendor.
+    :raises Invalid: when a value cannot be used; ``field`` names it.
+    """
+    actor.need_at(vendor_id, "seller")
+    card = vendor_cards(session, [vendor_id]).get(vendor_id)
+    if card is None:
+        raise NotFound
+    listing = Listing(
+        code="L" + short_code(7),
+        vendor_id=vendor_id,
+        kind=draft.kind,
+        unit=_unit_of(draft),
+        commune=card.commune,
+        created_at=now,
+        ranked_at=now,
+    )
+    _write(session, listing, draft)
+    session.add(listing)
+    session.flush()
+    open_stock(session, listing, on_hand=0, now=now)
+    set_packs(session, listing, draft.packs)
+    note_step(session, listing, action="create", actor=actor, now=now)
+    _record(session, listing, "listing.created", {}, actor, now)
+    return listing.code
+
+
+def edit_listing(
+    session: Session,
+    vendor_id: str,
+    *,
+    code: str,
+    draft: ListingDraft,
+    seen_version: int,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """Change a listing. What the office approved and is worded anew is looked at again.
+
+    :raises NotFound: for a stranger to the vendor.
+    :raises EditedMeanwhile: when somebody else saved after this form was opened.
+    :raises Conflict: when it is with the office or ended.
+    :raises Invalid: when a value cannot be used; ``field`` names it.
+    """
+    actor.need_at(vendor_id, "seller")
+    listing = own_listing(session, vendor_id, code)
+    need_version(listing, seen_version)
+    need_editable(listing.state)
+    before, worded = _values(listing), _wording(listing)
+    _write(session, listing, draft)
+    set_packs(session, listing, draft.packs)
+    if worded != _wording(listing):
+        ask_recheck(listing, now)
+    # Packs are rows of their own: the version of the listing moves with them all the same.
+    flag_modified(listing, "title")
+    session.flush()
+    _record(session, listing, "listing.edited", before, actor, now)
+    tell_change(session, listing, now)
+
+
+def open_stock(session: Session, listing: Listing, *, on_hand: int, now: datetime) -> None:
+    """Give a listing that is counted its bucket."""
+    if listing.unit is not None and listing.bucket_id is None:
+        listing.bucket_id = claims.open_bucket(
+            session, kind="stock", unit=listing.unit, on_hand=on_hand, now=now
+        ).id
+        session.flush()
+
+
+def ask_recheck(listing: Listing, now: datetime) -> None:
+    """Have the office look again at what it approved in other words."""
+    if listing.state in APPROVED_ONCE and listing.recheck_since is None:
+        listing.recheck_since = now
+
+
+def tell_change(session: Session, listing: Listing, now: datetime) -> None:
+    """Let the house know that the public sees something else now."""
+    if listing.state is ListingState.PUBLISHED:
+        emit(session, ListingChanged(listing.id, listing.code), now=now)
+
+
+def place_in_category(session: Session, listing: Listing, category_id: str) -> Category:
+    """Put a listing on its shelf and remember the level above.
+
+    :raises Invalid: when there is no such shelf, or it is of the other sort.
+    """
+    category = session.get(Category, category_id)
+    if category is None:
+        raise Invalid(msg("Choose a category."), field="category_id")
+    listing.category_id = category.id
+    listing.top_category_id = category.parent_id or category.id
+    return category
+
+
+def _write(session: Session, listing: Listing, draft: ListingDraft) -> None:
+    title = cleaned(draft.title)
+    if not title.get("vi"):
+        raise Invalid(msg("Give it a name in Vietnamese."), field="title_vi")
+    check_packs(draft.packs, listing.unit)
+    category = place_in_category(session, listing, draft.category_id)
+    listing.title, listing.slug = title, slug(title["vi"])
+    listing.summary = cleaned(draft.summary)
+    listing.description = cleaned(draft.description)
+    listing.piece_name = cleaned(draft.piece_name)
+    listing.season_months = need_months(draft.season_months)
+    listing.preorder_from, listing.preorder_until = _preorder(draft)
+    listing.schemes = sorted(scheme.value for scheme in draft.schemes)
+    listing.art, listing.tint = listing.art or category.art, listing.tint or category.tint
+    if listing.kind is ListingKind.EXPERIENCE:
+        listing.price_vnd = draft.price_vnd
+    _link(session, listing, draft)
+
+
+def _link(session: Session, listing: Listing, draft: ListingDraft) -> None:
+    """Link lot and farm, both of this vendor; the lot knows its farm."""
+    listing.lot_id, listing.farm_id = None, None
+    if draft.lot_id:
+        lot = lot_of(session, draft.lot_id, vendor_id=listing.vendor_id)
+        if lot is None or lot.unit is not listing.unit:
+            raise Invalid(msg("Choose one of your lots, counted in the same unit."), field="lot_id")
+        listing.lot_id, listing.farm_id = lot.id, lot.farm_id
+    if draft.farm_id and listing.farm_id is None:
+        farm = farm_of(session, draft.farm_id, vendor_id=listing.vendor_id)
+        if farm is None:
+            raise Invalid(msg("Choose one of your farms."), field="farm_id")
+        listing.farm_id, listing.commune = farm.id, farm.commune
+
+
+def _unit_of(draft: ListingDraft) -> Unit | None:
+    if draft.kind is ListingKind.EXPERIENCE:
+        return None
+    if draft.unit not in {Unit.GRAM, Unit.MILLILITRE, Unit.PIECE}:
+        raise Invalid(msg("Choose how it is sold."), field="unit")
+    return draft.unit
+
+
+def _preorder(draft: ListingDraft) -> tuple[date | None, date | None]:
+    first, last = draft.preorder_from, draft.preorder_until
+    if (first is None) != (last is None) or (first and last and last < first):
+        raise Invalid(msg("Give the first and the last day of pre-orders."), field="preorder_until")
+    return first, last
+
+
+def cleaned(text: Texts) -> Texts:
+    """Return texts composed, without spaces around them and without empty ones."""
+    return {lang: nfc(words).strip() for lang, words in text.items() if words and words.strip()}
+
+
+_WORDING = ("title", "summary", "description", "category_id", "schemes", "photos")
+_ALL = (
+    *_WORDING, "unit", "piece_name", "price_vnd", "price_per", "pack_size", "season_months",
+    "preorder_from", "preorder_until", "lot_id", "farm_id",
+)  # fmt: skip
+
+
+def _wording(listing: Listing) -> list[object]:
+    return [getattr(listing, name) for name in _WORDING]
+
+
+def _values(listing: Listing) -> dict[str, object]:
+    return {name: getattr(listing, name) for name in _ALL}
+
+
+def _record(
+    session: Session,
+    listing: Listing,
+    action: str,
+    before: dict[str, object],
+    actor: Actor,
+    now: datetime,
+) -> None:
+    audit.record(
+        session,
+        action,
+        actor=actor,
+        subject=("listing", listing.id),
+        now=now,
+        before=before,
+        after=_values(listing),
+        code=listing.code,
+        price_vnd=listing.price_vnd,
+        changed=sorted(name for name in before if before[name] != getattr(listing, name)),
+    )

@@ -1,0 +1,74 @@
+"""What buyers say about what they bought."""
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from catalog.models import Listing, Review
+from kernel import audit
+from kernel.actor import Actor
+from kernel.errors import Conflict, Invalid, NotFound
+from kernel.i18n import LANGUAGES
+from kernel.messages import msg
+from kernel.text import nfc
+
+MOST_WORDS = 2000
+
+
+def add_review(
+    session: Session,
+    *,
+    listing_id: str,
+    line_ref: str,
+    author_name: str,
+    rating: int,
+    body: str,
+    lang: str,
+    now: datetime,
+) -> str:
+    """Add what a buyer says after a fulfilled order line (``line_ref``) and return its id.
+
+    Whether the line was fulfilled is for orders to know.
+
+    :raises NotFound: when there is no such listing.
+    :raises Invalid: for a rating outside of 1 to 5, or a text that is too long.
+    :raises Conflict: when this line was reviewed already.
+    """
+    if not 1 <= rating <= 5:
+        raise Invalid(msg("Choose from one to five stars."), field="rating")
+    text = nfc(body).strip()
+    if len(text) > MOST_WORDS:
+        raise Invalid(msg("At most %(most)s characters."), field="body", most=MOST_WORDS)
+    if session.get(Listing, listing_id) is None:
+        raise NotFound
+    if session.scalar(sa.select(Review.id).where(Review.line_ref == line_ref)):
+        raise Conflict(msg("You have reviewed this already."))
+    review = Review(
+        listing_id=listing_id,
+        line_ref=line_ref,
+        author_name=author_name,
+        rating=rating,
+        body=text,
+        lang=lang if lang in LANGUAGES else LANGUAGES[0],
+        created_at=now,
+    )
+    session.add(review)
+    session.flush()
+    # Summed in the database, so that two at once both count, without touching the
+    # version: somebody may be editing the listing.
+    session.execute(
+        sa.update(Listing)
+        .where(Listing.id == listing_id)
+        .values(rating_sum=Listing.rating_sum + rating, rating_count=Listing.rating_count + 1)
+        .execution_options(synchronize_session=False)
+    )
+    audit.record(
+        session,
+        "listing.reviewed",
+        actor=Actor(name=author_name),
+        subject=("listing", listing_id),
+        now=now,
+        rating=rating,
+    )
+    return review.id

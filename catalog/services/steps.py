@@ -1,0 +1,236 @@
+"""One arrow of a listing: state, history, audit, event and message in one go."""
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from catalog import events as facts
+from catalog.errors import EditedMeanwhile, VendorClosed
+from catalog.models import Listing, ListingStep, Variant
+from catalog.rules import (
+    OFFICE_ACTIONS,
+    OFFICE_ROLES,
+    VENDOR_ACTIONS,
+    ListingKind,
+    ListingState,
+    after,
+    need_reason,
+)
+from kernel import audit
+from kernel.actor import HOUSE, Actor
+from kernel.db import lock
+from kernel.errors import Invalid, NotAllowed, NotFound
+from kernel.events import Event, emit
+from kernel.messages import msg
+from vendors.queries import open_vendor_ids
+from vendors.services.steps import locked_vendor, tell
+
+_FACTS: dict[str, type[Event]] = {
+    "submit": facts.ListingSubmitted,
+    "approve": facts.ListingPublished,
+    "resume": facts.ListingPublished,
+    "release": facts.ListingPublished,
+    "restore": facts.ListingPublished,
+    "pause": facts.ListingWithdrawn,
+    "withhold": facts.ListingWithdrawn,
+    "take_down": facts.ListingWithdrawn,
+}
+_TOLD = frozenset({"approve", "decline", "take_down", "restore"})
+
+
+def own_listing(session: Session, vendor_id: str, code: str) -> Listing:
+    """Return a vendor's listing, locked and read anew.
+
+    :raises NotFound: when the vendor has none of this code.
+    """
+    listing = session.scalar(
+        sa.select(Listing)
+        .where(Listing.code == code, Listing.vendor_id == vendor_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    if listing is None:
+        raise NotFound
+    return listing
+
+
+def need_version(listing: Listing, seen_version: int | None) -> None:
+    """Refuse to write over what somebody else saved meanwhile.
+
+    :raises EditedMeanwhile: when the listing is not the one that was seen.
+    """
+    if seen_version is not None and listing.version != seen_version:
+        raise EditedMeanwhile
+
+
+def move_own_listing(
+    session: Session, vendor_id: str, *, code: str, action: str, actor: Actor, now: datetime
+) -> None:
+    """Submit, take back, pause, resume, archive or reopen a listing of one's vendor.
+
+    :raises NotFound: for a stranger.
+    :raises Conflict: when the state has no such arrow.
+    :raises VendorClosed: when it would be shown and the vendor may not sell.
+    :raises Invalid: when it is submitted incomplete; ``field`` names what is missing.
+    """
+    actor.need_at(vendor_id, "seller")
+    if action not in VENDOR_ACTIONS:
+        raise NotAllowed
+    listing = own_listing(session, vendor_id, code)
+    if action == "submit":
+        need_complete(session, listing)
+        _need_open_vendor(session, listing)
+        listing.submitted_at = now
+    move(session, listing, action=action, actor=actor, now=now)
+
+
+def moderate_listing(
+    session: Session,
+    listing_id: str,
+    *,
+    action: str,
+    actor: Actor,
+    now: datetime,
+    reason: str = "",
+    seen_version: int | None = None,
+) -> None:
+    """Approve, decline, confirm, take down or restore a listing for the office.
+
+    :raises NotAllowed: without an office role, or for a listing of one's own vendor.
+    :raises EditedMeanwhile: when the vendor changed it after the officer looked.
+    :raises Conflict: when the state has no such arrow.
+    :raises VendorClosed: when it would be shown and the vendor may not sell.
+    :raises Invalid: when a reason is needed and missing.
+    """
+    actor.need(*OFFICE_ROLES)
+    if action not in OFFICE_ACTIONS:
+        raise NotAllowed
+    listing = lock(session, Listing, listing_id)
+    if listing is None:
+        raise NotFound
+    if listing.vendor_id in actor.memberships:
+        raise NotAllowed(msg("You work for this vendor: a colleague has to decide."))
+    need_version(listing, seen_version)
+    move(session, listing, action=action, actor=actor, now=now, reason=reason)
+    listing.recheck_since = None
+    session.flush()
+
+
+def withhold_listings(session: Session, vendor_id: str, *, now: datetime) -> int:
+    """Take all that a vendor shows off the shelves, because it may not sell; return how many."""
+    return _move_all(session, vendor_id, ListingState.PUBLISHED, "withhold", now)
+
+
+def release_listings(session: Session, vendor_id: str, *, now: datetime) -> int:
+    """Put back what was withheld, if the vendor may sell again; return how many."""
+    if not open_vendor_ids(session, [vendor_id]):
+        return 0
+    return _move_all(session, vendor_id, ListingState.WITHHELD, "release", now)
+
+
+def move(
+    session: Session,
+    listing: Listing,
+    *,
+    action: str,
+    actor: Actor,
+    now: datetime,
+    reason: str = "",
+) -> None:
+    """Take a listing along one arrow, and tell everybody who must know.
+
+    :raises Conflict: when the state has no such arrow.
+    :raises VendorClosed: when it would be shown and the vendor may not sell.
+    :raises Invalid: when a reason is needed and missing.
+    """
+    reason = need_reason(action, reason)
+    before = listing.state
+    state = after(before, action)
+    if state is ListingState.PUBLISHED:
+        _need_open_vendor(session, listing)
+        listing.published_at = listing.published_at or now
+        if action == "approve":
+            listing.ranked_at = now
+    listing.state, listing.state_reason = state, reason
+    note_step(session, listing, action=action, actor=actor, now=now)
+    audit.record(
+        session,
+        f"listing.{action}",
+        actor=actor,
+        subject=("listing", listing.id),
+        now=now,
+        before={"state": before.value},
+        after={"state": state.value, "reason": reason},
+        code=listing.code,
+        state=state.value,
+    )
+    if action in _FACTS:
+        emit(session, _FACTS[action](listing.id, listing.code), now=now)  # type: ignore[call-arg]
+    if action in _TOLD:
+        _tell(session, listing, action, reason, now)
+
+
+def note_step(
+    session: Session, listing: Listing, *, action: str, actor: Actor, now: datetime
+) -> None:
+    """Add a line to the history of a listing."""
+    session.add(
+        ListingStep(
+            listing_id=listing.id,
+            action=action,
+            state=listing.state,
+            actor_id=actor.user_id,
+            actor_name=actor.name,
+            reason=listing.state_reason,
+            at=now,
+        )
+    )
+    session.flush()
+
+
+def need_complete(session: Session, listing: Listing) -> None:
+    """Refuse to show the office a listing that lacks what every buyer asks for.
+
+    :raises Invalid: naming what is missing.
+    """
+    if not listing.summary.get("vi"):
+        raise Invalid(msg("Say in a sentence what it is before you submit."), field="summary_vi")
+    if listing.kind is ListingKind.EXPERIENCE:
+        return
+    offered = sa.select(Variant.id).where(Variant.listing_id == listing.id, Variant.active)
+    if session.scalar(offered.limit(1)) is None:
+        raise Invalid(msg("Give at least one pack size with its price."), field="packs")
+
+
+def _need_open_vendor(session: Session, listing: Listing) -> None:
+    if not open_vendor_ids(session, [listing.vendor_id]):
+        raise VendorClosed
+
+
+def _move_all(
+    session: Session, vendor_id: str, state: ListingState, action: str, now: datetime
+) -> int:
+    listings = session.scalars(
+        sa.select(Listing)
+        .where(Listing.vendor_id == vendor_id, Listing.state == state)
+        .order_by(Listing.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).all()
+    for listing in listings:
+        move(session, listing, action=action, actor=HOUSE, now=now)
+    return len(listings)
+
+
+def _tell(session: Session, listing: Listing, action: str, reason: str, now: datetime) -> None:
+    vendor = locked_vendor(session, listing.vendor_id)
+    tell(
+        session,
+        vendor,
+        template=f"catalog/{action}",
+        now=now,
+        title=listing.title.get(vendor.lang) or listing.title["vi"],
+        code=listing.code,
+        reason=reason,
+    )
