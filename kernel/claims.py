@@ -317,7 +317,8 @@ def _lock(session: Session, want: Mapping[str, int]) -> list[Bucket]:
             sa.select(Bucket)
             .where(Bucket.id.in_(want))
             .order_by(Bucket.id)
-            .with_for_update()
+            # Not FOR UPDATE: lines that refer to a bucket are written by others meanwhile.
+            .with_for_update(key_share=True)
             .execution_options(populate_existing=True)
         )
     )

@@ -159,5 +159,9 @@ Row = TypeVar("Row", bound=Base)
 
 
 def lock(session: Session, kind: type[Row], row_id: str) -> Row | None:
-    """Return one row, locked and read anew (a row already loaded keeps stale values)."""
-    return session.get(kind, row_id, with_for_update=True, populate_existing=True)
+    """Return one row, locked and read anew (a row already loaded keeps stale values).
+
+    Rows that refer to it can be written meanwhile (PostgreSQL: FOR NO KEY UPDATE):
+    two who wrote such rows first would wait for each other for ever.
+    """
+    return session.get(kind, row_id, with_for_update={"key_share": True}, populate_existing=True)

@@ -45,7 +45,7 @@ def find_cart(session: Session, bearer: Bearer, *, locked: bool = False) -> Cart
         return None
     wanted = sa.select(Cart).where(whose).order_by(Cart.user_id.is_(None), Cart.id.desc()).limit(1)
     if locked:
-        wanted = wanted.with_for_update()
+        wanted = wanted.with_for_update(key_share=True)
     return session.scalars(wanted.execution_options(populate_existing=True)).one_or_none()
 
 

@@ -107,7 +107,7 @@ def place_order(
         access_hash=digest(key),
         cart_key=cart_key,
         buyer_id=bearer.user_id,
-        paid=PaidState.UNPAID,
+        paid=PaidState.UNPAID if costs.total_vnd else PaidState.PAID,
         placed_at=now,
         pay_until=pay_until,
         **_copied(purchase, costs),

@@ -45,7 +45,7 @@ def lock_orders(session: Session, group_id: str) -> Sequence[Order]:
         sa.select(Order)
         .where(Order.group_id == group_id)
         .order_by(Order.id)
-        .with_for_update()
+        .with_for_update(key_share=True)
         .execution_options(populate_existing=True)
     ).all()
 

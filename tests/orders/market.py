@@ -13,8 +13,8 @@ from bookings.events import VisitRedeemed
 from bookings.models import Departure, Experience
 from catalog.models import Category, Listing, ListingKind, Variant
 from catalog.rules import ListingState
-from kernel import claims
-from kernel.actor import GUEST, Actor
+from kernel import audit, claims
+from kernel.actor import GUEST, HOUSE, Actor
 from kernel.claims import Bucket, Claim, ClaimState
 from kernel.db import transaction
 from kernel.jobs import drain, inside
@@ -73,6 +73,7 @@ def open_market(maker: Maker, now: datetime) -> Market:
     """Fill an empty database."""
     with maker() as session, transaction(session):
         seed_rules(session, now=now)
+        audit.record(session, "market.opened", actor=HOUSE, subject=("market", ""), now=now)
         grower, keeper = _vendor(session, "grower", now), _vendor(session, "keeper", now)
         shelf = Category(slug="fruit", name={"vi": "Trái cây"}, art="apple", tint="blush")
         session.add(shelf)
