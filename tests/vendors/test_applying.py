@@ -151,7 +151,10 @@ def test_a_full_dossier_takes_no_more_papers(house):
 def test_an_incomplete_dossier_names_the_step_that_is_missing(house):
     vendor_id = house.draft()
     for field, change in (
-        ("where", lambda: house.run(applying.save_where, vendor_id, where=WHERE, actor=house.owner)),
+        (
+            "where",
+            lambda: house.run(applying.save_where, vendor_id, where=WHERE, actor=house.owner),
+        ),
         (
             "papers",
             lambda: house.run(applying.add_papers, vendor_id, papers=[PAPER], actor=house.owner),
