@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 from wtforms import IntegerField, SelectField, SelectMultipleField, TimeField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from bookings.queries import ExperienceDetail
@@ -22,24 +23,24 @@ from kernel.web.forms import REQUIRED, DayField, Form, MoneyField, TextAreaField
 DURATIONS = (30, 45, 60, 90, 120, 150, 180, 240, 300, 360, 480, 600, 720, 1440, 2880, 4320)
 HOURS = (0, 1, 2, 3, 6, 12, 24, 48, 72, 168)
 
-WEEKDAYS = (
-    (0, _l("Monday")),
-    (1, _l("Tuesday")),
-    (2, _l("Wednesday")),
-    (3, _l("Thursday")),
-    (4, _l("Friday")),
-    (5, _l("Saturday")),
-    (6, _l("Sunday")),
-)
+WEEKDAYS = [
+    SelectChoice("0", _l("Monday")),
+    SelectChoice("1", _l("Tuesday")),
+    SelectChoice("2", _l("Wednesday")),
+    SelectChoice("3", _l("Thursday")),
+    SelectChoice("4", _l("Friday")),
+    SelectChoice("5", _l("Saturday")),
+    SelectChoice("6", _l("Sunday")),
+]
 
-GUIDE_LANGUAGES = (
-    ("vi", _l("Vietnamese")),
-    ("en", _l("English")),
-    ("fr", _l("French")),
-    ("zh", _l("Chinese")),
-    ("ko", _l("Korean")),
-    ("ja", _l("Japanese")),
-)
+GUIDE_LANGUAGES = [
+    SelectChoice("vi", _l("Vietnamese")),
+    SelectChoice("en", _l("English")),
+    SelectChoice("fr", _l("French")),
+    SelectChoice("zh", _l("Chinese")),
+    SelectChoice("ko", _l("Korean")),
+    SelectChoice("ja", _l("Japanese")),
+]
 
 _TEXT = [Optional(), Length(max=600)]
 
@@ -68,7 +69,9 @@ class MinutesField(SelectField):
     def iter_choices(self) -> Any:
         """List the usual lengths and the one that is set."""
         known = {*self.usual, *([self.data] if isinstance(self.data, int) else [])}
-        self.choices = [(minutes, duration_words(minutes)) for minutes in sorted(known)]
+        self.choices = [
+            SelectChoice(str(minutes), duration_words(minutes)) for minutes in sorted(known)
+        ]
         return super().iter_choices()
 
 
@@ -189,7 +192,9 @@ class CancelForm(Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.reason.choices = [(reason.value, _(LABELS[reason])) for reason in CancelReason]
+        self.reason.choices = [
+            SelectChoice(reason.value, _(LABELS[reason])) for reason in CancelReason
+        ]
 
 
 class GateForm(Form):
@@ -213,9 +218,13 @@ def read_times(text: str) -> frozenset[time]:
 
     :raises Invalid: when one of them is no time.
     """
-    found = re.findall(r"(\d{1,2})\s*(?:[:hg.]\s*(\d{2})?)?", text.lower())
-    left = re.sub(r"(\d{1,2})\s*(?:[:hg.]\s*(\d{2})?)?", "", text.lower())
-    hours = [(int(hour), int(minute or 0)) for hour, minute in found]
-    if left.strip(" ,;\n") or not all(hour < 24 and minute < 60 for hour, minute in hours):
-        raise Invalid(msg("Write times such as 08:00, 14:30."), field="times")
-    return frozenset(time(hour, minute) for hour, minute in hours)
+    return frozenset(_read_time(word) for word in re.split(r"[\s,;]+", text.strip().lower()))
+
+
+def _read_time(word: str) -> time:
+    found = re.fullmatch(r"(\d{1,2})(?:[:hg.](\d{2})?)?", word, re.ASCII)
+    try:
+        hour, minute = found.groups() if found else ("", "")
+        return time(int(hour), int(minute or 0))
+    except ValueError:
+        raise Invalid(msg("Write times such as 08:00, 14:30."), field="times") from None

@@ -6,10 +6,13 @@ from werkzeug import Response
 from accounts import guards
 from kernel import clock
 from kernel.db import transaction
+from kernel.settings import Settings
 from kernel.web.limits import limiter
 from kernel.web.security import csrf
 from kernel.web.session import db, part
 from payments.gateways.stripe_cards import StripeCards
+from payments.rules import Method
+from payments.services.card import offered_methods
 from payments.services.hear import hear_provider
 
 blueprint = Blueprint("payment_hooks", __name__)
@@ -24,6 +27,8 @@ MOST_BYTES = 64 * 1024
 @guards.public
 def stripe() -> Response:
     """Take one message; whatever is wrong with it is refused before anything is written."""
+    if Method.CARD not in offered_methods(part(Settings)):
+        abort(404)
     if (request.content_length or 0) > MOST_BYTES:
         abort(413)
     cards, now = part(StripeCards), clock.now()

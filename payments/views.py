@@ -78,8 +78,7 @@ def qr_svg(text: str) -> bytes:
 @guards.public
 def card(payment_id: str) -> Response:
     """Send the buyer to the card company's page."""
-    if Method.CARD not in offered_methods(part(Settings)):
-        raise NotFound
+    cards = _cards()
     back = safe_next(request.values.get("next"), url_for("payments.state", payment_id=payment_id))
     browser[f"pay:{payment_id}"] = back
     way = Way(
@@ -90,7 +89,7 @@ def card(payment_id: str) -> Response:
         cancel_url=url_for("payments.left", payment_id=payment_id, _external=True),
     )
     try:
-        url = start_checkout(db(), payment_id, cards=part(StripeCards), way=way, now=clock.now())
+        url = start_checkout(db(), payment_id, cards=cards, way=way, now=clock.now())
     except CardUnavailable as refusal:
         flash(refusal_text(refusal))
         url = back
@@ -110,7 +109,7 @@ def returned(payment_id: str) -> Response:
         return_from_checkout(
             db(),
             payment_id,
-            cards=part(StripeCards),
+            cards=_cards(),
             checkout_id=request.args.get("session_id", ""),
             now=clock.now(),
         )
@@ -135,6 +134,13 @@ def state(payment_id: str) -> str:
     if found is None:
         raise NotFound
     return page("payments/state.html", payment=found)
+
+
+def _cards() -> StripeCards:
+    """Return the card company, where there is one."""
+    if Method.CARD not in offered_methods(part(Settings)):
+        raise NotFound
+    return part(StripeCards)
 
 
 def _go_back(payment_id: str) -> Response:
