@@ -59,6 +59,12 @@ def lot_path(gtin: str, lot: str) -> str:
     return f"/01/{gtin}/10/{quote(lot, safe='')}"
 
 
+def lot_address(public_url: str, *, trace_code: str, gtin: str | None, code: str) -> str:
+    """Return what the QR code of a lot holds: a Digital Link, or our own short address."""
+    path = lot_path(gtin, code) if gtin else f"/t/{trace_code}"
+    return public_url.rstrip("/") + path
+
+
 def read_path(raw: str) -> Link:
     """Read a path as it was sent, not decoded: ``/01/{GTIN}[/22/..][/10/..][/21/..]``.
 

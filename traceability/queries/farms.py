@@ -7,7 +7,7 @@ from datetime import date
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from traceability.models import DiaryEntry, Farm, Lot, Plot, Season
+from traceability.models import DiaryEntry, Farm, Plot, Season
 from traceability.queries.lots import LotCard, lots_of_season
 from traceability.rules import Activity, Clearance, Spray, judge_harvest
 
@@ -164,6 +164,17 @@ def plot_of(session: Session, plot_id: str, *, vendor_id: str) -> PlotCard | Non
     return PlotCard(**row._mapping) if row else None
 
 
+def season_of(session: Session, season_id: str, *, vendor_id: str) -> SeasonCard | None:
+    """Return one season of a vendor."""
+    row = session.execute(
+        sa.select(*_SEASON)
+        .join(Plot, Plot.id == Season.plot_id)
+        .join(Farm, Farm.id == Plot.farm_id)
+        .where(Season.id == season_id, Farm.vendor_id == vendor_id)
+    ).first()
+    return SeasonCard(**row._mapping) if row else None
+
+
 def holdings(session: Session, *, vendor_id: str) -> list[Holding]:
     """Return a vendor's farms with plots and seasons (three statements)."""
     farms = farms_of(session, vendor_id=vendor_id)
@@ -249,12 +260,10 @@ def last_entry(session: Session, *, vendor_id: str, activity: Activity) -> Diary
     return DiaryLine(**row._mapping) if row else None
 
 
-def last_lot(session: Session, *, season_id: str) -> LotCard | None:
-    """Return the latest lot of a season."""
-    found = lots_of_season(session, season_id=season_id)
-    return found[0] if found else None
-
-
-def harvest_lot(session: Session, entry_id: str) -> str | None:
-    """Return the lot that a harvest entry made."""
-    return session.scalar(sa.select(Lot.id).where(Lot.harvest_id == entry_id))
+def clearance_of(session: Session, lot: LotCard) -> Clearance:
+    """Return what the sprays on a lot's plot say about its harvest."""
+    plot_id = session.scalar(sa.select(Season.plot_id).where(Season.id == lot.season_id))
+    if plot_id is None:
+        return Clearance(kept=True)
+    found = sprays(session, plot_id=plot_id, until=lot.harvested_on)
+    return judge_harvest(found, lot.harvested_on)

@@ -1,0 +1,32 @@
+"""When something happened to a lot, its vendor is told."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from kernel.mail import Address, notify
+from traceability import queries
+from traceability.events import LotHeld, LotRecalled, LotReleased
+from vendors.queries import vendor_cards
+
+TEMPLATES = {LotHeld: "held", LotReleased: "released", LotRecalled: "recalled"}
+
+
+def tell_vendor(
+    session: Session, event: LotHeld | LotReleased | LotRecalled, now: datetime
+) -> None:
+    """Write to the vendor that a lot is held, released or recalled, and why."""
+    lot = queries.lot_cards(session, [event.lot_id]).get(event.lot_id)
+    vendor = vendor_cards(session, [event.vendor_id]).get(event.vendor_id)
+    if lot is None or vendor is None:
+        return
+    notify(
+        session,
+        f"traceability/{TEMPLATES[type(event)]}",
+        to=Address(phone=vendor.phone),
+        now=now,
+        code=lot.code,
+        vendor_id=lot.vendor_id,
+        lot_id=lot.id,
+        reason=lot.state_reason,
+    )

@@ -1,0 +1,176 @@
+"""The diary and the harvest: one big task a screen."""
+
+from typing import Any
+
+from flask import flash, request, url_for
+from flask_babel import gettext as _
+
+from accounts import guards
+from kernel import clock
+from kernel.errors import NotFound
+from kernel.ids import new_id
+from kernel.web.answers import Answer, go
+from kernel.web.language import current_language
+from kernel.web.pages import page
+from kernel.web.session import db
+from traceability import queries
+from traceability.forms import QUANTITY_UNITS, EntryForm, HarvestForm, day_of, texts
+from traceability.queries import SeasonCard
+from traceability.rules import Activity, LotState
+from traceability.services import diary, lots
+from traceability.services.diary import EntryFacts
+from traceability.services.lots import HarvestFacts
+from traceability.views.attempt import attempt, need_season
+from traceability.views.blueprint import blueprint, everybody, recorders
+
+# What a person chooses from; a harvest has a page of its own.
+CHOICES = tuple(activity for activity in Activity if activity is not Activity.HARVEST)
+
+
+@blueprint.get("/seasons/<season_id>")
+@everybody
+def show_season(vendor_id: str, season_id: str) -> Answer:
+    """Show a season: what to do next, its lots, its diary."""
+    found = queries.season_page(db(), season_id, vendor_id=vendor_id, today=_today())
+    if found is None:
+        raise NotFound
+    return page("traceability/season.html", vendor_id=vendor_id, **vars(found))
+
+
+@blueprint.get("/seasons/<season_id>/entries/new")
+@recorders
+def new_entry(vendor_id: str, season_id: str) -> Answer:
+    """Ask what was done, then for what belongs to it; the last entry of the kind is filled in."""
+    season = need_season(vendor_id, season_id)
+    activity = _activity()
+    if activity is None:
+        return page(
+            "traceability/activities.html", vendor_id=vendor_id, season=season, choices=CHOICES
+        )
+    last = queries.last_entry(db(), vendor_id=vendor_id, activity=activity)
+    known: dict[str, Any] = {"done_on": _today(), "client_key": new_id()}
+    if last is not None:
+        kept = ("input_name", "active_ingredient", "dose", "phi_days", "worker")
+        known |= {name: getattr(last, name) for name in kept}
+    return _entry_page(vendor_id, season, activity, EntryForm(data=known))
+
+
+@blueprint.post("/seasons/<season_id>/entries/new")
+@recorders
+def write_entry(vendor_id: str, season_id: str) -> Answer:
+    """Write a diary entry."""
+    season, activity = need_season(vendor_id, season_id), _activity()
+    if activity is None:
+        raise NotFound
+    form = EntryForm()
+    written = attempt(
+        form,
+        lambda session: diary.write_entry(
+            session,
+            season_id,
+            facts=_entry_facts(form, activity),
+            actor=guards.current_actor(),
+            now=clock.now(),
+        ),
+    )
+    if written is None:
+        return _entry_page(vendor_id, season, activity, form), 422
+    flash(_("Written into the diary."), "good")
+    return go(url_for("traceability.show_season", vendor_id=vendor_id, season_id=season_id))
+
+
+@blueprint.get("/seasons/<season_id>/harvest")
+@recorders
+def new_harvest(vendor_id: str, season_id: str) -> Answer:
+    """Ask what was harvested; the last harvest of the season is filled in."""
+    season = need_season(vendor_id, season_id)
+    known: dict[str, Any] = {"harvested_on": _today(), "client_key": new_id()}
+    earlier = queries.lots_of_season(db(), season_id=season_id)
+    if earlier:
+        units = {unit: key for key, unit in QUANTITY_UNITS.items()}
+        known |= {"unit": units.get(earlier[0].unit, "kg"), "gtin": earlier[0].gtin}
+    last = queries.last_entry(db(), vendor_id=vendor_id, activity=Activity.HARVEST)
+    known["worker"] = last.worker if last else ""
+    return _harvest_page(vendor_id, season, HarvestForm(data=known))
+
+
+@blueprint.post("/seasons/<season_id>/harvest")
+@recorders
+def record_harvest(vendor_id: str, season_id: str) -> Answer:
+    """Record a harvest: it becomes a lot."""
+    season = need_season(vendor_id, season_id)
+    form = HarvestForm()
+    lot_id = attempt(
+        form,
+        lambda session: lots.record_harvest(
+            session,
+            season_id,
+            facts=_harvest_facts(form),
+            actor=guards.current_actor(),
+            now=clock.now(),
+        ),
+    )
+    if lot_id is None:
+        return _harvest_page(vendor_id, season, form), 422
+    lot = queries.lot_cards(db(), [lot_id])[lot_id]
+    if lot.state is LotState.OPEN:
+        flash(_("Lot %(code)s is made.", code=lot.code), "good")
+    else:
+        flash(_("Lot %(code)s is recorded and on hold.", code=lot.code), "watch")
+    return go(url_for("traceability.show_lot", vendor_id=vendor_id, lot_id=lot_id))
+
+
+def _today() -> Any:
+    return clock.local_date(clock.now())
+
+
+def _activity() -> Activity | None:
+    asked = request.args.get("activity", "")
+    return next((choice for choice in CHOICES if choice.value == asked), None)
+
+
+def _note(text: str) -> dict[str, str]:
+    return {current_language(): text} if text else {}
+
+
+def _entry_facts(form: EntryForm, activity: Activity) -> EntryFacts:
+    said = texts(form)
+    return EntryFacts(
+        client_key=form.client_key.data,
+        activity=activity,
+        done_on=day_of(form.done_on),
+        note=_note(said["note"]),
+        worker=said["worker"],
+        input_name=said["input_name"],
+        active_ingredient=said["active_ingredient"],
+        dose=said["dose"],
+        phi_days=form.phi_days.data if activity is Activity.SPRAY else None,
+    )
+
+
+def _harvest_facts(form: HarvestForm) -> HarvestFacts:
+    said = texts(form)
+    return HarvestFacts(
+        client_key=form.client_key.data,
+        harvested_on=day_of(form.harvested_on),
+        quantity=form.amount,
+        unit=form.base_unit,
+        note=_note(said["note"]),
+        worker=said["worker"],
+        gtin=form.gtin14,
+        best_before=form.best_before.data,
+    )
+
+
+def _entry_page(vendor_id: str, season: SeasonCard, activity: Activity, form: EntryForm) -> str:
+    return page(
+        "traceability/entry_form.html",
+        vendor_id=vendor_id,
+        season=season,
+        activity=activity,
+        form=form,
+    )
+
+
+def _harvest_page(vendor_id: str, season: SeasonCard, form: HarvestForm) -> str:
+    return page("traceability/harvest_form.html", vendor_id=vendor_id, season=season, form=form)

@@ -1,0 +1,239 @@
+"""Farms, plots and seasons."""
+
+from flask import flash, url_for
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+
+from accounts import guards
+from kernel import clock, places
+from kernel.errors import NotFound
+from kernel.web.answers import Answer, go
+from kernel.web.language import current_language
+from kernel.web.pages import page
+from kernel.web.session import db
+from traceability import queries
+from traceability.forms import EndForm, FarmForm, PlotForm, SeasonForm, day_of, texts
+from traceability.queries import FarmCard, SeasonCard
+from traceability.services import farms
+from traceability.services.farms import FarmFacts, PlotFacts, SeasonFacts
+from traceability.views.attempt import attempt, need_season
+from traceability.views.blueprint import blueprint, everybody, recorders
+from vendors.queries import vendor_cards
+
+
+@blueprint.get("")
+@everybody
+def show_farm(vendor_id: str) -> Answer:
+    """Show what grows where, and the two big tasks of the day."""
+    return page(
+        "traceability/farm.html",
+        vendor_id=vendor_id,
+        holdings=queries.holdings(db(), vendor_id=vendor_id),
+    )
+
+
+@blueprint.get("/farms/new")
+@recorders
+def new_farm(vendor_id: str) -> Answer:
+    """Ask for a farm."""
+    vendor = vendor_cards(db(), [vendor_id])[vendor_id]
+    return _farm_page(vendor_id, FarmForm(data={"commune": vendor.commune}))
+
+
+@blueprint.post("/farms/new")
+@recorders
+def create_farm(vendor_id: str) -> Answer:
+    """Open a farm."""
+    form = _with_communes(FarmForm())
+    made = attempt(
+        form,
+        lambda session: farms.create_farm(
+            session,
+            vendor_id=vendor_id,
+            facts=_farm_facts(form),
+            actor=guards.current_actor(),
+            now=clock.now(),
+        ),
+    )
+    if made is None:
+        return _farm_page(vendor_id, form), 422
+    return go(url_for("traceability.new_plot", vendor_id=vendor_id, farm_id=made))
+
+
+@blueprint.get("/farms/<farm_id>")
+@recorders
+def edit_farm(vendor_id: str, farm_id: str) -> Answer:
+    """Show what is said of a farm, to be corrected."""
+    farm = _farm(vendor_id, farm_id)
+    known = {
+        "name": farm.name,
+        "commune": farm.commune,
+        "address": farm.address,
+        "story": farm.story.get(current_language(), ""),
+    }
+    return _farm_page(vendor_id, FarmForm(data=known), farm)
+
+
+@blueprint.post("/farms/<farm_id>")
+@recorders
+def change_farm(vendor_id: str, farm_id: str) -> Answer:
+    """Correct a farm."""
+    farm = _farm(vendor_id, farm_id)
+    form = _with_communes(FarmForm())
+
+    def act(session: Session) -> bool:
+        facts = _farm_facts(form, farm)
+        actor = guards.current_actor()
+        farms.change_farm(session, farm_id, facts=facts, actor=actor, now=clock.now())
+        return True
+
+    if not attempt(form, act):
+        return _farm_page(vendor_id, form, farm), 422
+    flash(_("Saved."), "good")
+    return go(url_for("traceability.show_farm", vendor_id=vendor_id))
+
+
+@blueprint.get("/farms/<farm_id>/plots/new")
+@recorders
+def new_plot(vendor_id: str, farm_id: str) -> Answer:
+    """Ask for a plot."""
+    return _plot_page(vendor_id, _farm(vendor_id, farm_id), PlotForm())
+
+
+@blueprint.post("/farms/<farm_id>/plots/new")
+@recorders
+def create_plot(vendor_id: str, farm_id: str) -> Answer:
+    """Add a plot."""
+    farm = _farm(vendor_id, farm_id)
+    form = PlotForm()
+    made = attempt(
+        form,
+        lambda session: farms.create_plot(
+            session,
+            farm_id,
+            facts=PlotFacts(
+                form.name.data, form.area_m2, (form.planting_area_code.data or "").upper() or None
+            ),
+            actor=guards.current_actor(),
+            now=clock.now(),
+        ),
+    )
+    if made is None:
+        return _plot_page(vendor_id, farm, form), 422
+    return go(url_for("traceability.new_season", vendor_id=vendor_id, plot_id=made))
+
+
+@blueprint.get("/plots/<plot_id>/seasons/new")
+@recorders
+def new_season(vendor_id: str, plot_id: str) -> Answer:
+    """Ask what grows on a plot."""
+    today = clock.local_date(clock.now())
+    return _season_form_page(vendor_id, plot_id, SeasonForm(data={"started_on": today}))
+
+
+@blueprint.post("/plots/<plot_id>/seasons/new")
+@recorders
+def start_season(vendor_id: str, plot_id: str) -> Answer:
+    """Begin a season."""
+    form = SeasonForm()
+    if queries.plot_of(db(), plot_id, vendor_id=vendor_id) is None:
+        raise NotFound
+    made = attempt(
+        form,
+        lambda session: farms.start_season(
+            session,
+            plot_id,
+            facts=SeasonFacts(
+                {current_language(): form.crop.data},
+                form.variety.data or "",
+                day_of(form.started_on),
+            ),
+            actor=guards.current_actor(),
+            now=clock.now(),
+        ),
+    )
+    if made is None:
+        return _season_form_page(vendor_id, plot_id, form), 422
+    flash(_("Saved."), "good")
+    return go(url_for("traceability.show_season", vendor_id=vendor_id, season_id=made))
+
+
+@blueprint.get("/seasons/<season_id>/end")
+@recorders
+def ask_end(vendor_id: str, season_id: str) -> Answer:
+    """Ask when a season ended."""
+    today = clock.local_date(clock.now())
+    season = need_season(vendor_id, season_id)
+    return _end_page(vendor_id, season, EndForm(data={"ended_on": today}))
+
+
+@blueprint.post("/seasons/<season_id>/end")
+@recorders
+def end_season(vendor_id: str, season_id: str) -> Answer:
+    """End a season."""
+    season = need_season(vendor_id, season_id)
+    form = EndForm()
+
+    def act(session: Session) -> bool:
+        day, actor = day_of(form.ended_on), guards.current_actor()
+        farms.end_season(session, season_id, ended_on=day, actor=actor, now=clock.now())
+        return True
+
+    if not attempt(form, act):
+        return _end_page(vendor_id, season, form), 422
+    flash(_("The season is over. Its diary and lots stay."), "good")
+    return go(url_for("traceability.show_farm", vendor_id=vendor_id))
+
+
+def _farm(vendor_id: str, farm_id: str) -> FarmCard:
+    farm = queries.farm_of(db(), farm_id, vendor_id=vendor_id)
+    if farm is None:
+        raise NotFound
+    return farm
+
+
+def _farm_facts(form: FarmForm, farm: FarmCard | None = None) -> FarmFacts:
+    said = texts(form)
+    story = dict(farm.story) if farm else {}
+    story[current_language()] = said["story"]
+    return FarmFacts(
+        name=said["name"],
+        commune=form.commune.data,
+        address=said["address"],
+        story={lang: text for lang, text in story.items() if text},
+        lat=farm.lat if farm else None,
+        lon=farm.lon if farm else None,
+    )
+
+
+def _with_communes(form: FarmForm) -> FarmForm:
+    here = places.communes(former_hai_duong_only=True)
+    known = [(place.key, place.name) for place in sorted(here, key=lambda place: place.short)]
+    if form.commune.data and form.commune.data not in dict(known):
+        known += [(p.key, p.name) for p in places.communes() if p.key == form.commune.data]
+    form.commune.choices = known
+    return form
+
+
+def _farm_page(vendor_id: str, form: FarmForm, farm: FarmCard | None = None) -> str:
+    return page(
+        "traceability/farm_form.html",
+        vendor_id=vendor_id,
+        form=_with_communes(form),
+        farm=farm,
+    )
+
+
+def _plot_page(vendor_id: str, farm: FarmCard, form: PlotForm) -> str:
+    return page("traceability/plot_form.html", vendor_id=vendor_id, form=form, farm=farm)
+
+
+def _season_form_page(vendor_id: str, plot_id: str, form: SeasonForm) -> str:
+    plot = queries.plot_of(db(), plot_id, vendor_id=vendor_id)
+    if plot is None:
+        raise NotFound
+    return page("traceability/season_form.html", vendor_id=vendor_id, form=form, plot=plot)
+
+
+def _end_page(vendor_id: str, season: SeasonCard, form: EndForm) -> str:
+    return page("traceability/end_form.html", vendor_id=vendor_id, form=form, season=season)

@@ -1,0 +1,107 @@
+"""Lots as their vendor sees them: state, hold, release, recall."""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import flash, request, url_for
+from flask_babel import gettext as _
+
+from accounts import guards
+from kernel import clock
+from kernel.errors import DomainError
+from kernel.settings import Settings
+from kernel.web.answers import Answer, go
+from kernel.web.pages import page
+from kernel.web.session import db, part
+from traceability import queries
+from traceability.forms import ReasonForm
+from traceability.gs1 import lot_address
+from traceability.qr import qr_svg
+from traceability.queries import LotCard
+from traceability.services.lots import hold_lot, recall_lot, release_lot
+from traceability.views.attempt import attempt, need_lot
+from traceability.views.blueprint import blueprint, everybody, owners
+
+
+@blueprint.get("/lots")
+@everybody
+def show_lots(vendor_id: str) -> Answer:
+    """List a vendor's lots, the newest harvest first."""
+    number = max(request.args.get("page", 1, type=int), 1)
+    return page(
+        "traceability/lots.html",
+        vendor_id=vendor_id,
+        lots=queries.lots_of(db(), vendor_id=vendor_id, page=number),
+    )
+
+
+@blueprint.get("/lots/<lot_id>")
+@everybody
+def show_lot(vendor_id: str, lot_id: str) -> Answer:
+    """Show a lot, its code and what may be done with it."""
+    return _lot_page(vendor_id, need_lot(vendor_id, lot_id), ReasonForm())
+
+
+@blueprint.post("/lots/<lot_id>/hold")
+@everybody
+def hold(vendor_id: str, lot_id: str) -> Answer:
+    """Hold a lot."""
+    return _change(vendor_id, lot_id, hold_lot, _("The lot is on hold. Nobody can buy it."))
+
+
+@blueprint.post("/lots/<lot_id>/release")
+@owners
+def release(vendor_id: str, lot_id: str) -> Answer:
+    """Release a lot."""
+    return _change(vendor_id, lot_id, release_lot, _("The lot may be sold again."))
+
+
+@blueprint.post("/lots/<lot_id>/recall")
+@owners
+def recall(vendor_id: str, lot_id: str) -> Answer:
+    """Call a lot back."""
+    return _change(vendor_id, lot_id, recall_lot, _("The lot is recalled."))
+
+
+def address_of(lot: LotCard) -> str:
+    """Return what the QR code of a lot holds."""
+    return lot_address(
+        part(Settings).public_url, trace_code=lot.trace_code, gtin=lot.gtin, code=lot.code
+    )
+
+
+def _change(vendor_id: str, lot_id: str, service: Callable[..., None], words: str) -> Answer:
+    lot = need_lot(vendor_id, lot_id)
+    form = ReasonForm()
+
+    def act(session: Any) -> bool:
+        actor = guards.current_actor()
+        service(session, lot_id, reason=form.reason.data, actor=actor, now=clock.now())
+        return True
+
+    try:
+        if not attempt(form, act):
+            return _lot_page(vendor_id, lot, form), 422
+    except DomainError as refusal:
+        # A second person is needed: that is told on the page of the lot.
+        if refusal.code != "second_person_needed":
+            raise
+        form.problem = _(refusal.message)
+        return _lot_page(vendor_id, lot, form), refusal.status
+    flash(words, "good")
+    return go(url_for("traceability.show_lot", vendor_id=vendor_id, lot_id=lot_id))
+
+
+def _lot_page(vendor_id: str, lot: LotCard, form: ReasonForm) -> str:
+    address = address_of(lot)
+    return page(
+        "traceability/lot.html",
+        vendor_id=vendor_id,
+        lot=lot,
+        form=form,
+        address=address,
+        qr=qr_svg(address, inline=True),
+        steps=queries.lot_steps(db(), lot.id),
+        clearance=queries.clearance_of(db(), lot),
+        is_owner=guards.current_actor().serves(vendor_id, "owner"),
+    )
