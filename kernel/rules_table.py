@@ -4,6 +4,7 @@ A rule is read by its key and the day of the event it judges, never by "today".
 """
 
 from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -114,6 +115,25 @@ def pick_rule(rules: Iterable[Rule], *, on: date) -> Rule:
         if one.valid_from <= on and (one.valid_to is None or on < one.valid_to):
             return one
     raise NoRule(key="?")
+
+
+def rules_of(session: Session, keys: Collection[str], *, on: date) -> dict[str, Rule]:
+    """Return several rules on a day, by key (one statement).
+
+    :raises NoRule: when one of them does not hold on that day.
+    """
+    found = session.scalars(
+        sa.select(LegalRule).where(
+            LegalRule.rule_key.in_(set(keys)),
+            LegalRule.valid_from <= on,
+            LegalRule.valid_to.is_(None) | (LegalRule.valid_to > on),
+        )
+    )
+    rules = {row.rule_key: _read(row) for row in found}
+    for key in keys:
+        if key not in rules:
+            raise NoRule(key=key)
+    return rules
 
 
 def rules_like(session: Session, prefix: str, *, on: date) -> dict[str, Rule]:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from kernel import claims
 from kernel.clock import local_date
-from kernel.rules_table import rule
+from kernel.rules_table import rules_of
 from orders import rules
 from orders.models import Cart, CartLine
 from orders.queries.carts import cart_lines
@@ -108,6 +108,8 @@ class Terms:
 
     delivery_fee_vnd: int
     cod_most_vnd: int
+    # Minutes for which a payment is waited for, by method.
+    pay_minutes: dict[str, int]
 
 
 @dataclass(frozen=True)
@@ -144,11 +146,14 @@ def read_basket(session: Session, cart: Cart, *, now: datetime) -> Basket:
 
 
 def read_terms(session: Session, *, now: datetime) -> Terms:
-    """Return the rules of the day (two statements)."""
-    day = local_date(now)
+    """Return the rules of the day (one statement)."""
+    pay = {method: f"pay.minutes.{method}" for method in ("vietqr", "card")}
+    keys = ["delivery.fee_vnd", "cod.max_vnd", *pay.values()]
+    found = rules_of(session, keys, on=local_date(now))
     return Terms(
-        delivery_fee_vnd=int(rule(session, "delivery.fee_vnd", on=day).value),
-        cod_most_vnd=int(rule(session, "cod.max_vnd", on=day).value),
+        delivery_fee_vnd=int(found["delivery.fee_vnd"].value),
+        cod_most_vnd=int(found["cod.max_vnd"].value),
+        pay_minutes={method: int(found[key].value) for method, key in pay.items()},
     )
 
 

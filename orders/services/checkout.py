@@ -10,18 +10,25 @@ import bookings.services as bookings
 from kernel import audit, claims
 from kernel.actor import Actor
 from kernel.claims import Demand, SoldOut
-from kernel.clock import local_date
 from kernel.errors import Conflict, Invalid
 from kernel.events import emit
 from kernel.ids import new_token, short_code
 from kernel.messages import msg
 from kernel.places import commune
-from kernel.rules_table import rule
 from orders import rules
 from orders.errors import EmptyBasket, MethodNotOffered, NotForSale, PricesChanged
 from orders.events import OrderPlaced
 from orders.models import Cart, CartLine, CollectionPoint, Order, OrderGroup, OrderLine
-from orders.queries.baskets import Basket, BasketLine, Parcel, Quote, quote, read_basket, read_terms
+from orders.queries.baskets import (
+    Basket,
+    BasketLine,
+    Parcel,
+    Quote,
+    Terms,
+    quote,
+    read_basket,
+    read_terms,
+)
 from orders.queries.carts import Bearer, access_key, digest, find_cart, owner_key
 from orders.rules import DeliveryMethod, FulfilmentState, OrderState, PaidState
 from orders.services.cart import not_enough
@@ -97,11 +104,10 @@ def place_order(
         raise EmptyBasket
     if purchase.checkout != cart.placed:
         return _placed_before(session, cart, bearer, purchase.checkout)
-    basket = read_basket(session, cart, now=now)
-    costs = _check(session, basket, purchase, now)
+    basket, terms = read_basket(session, cart, now=now), read_terms(session, now=now)
+    costs = _check(session, basket, purchase, terms)
     cart_key = _cart_key(cart)
     key = access_key(bearer.token or new_token(), cart_key)
-    pay_until = _pay_until(session, purchase.method, costs, now)
     group = OrderGroup(
         code=short_code(),
         access_hash=digest(key),
@@ -109,7 +115,7 @@ def place_order(
         buyer_id=bearer.user_id,
         paid=PaidState.UNPAID if costs.total_vnd else PaidState.PAID,
         placed_at=now,
-        pay_until=pay_until,
+        pay_until=_pay_until(purchase.method, costs, terms, now),
         **_copied(purchase, costs),
     )
     written = _write(session, group, basket, costs)
@@ -138,7 +144,7 @@ def _cart_key(cart: Cart) -> str:
     return f"{cart.id}:{cart.placed}"
 
 
-def _check(session: Session, basket: Basket, purchase: Purchase, now: datetime) -> Quote:
+def _check(session: Session, basket: Basket, purchase: Purchase, terms: Terms) -> Quote:
     """Read prices and rules anew and refuse what does not hold any more."""
     if not basket.lines:
         raise EmptyBasket
@@ -147,7 +153,6 @@ def _check(session: Session, basket: Basket, purchase: Purchase, now: datetime) 
     if not all(parcel.vendor.is_open for parcel in basket.parcels):
         raise NotForSale
     _check_address(session, basket, purchase)
-    terms = read_terms(session, now=now)
     costs = quote(basket, purchase.delivery, terms)
     if purchase.method not in rules.methods_offered(
         rules.METHODS,
@@ -175,11 +180,10 @@ def _check_address(session: Session, basket: Basket, purchase: Purchase) -> None
             raise Invalid(msg("Choose a collection point."), field="collection_point")
 
 
-def _pay_until(session: Session, method: str, costs: Quote, now: datetime) -> datetime | None:
+def _pay_until(method: str, costs: Quote, terms: Terms, now: datetime) -> datetime | None:
     if method == "cod" or costs.total_vnd == 0:
         return None
-    minutes = rule(session, f"pay.minutes.{method}", on=local_date(now)).value
-    return now + timedelta(minutes=int(minutes))
+    return now + timedelta(minutes=terms.pay_minutes[method])
 
 
 def _copied(purchase: Purchase, costs: Quote) -> dict[str, object]:

@@ -10,15 +10,14 @@ import bookings.services as bookings
 from kernel import claims
 from kernel.actor import HOUSE, Actor
 from kernel.claims import SoldOut
-from kernel.clock import local_date
 from kernel.errors import Invalid
 from kernel.events import emit
 from kernel.messages import msg
-from kernel.rules_table import rule
 from orders import rules
 from orders.errors import MethodNotOffered, PayTimeOver
 from orders.events import OrderPaid, RefundDue
 from orders.models import Order, OrderGroup, OrderLine
+from orders.queries.baskets import read_terms
 from orders.rules import OrderState, PaidState
 from orders.services.letters import tell_buyer, tell_vendors
 from orders.services.steps import (
@@ -124,7 +123,7 @@ def retry_payment(
         raise PayTimeOver
     if method not in {"vietqr", "card"}:
         raise MethodNotOffered(field="method")
-    minutes = int(rule(session, f"pay.minutes.{method}", on=local_date(now)).value)
+    minutes = read_terms(session, now=now).pay_minutes[method]
     until = max(group.pay_until, now + timedelta(minutes=minutes))
     payment_id = open_payment(
         session,

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from catalog.services.reviews import add_review
 from sqlalchemy.orm import Session
 
+from catalog.services.reviews import add_review
 from kernel.errors import Conflict, NotFound
 from kernel.messages import msg
 from orders.models import Order, OrderGroup, OrderLine
