@@ -14,6 +14,13 @@ from kernel.web.session import db
 blueprint = Blueprint("office", __name__, url_prefix="/office")
 
 
+@blueprint.get("/")
+@guards.needs("reviewer", "approver", "statistics", "finance", "operator")
+def home() -> str:
+    """Show each official the desks that are theirs."""
+    return page("shop/office.html")
+
+
 @blueprint.get("/outbox")
 @guards.needs("operator")
 def outbox() -> str:
