@@ -28,7 +28,7 @@ def create_app(settings: Settings) -> Flask:
     web_session.install(app, maker)
     web_session.provide(app, Settings, settings)
     web_session.provide(app, storage.Storage, storage.open_storage(settings))
-    observe.install(app, checks=_checks(maker), multiprocess_metrics=settings.web_workers > 1)
+    observe.install(app, checks=_checks(maker))
     security.install(app, settings)
     limits.install(app, settings, maker)
     wiring.install(app, settings)

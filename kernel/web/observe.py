@@ -1,6 +1,7 @@
 """Logs, metrics and health: what the people who run the market look at."""
 
 import logging
+import os
 import time
 from collections.abc import Callable
 
@@ -47,14 +48,14 @@ def set_up_logs(level: str) -> None:
     )
 
 
-def install(app: Flask, *, checks: dict[str, Check], multiprocess_metrics: bool) -> None:
+def install(app: Flask, *, checks: dict[str, Check]) -> None:
     """Give every request an id, a log line and a place in the metrics."""
     app.before_request(_begin)
     app.after_request(_end)
     views: dict[str, Callable[[], Response]] = {
         "/healthz": lambda: jsonify(status="ok"),
         "/readyz": lambda: _readiness(checks),
-        "/metrics": lambda: _metrics(multiprocess_metrics),
+        "/metrics": _metrics,
     }
     for path, view in views.items():
         view.guard = "public"  # type: ignore[attr-defined]
@@ -99,8 +100,9 @@ def _readiness(checks: dict[str, Check]) -> Response:
     return made
 
 
-def _metrics(multiprocess_metrics: bool) -> Response:  # noqa: FBT001
-    if not multiprocess_metrics:
+def _metrics() -> Response:
+    # Several processes share their numbers through a folder that the starter names.
+    if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
         return Response(generate_latest(), content_type=CONTENT_TYPE_LATEST)
     registry = CollectorRegistry()
     multiprocess.MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
