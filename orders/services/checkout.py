@@ -137,7 +137,7 @@ def _placed_before(session: Session, cart: Cart, bearer: Bearer, checkout: int) 
     if digest(key) != group.access_hash:
         key = ""
     paid = payment_of(session, group_owner(group.id))
-    return PlacedOrder(group.id, group.code, key, paid and paid.id, group.payment_method)
+    return PlacedOrder(group.id, group.code, key, paid.id if paid else None, group.payment_method)
 
 
 def _cart_key(cart: Cart) -> str:
