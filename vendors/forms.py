@@ -2,7 +2,6 @@
 
 import enum
 from collections.abc import Iterable
-from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from wtforms import (
@@ -14,6 +13,7 @@ from wtforms import (
     SelectMultipleField,
     StringField,
 )
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Email, InputRequired, Length, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
@@ -41,8 +41,8 @@ def _email() -> Email:
     return Email(_l("Write an e-mail address such as ten@example.vn."))
 
 
-def _choices(kind: Iterable[enum.Enum]) -> list[tuple[str, Any]]:
-    return [(member.value, _l(LABELS[member])) for member in kind]
+def _choices(kind: Iterable[enum.Enum]) -> list[SelectChoice]:
+    return [SelectChoice(member.value, _l(LABELS[member])) for member in kind]
 
 
 class WhoForm(Form):
@@ -138,7 +138,7 @@ class CertificateForm(Form):
     product = TextField(_l("Products and area it covers"), [Length(max=200)])
     stars = SelectField(
         _l("OCOP stars"),
-        choices=[("", "–"), ("3", "3"), ("4", "4"), ("5", "5")],  # noqa: RUF001 - a dash is meant
+        choices=[SelectChoice("", "-"), *map(SelectChoice, "345")],
     )
     valid_from = DayField(_l("Issued on"), [_required()])
     last_day = DayField(_l("Valid until"))
@@ -155,10 +155,10 @@ class MemberForm(Form):
     roles = SelectMultipleField(
         _l("May do"),
         choices=[
-            ("owner", _l("Everything, like me")),
-            ("seller", _l("Offers and orders")),
-            ("recorder", _l("Farm diary and lots")),
-            ("finance", _l("Money and payouts")),
+            SelectChoice("owner", _l("Everything, like me")),
+            SelectChoice("seller", _l("Offers and orders")),
+            SelectChoice("recorder", _l("Farm diary and lots")),
+            SelectChoice("finance", _l("Money and payouts")),
         ],
         widget=ListWidget(prefix_label=False),
         option_widget=CheckboxInput(),

@@ -60,6 +60,12 @@ class House:
         with transaction(self.session):
             return service(self.session, *args, **{"now": NOW, **values})
 
+    def fresh(self):
+        """Give the session, with everything that others wrote meanwhile."""
+        self.session.rollback()
+        self.session.expire_all()
+        return self.session
+
     def draft(self, who=WHO):
         vendor_id = self.run(applying.start_application, who, actor=owner_of(self.user_id))
         self.owner = owner_of(self.user_id, vendor_id)

@@ -23,6 +23,7 @@ class VendorCard:
     phone: str
     state: VendorState
     legal_form: LegalForm
+    address: str = ""
 
     @property
     def is_open(self) -> bool:
@@ -113,6 +114,7 @@ def vendor_cards(session: Session, ids: Collection[str]) -> dict[str, VendorCard
             Vendor.phone,
             Vendor.state,
             Vendor.legal_form,
+            Vendor.address,
         ).where(Vendor.id.in_(set(ids)))
     )
     return {row.id: VendorCard(**row._mapping) for row in rows}

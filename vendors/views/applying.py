@@ -1,5 +1,6 @@
 """The application, step by step."""
 
+from contextlib import closing
 from typing import Any
 
 from flask import flash, request, url_for
@@ -312,9 +313,12 @@ def _where_page(form: WhereForm, vendor_id: str) -> str:
 def _kept_uploads(form: PapersForm, vendor_id: str, storage: Storage) -> list[applying.Paper]:
     on = clock.local_date(clock.now())
     most_bytes = rule(db(), "upload.max_mb", on=on).value * 1024**2
-    # One byte more than allowed is enough to know.
-    uploads = [(file.filename or "", file.read(most_bytes + 1)) for file in form.file.data]
-    contents = [(name, papers.read_upload(data, most_bytes=most_bytes)) for name, data in uploads]
+    contents = []
+    for file in form.file.data:
+        with closing(file):
+            # One byte more than allowed is enough to know.
+            data = file.read(most_bytes + 1)
+        contents.append((file.filename or "", papers.read_upload(data, most_bytes=most_bytes)))
     kind = DocumentKind(form.kind.data)
     return [
         papers.keep_paper(storage, vendor_id, kind=kind, file_name=name, content=content)
