@@ -2,19 +2,24 @@
 
 import enum
 from dataclasses import dataclass
-from typing import Any
+from datetime import date, datetime, timedelta
 from urllib.parse import urlencode
 
+from babel.core import Locale
 from flask import Flask, get_flashed_messages, render_template, request
 from flask_babel import gettext as _
 from flask_babel import ngettext
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
-from kernel import places
+from catalog.rules import CardBadge
+from kernel import clock, places
 from kernel.errors import DomainError
+from kernel.i18n import format_day
 from kernel.messages import msg
 from kernel.settings import Settings
 from kernel.web.language import current_language
+from kernel.web.pages import translate_label
+from vendors.rules import Scheme
 
 FALLBACK = "basket"
 
@@ -133,10 +138,12 @@ def install(app: Flask, settings: Settings) -> None:
         page_address=page_address,
         state_tone=state_tone,
         badge_text=badge_text,
+        scheme_text=scheme_text,
         error_art=lambda status: ERROR_ART.get(status, "toolbox"),
         has_files=lambda form: any(f.type.endswith("FileField") for f in form),
     )
-    env.filters.update(place=place, decimal=decimal)
+    env.filters.update(place=place, decimal=decimal, weekday=weekday, clock=clock_time)
+    env.filters.update(duration=duration, language=language_name, day_before=day_before)
 
 
 def flashes() -> Markup:
@@ -166,17 +173,60 @@ def place(key: str) -> str:
         return key
 
 
+WEEKDAYS = (
+    msg("Mon"), msg("Tue"), msg("Wed"), msg("Thu"), msg("Fri"), msg("Sat"), msg("Sun"),
+)  # fmt: skip
+
+
+def weekday(moment: datetime) -> str:
+    """Return the day in Viet Nam of an instant with its weekday, such as T7 28/11."""
+    day = clock.local_date(moment)
+    return f"{_(WEEKDAYS[day.weekday()])} {day:%d/%m}"
+
+
+def clock_time(moment: datetime) -> str:
+    """Return the time in Viet Nam of an instant, such as 08:30."""
+    return f"{clock.local(moment):%H:%M}"
+
+
+def day_before(day: date) -> str:
+    """Write the last day of a span by the first day after it."""
+    return format_day(day - timedelta(days=1))
+
+
+def duration(minutes: int) -> str:
+    """Write a length of time in hours, or in minutes when short or uneven."""
+    if minutes % 30 or minutes < 60:
+        return str(ngettext("%(num)d minute", "%(num)d minutes", minutes))
+    if minutes % 60:
+        return str(_("%(hours)s hours", hours=decimal(minutes / 60)))
+    return str(ngettext("%(num)d hour", "%(num)d hours", minutes // 60))
+
+
+def language_name(code: str) -> str:
+    """Return the name of a language in the reader's language."""
+    name = str(Locale.parse(current_language()).languages.get(code, code))
+    return name[:1].upper() + name[1:]
+
+
 def decimal(number: float) -> str:
     """Write a number with one decimal as the language does: 4,8 or 4.8."""
     text = f"{number:.1f}"
     return text if current_language() == "en" else text.replace(".", ",")
 
 
-def badge_text(badge: Any) -> Markup:
-    """Return the words of a card's badge from its kind and parts."""
-    return escape(_badge_words(badge.kind, badge))
+def badge_text(badge: CardBadge) -> str:
+    """Return the words of a card's one badge."""
+    if badge.kind == "preorder":
+        return str(_("Pre-order"))
+    if badge.kind == "seats":
+        return str(ngettext("%(num)d seat left", "%(num)d seats left", badge.seats))
+    if badge.kind == "certificate" and badge.scheme is not None:
+        return scheme_text(badge.scheme, badge.stars)
+    return str(_("In season"))
 
 
-def _badge_words(kind: str, badge: Any) -> str:
-    del badge
-    return ngettext("%(num)d badge", "%(num)d badges", 1) if not kind else _(kind)
+def scheme_text(scheme: Scheme, stars: int | None = None) -> str:
+    """Return the name of a certificate, with its stars where it has some."""
+    name = translate_label(scheme)
+    return f"{name} {stars}\u00a0★" if stars else name

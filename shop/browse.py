@@ -1,0 +1,173 @@
+"""Walking along the shelves: a category, a listing, a vendor, a code that was scanned."""
+
+from collections.abc import Sequence
+from urllib.parse import quote, urlsplit
+
+from flask import Blueprint, Response, abort, redirect, request
+
+from accounts import guards
+from bookings.queries import DepartureCard, departures, experience
+from catalog.queries import (
+    Card,
+    CategoryNode,
+    ListingPage,
+    find_category,
+    listing_page,
+    reviews,
+    shelf,
+    with_seats,
+)
+from catalog.rules import ListingKind, ListingState
+from kernel import clock
+from kernel.web.pages import page
+from kernel.web.session import db
+from shop.shelves import shelves
+from vendors.queries import public_vendor
+
+blueprint = Blueprint("browse", __name__)
+
+REVIEWS, DEPARTURES = 5, 12
+Answer = str | Response | tuple[str, int]
+
+
+@blueprint.get("/c/<slug>")
+@guards.public
+def category(slug: str) -> str:
+    """Show one shelf; ``season=1`` leaves what is in season."""
+    node = find_category(shelves(), slug)
+    if node is None:
+        abort(404)
+    now = clock.now()
+    in_season = request.args.get("season") == "1"
+    found = shelf(
+        db(),
+        now=now,
+        category=slug,
+        in_season_month=clock.local_date(now).month if in_season else None,
+        page=page_number(),
+    )
+    starts, shown = next_starts(found.items)
+    return page(
+        "shop/category.html",
+        node=node,
+        top=_top_of(node),
+        found=found,
+        cards=shown,
+        starts=starts,
+        in_season=in_season,
+        categories=shelves(),
+    )
+
+
+@blueprint.get("/l/<code>", defaults={"slug": ""})
+@blueprint.get("/l/<code>/<slug>")
+@guards.public
+def listing(code: str, slug: str) -> Answer:
+    """Show one listing at its one address."""
+    now = clock.now()
+    found = listing_page(db(), code, now=now)
+    if found is None or not (found.is_shown or found.is_gone or found.state is ListingState.PAUSED):
+        abort(404)
+    if found.is_gone:
+        abort(410)
+    if slug != found.slug:
+        return canonical(f"/l/{quote(found.code)}/{quote(found.slug)}")
+    if found.kind is ListingKind.EXPERIENCE:
+        return _visit(found)
+    return page(
+        "shop/goods.html",
+        listing=found,
+        said=_reviews(found),
+        month=clock.local_date(now).month,
+        chosen=next((pack.id for pack in found.packs if pack.sellable), None),
+    )
+
+
+def _visit(found: ListingPage) -> str:
+    dates = departures(db(), listing_ids=[found.id], now=clock.now(), limit=DEPARTURES)
+    coming: Sequence[DepartureCard] = dates.get(found.id, [])
+    free = [card for card in coming if card.seats_left]
+    wanted = request.args.get("date", "")
+    chosen = next((card.id for card in free if card.id == wanted), free[0].id if free else None)
+    return page(
+        "shop/visit.html",
+        listing=found,
+        detail=experience(db(), found.id),
+        dates=coming,
+        chosen=chosen,
+        said=_reviews(found),
+    )
+
+
+@blueprint.get("/v/<slug>")
+@guards.public
+def vendor(slug: str) -> str:
+    """Show a vendor: who sells, with which papers, and what."""
+    found = public_vendor(db(), slug)
+    if found is None:
+        abort(404)
+    now = clock.now()
+    offers = shelf(db(), now=now, vendor_id=found.id, page=page_number())
+    starts, cards = next_starts(offers.items)
+    return page(
+        "shop/vendor.html",
+        vendor=found,
+        valid=[paper for paper in found.certificates if paper.holds(clock.local_date(now))],
+        found=offers,
+        cards=cards,
+        starts=starts,
+    )
+
+
+@blueprint.get("/scan")
+@guards.public
+def scan() -> Answer:
+    """Help to read a code; a code that was read or typed leads to its lot."""
+    code = request.args.get("code", "").strip()
+    target = lot_address(code) if code else None
+    if target:
+        return redirect(target, 303)
+    answer = page("shop/scan.html", code=code)
+    return (answer, 422) if code else answer
+
+
+def lot_address(code: str) -> str | None:
+    """Return the path of the lot page that a scanned or typed code means, or None.
+
+    A whole address counts by its path alone: codes of other sites are not followed.
+    """
+    path = urlsplit(code).path if "/" in code else f"/t/{code.replace('-', '').upper()}"
+    if not path.startswith(("/t/", "/01/")) or not path.isascii() or "//" in path:
+        return None
+    return quote(path)
+
+
+def canonical(path: str) -> Response:
+    """Lead to the one address of a thing, keeping what was asked."""
+    query = request.query_string.decode("ascii", "ignore")
+    return redirect(f"{path}?{query}" if query else path, 301)  # type: ignore[return-value]
+
+
+def next_starts(found: Sequence[Card]) -> tuple[dict[str, object], list[Card]]:
+    """Return the next start of each visit on a shelf, and the cards with its seats."""
+    visits = [card.id for card in found if card.kind is ListingKind.EXPERIENCE]
+    if not visits:
+        return {}, list(found)
+    soon = departures(db(), listing_ids=visits, now=clock.now(), limit=1)
+    seats = {key: cards[0].seats_left for key, cards in soon.items()}
+    return {key: cards[0].starts_at for key, cards in soon.items()}, with_seats(found, seats)
+
+
+def page_number() -> int:
+    """Return the page that is asked for, 1 when it makes no sense."""
+    text = request.args.get("page", "1")
+    return int(text) if text.isascii() and text.isdecimal() and 0 < len(text) < 5 else 1
+
+
+def _top_of(node: CategoryNode) -> CategoryNode:
+    return next((top for top in shelves() if top.id == node.parent_id), node)
+
+
+def _reviews(found: ListingPage) -> Sequence[object]:
+    return reviews(db(), found.id, limit=REVIEWS).items if found.rating_count else ()
+
