@@ -149,6 +149,12 @@ def second_factors(session: Session, user_id: str) -> SecondFactors:
     )
 
 
+def roles_of(session: Session, user_id: str) -> frozenset[str]:
+    """Return the house-wide roles of a person."""
+    held = sa.select(Role.name).join(user_role).where(user_role.c.user_id == user_id)
+    return frozenset(session.scalars(held))
+
+
 def has_second_factor(session: Session, user_id: str) -> bool:
     """Tell whether sign-in must ask for a second factor."""
     return bool(

@@ -7,7 +7,8 @@ from sqlalchemy.orm import Session
 
 from accounts.errors import ContactTaken, LinkUsed, TooManyTries
 from accounts.models import LinkPurpose, LinkToken, Passkey, User
-from accounts.rules import LINK_LIFE, Contact, check_password, digest, read_contact
+from accounts.queries import roles_of
+from accounts.rules import LINK_LIFE, Contact, check_password, digest, is_staff, read_contact
 from accounts.services.hashing import hash_password
 from accounts.services.people import find_user, has_contact, need_user
 from accounts.services.signing import end_every_sign_in, password_key
@@ -43,14 +44,16 @@ def reset_password(session: Session, token: str, *, password: str, now: datetime
     """Set a new password by a link, end every sign-in, and return the account's id.
 
     Who opens the link owns the contact. If that was never proved before, second
-    factors that a stranger may have added before the owner came are dropped.
+    factors that a stranger may have added before the owner came are dropped;
+    never those of an office role, which an operator gave to a person they know.
 
     :raises LinkUsed: when the link was used, also at this very moment, or expired.
     """
     user_id, contact = _use_link(session, token, LinkPurpose.RESET, now)
     check_password(password, contact)
     user = need_user(session, user_id)
-    if not _note_proof(user, read_contact(contact), now):
+    known = _note_proof(user, read_contact(contact), now)
+    if not known and not is_staff(roles_of(session, user.id)):
         _drop_second_factors(session, user)
     actor = Actor(user.id, user.full_name)
     _set_password(session, user, password, actor, now)

@@ -3,14 +3,13 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-import sqlalchemy as sa
 from flask_security.totp import Totp
 from passlib.exc import TokenError  # type: ignore[import-untyped]
 from sqlalchemy.orm import Session
 
 from accounts.errors import SecondFactorNeeded, WrongCode
-from accounts.models import Passkey, Role, User, user_role
-from accounts.queries import second_factors
+from accounts.models import Passkey, User
+from accounts.queries import roles_of, second_factors
 from accounts.rules import RECOVERY_CODES, Contact, digest, is_staff
 from accounts.services.people import need_user
 from accounts.services.tries import count_try, forget_tries
@@ -186,10 +185,7 @@ def need_spare_factor(session: Session, user_id: str) -> None:
     """
     if second_factors(session, user_id).count > 1:
         return
-    roles = session.scalars(
-        sa.select(Role.name).join(user_role).where(user_role.c.user_id == user_id)
-    )
-    if is_staff(frozenset(roles)):
+    if is_staff(roles_of(session, user_id)):
         raise SecondFactorNeeded
 
 

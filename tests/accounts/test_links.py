@@ -162,6 +162,14 @@ def test_the_first_proof_of_a_contact_drops_what_a_stranger_added(session, now, 
     assert queries.second_factors(session, lan) == queries.SecondFactors(False, [], 0)
 
 
+def test_a_reset_never_drops_the_second_factor_of_an_office_role(session, now, lan):
+    with transaction(session):
+        people.grant_role(session, lan, role="reviewer", actor=people.HOUSE, now=now)
+    add_app(session, lan)
+    reset(session, ask(session, now), now)
+    assert queries.second_factors(session, lan).totp is True
+
+
 def test_a_reset_by_a_proved_contact_keeps_the_second_factor(session, now, lan):
     reset(session, ask(session, now), now)
     add_app(session, lan)

@@ -448,7 +448,7 @@ def enrol_app(client, app, now, where="/me/second-factor/app"):
 def test_an_app_is_added_and_its_recovery_codes_are_shown_once(client, app, sign_in, now):
     user_id = sign_in(strong=False)
     answer = enrol_app(client, app, now)
-    codes = re.findall(r"<code>([0-9A-Z-]{19})</code>", answer.get_data(as_text=True))
+    codes = re.findall(r"<samp>([0-9A-Z-]{19})</samp>", answer.get_data(as_text=True))
     assert (answer.status_code, len(codes)) == (200, 10)
     assert devices(app)[0].strong_at == now
     post(client, "/sign-out", form="/me")
@@ -492,7 +492,7 @@ def test_new_recovery_codes_are_shown(client, app, sign_in, now):
     sign_in()
     enrol_app(client, app, now)
     answer = post(client, "/me/second-factor/codes", {"current": PASSWORD})
-    assert len(re.findall(r"<code>[0-9A-Z-]{19}</code>", answer.get_data(as_text=True))) == 10
+    assert len(re.findall(r"<samp>[0-9A-Z-]{19}</samp>", answer.get_data(as_text=True))) == 10
 
 
 def test_an_old_sign_in_cannot_change_factors_before_it_shows_one(client, app, sign_in, now):
