@@ -157,7 +157,7 @@ class DepartureForm(_SeatsForm):
     """One departure."""
 
     day = DayField(_l("Day"), [InputRequired(REQUIRED)])
-    time = TimeField(_l("Start"), [InputRequired(REQUIRED)])
+    time = TimeField(_l("Start time"), [InputRequired(REQUIRED)])
 
     def starts_at(self) -> datetime:
         """Return the start that was typed, in Viet Nam."""
@@ -169,8 +169,8 @@ class WeeklyForm(_SeatsForm):
 
     weekdays = SelectMultipleField(_l("On these days"), coerce=int, choices=WEEKDAYS)
     times = TextField(_l("Start times"), [InputRequired(REQUIRED), Length(max=80)])
-    first = DayField(_l("From"), [InputRequired(REQUIRED)])
-    last = DayField(_l("Until"), [InputRequired(REQUIRED)])
+    first = DayField(_l("First day"), [InputRequired(REQUIRED)])
+    last = DayField(_l("Last day"), [InputRequired(REQUIRED)])
 
     def pattern(self) -> WeeklyPattern:
         """Return what was typed.

@@ -6,7 +6,6 @@ import segno
 from flask import Blueprint, Flask, flash, redirect, request, url_for
 from flask import session as browser
 from flask_babel import gettext as _
-from sqlalchemy.orm import sessionmaker
 from werkzeug import Response
 
 from accounts import guards
@@ -43,7 +42,7 @@ def install(app: Flask, settings: Settings) -> None:
         return
     if settings.is_production:
         return
-    cards, fake = open_demo(app.extensions[sessionmaker.__qualname__], settings.secret_key)
+    cards, fake = open_demo(app.extensions["sessionmaker"], settings.secret_key)
     provide(app, StripeCards, cards)
     provide(app, FakeStripe, fake)
     app.register_blueprint(demo)

@@ -216,7 +216,7 @@ def _check_seats(experience: Experience, seats: Seats) -> None:
         raise Invalid(
             msg("From 1 to %(most)s seats."), field="capacity", most=experience.max_guests
         )
-    if not 0 <= seats.price_vnd <= 100_000_000:
+    if not 1 <= seats.price_vnd <= 100_000_000:
         raise Invalid(msg("The price must be positive."), field="price_vnd")
 
 

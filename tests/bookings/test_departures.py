@@ -232,7 +232,7 @@ def test_only_bookable_departures_are_offered_soonest_first_and_a_few_of_each(ho
         (timedelta(days=401), SEATS),
         (timedelta(days=1), Seats(0, 1)),
         (timedelta(days=1), Seats(21, 1)),
-        (timedelta(days=1), Seats(1, -1)),
+        (timedelta(days=1), Seats(1, 0)),
         (timedelta(days=1), Seats(1, 100_000_001)),
     ],
 )
