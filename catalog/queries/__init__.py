@@ -11,6 +11,7 @@ from catalog.queries.cards import (
     with_seats,
 )
 from catalog.queries.categories import CategoryNode, category_tree, find_category
+from catalog.queries.nearby import Nearby, nearby
 from catalog.queries.offers import ListingHead, Offer, listing_heads, offers
 from catalog.queries.page import ListingPage, Pack, ReviewCard, listing_page, reviews
 
@@ -19,6 +20,7 @@ __all__ = [
     "CategoryNode",
     "ListingHead",
     "ListingPage",
+    "Nearby",
     "Offer",
     "Pack",
     "Photo",
@@ -30,6 +32,7 @@ __all__ = [
     "listing_heads",
     "listing_page",
     "listings_by_farm",
+    "nearby",
     "offers",
     "plain_search",
     "reviews",

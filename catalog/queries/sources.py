@@ -1,0 +1,137 @@
+"""What the search engines are fed with."""
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, aliased
+
+from catalog.models import Category, Listing
+from catalog.rules import ListingState
+from kernel import places
+from vendors.queries import Badge, VendorCard, badges, vendor_cards
+from vendors.queries.selling import may_sell
+
+BATCH = 500
+
+Row = sa.Row[*tuple[Any, ...]]
+
+
+@dataclass(frozen=True)
+class Source:
+    """Everything a listing is found by, in plain values; labels are "key|vi|en"."""
+
+    code: str
+    kind: str
+    title: dict[str, str]
+    summary: dict[str, str]
+    description: dict[str, str]
+    category_words: tuple[str, ...]
+    categories: tuple[str, ...]
+    category_labels: tuple[str, ...]
+    vendor_name: str
+    vendor_slug: str
+    commune: str
+    commune_name: str
+    place_words: tuple[str, ...]
+    schemes: tuple[str, ...]
+    stars: tuple[int, ...]
+    season_months: tuple[int, ...]
+    price_vnd: int
+    ranked_at: int
+
+
+_top = aliased(Category)
+_SHOWN = (Listing.state == ListingState.PUBLISHED, may_sell(Listing.vendor_id))
+
+
+def sources(session: Session, listing_ids: Collection[str], *, on: date) -> dict[str, Source]:
+    """Return what those of the listings that are shown now are found by, by id."""
+    if not listing_ids:
+        return {}
+    found = _select().where(Listing.id.in_(set(listing_ids)), *_SHOWN)
+    rows = session.execute(found).all()
+    return dict(zip((row.id for row in rows), _sources(session, rows, on), strict=True))
+
+
+def all_sources(session: Session, *, on: date) -> Iterator[Source]:
+    """Read everything that is shown now, a batch at a time, by id."""
+    last = ""
+    while rows := session.execute(
+        _select().where(Listing.id > last, *_SHOWN).order_by(Listing.id).limit(BATCH)
+    ).all():
+        yield from _sources(session, rows, on)
+        last = rows[-1].id
+
+
+def listing_ids_of(
+    session: Session, *, vendor_id: str | None = None, lot_id: str | None = None
+) -> dict[str, str]:
+    """Return the ids and codes of all listings of a vendor or a lot."""
+    wanted = sa.select(Listing.id, Listing.code)
+    if vendor_id is not None:
+        wanted = wanted.where(Listing.vendor_id == vendor_id)
+    if lot_id is not None:
+        wanted = wanted.where(Listing.lot_id == lot_id)
+    return {row.id: row.code for row in session.execute(wanted)}
+
+
+def _select() -> sa.Select[*tuple[Any, ...]]:
+    return (
+        sa.select(
+            Listing.id,
+            Listing.code,
+            Listing.kind,
+            Listing.title,
+            Listing.summary,
+            Listing.description,
+            Listing.vendor_id,
+            Listing.commune,
+            Listing.schemes,
+            Listing.season_months,
+            Listing.price_vnd,
+            Listing.ranked_at,
+            Category.slug.label("leaf"),
+            Category.name.label("leaf_name"),
+            _top.slug.label("top"),
+            _top.name.label("top_name"),
+        )
+        .join(Category, Category.id == Listing.category_id)
+        .join(_top, _top.id == Listing.top_category_id)
+    )
+
+
+def _sources(session: Session, rows: Sequence[Row], on: date) -> list[Source]:
+    vendors = vendor_cards(session, {row.vendor_id for row in rows})
+    held = badges(session, {row.vendor_id for row in rows if row.schemes}, on=on)
+    return [_source(row, vendors[row.vendor_id], held.get(row.vendor_id, [])) for row in rows]
+
+
+def _source(row: Row, vendor: VendorCard, held: list[Badge]) -> Source:
+    commune = places.commune(row.commune)
+    proved = [badge for badge in held if badge.scheme.value in row.schemes]
+    shelves = {row.leaf: row.leaf_name, row.top: row.top_name}
+    return Source(
+        code=row.code,
+        kind=row.kind.value,
+        title=row.title,
+        summary=row.summary,
+        description=row.description,
+        category_words=tuple(word for name in shelves.values() for word in name.values()),
+        categories=tuple(shelves),
+        category_labels=tuple(
+            f"{slug}|{name.get('vi', '')}|{name.get('en', '')}" for slug, name in shelves.items()
+        ),
+        vendor_name=vendor.name,
+        vendor_slug=vendor.slug,
+        commune=row.commune,
+        commune_name=commune.short,
+        place_words=(commune.name, *sorted(places.former_names(row.commune))),
+        schemes=tuple(sorted({badge.scheme.value for badge in proved})),
+        stars=tuple(sorted({badge.stars for badge in proved if badge.stars})),
+        season_months=tuple(row.season_months),
+        price_vnd=row.price_vnd,
+        ranked_at=int(row.ranked_at.timestamp()),
+    )

@@ -1,0 +1,165 @@
+"""Turns words into a query of the embedded engine: what must match, and what ranks higher.
+
+All weights stand in one place, so that the order of hits can be explained.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from tantivy import FieldType, Occur, Query, Schema, Searcher
+
+from catalog.search.engine import Filters
+from catalog.search.words import Reading, Word, readings
+
+FIELDS = {"name": 4.0, "english": 3.0, "shelf": 2.0, "place": 2.0, "seller": 2.0, "about": 0.6}
+"""How much a word counts in each text of a listing."""
+
+TONED = 1.5
+"""How much more a word counts whose marks are those typed (times the field's weight)."""
+
+SHORT_FIELDS = ("name", "english", "shelf", "place", "seller")
+"""Texts in which beginnings and misspelt words are looked for."""
+
+BEGINNING, MISSPELT, JOINED = 3.0, 2.0, 6.0
+PHRASE, NEAR, START = 6.0, 2.0, 3.0
+TIE = 0.15
+MOST_TERMS = 300
+
+Parts = list[tuple[Occur, Query]]
+
+
+@dataclass(frozen=True)
+class Asker:
+    """Asks one searcher; knows which words its listings hold."""
+
+    schema: Schema
+    searcher: Searcher
+
+    def knows(self, folded: str) -> bool:
+        """Tell whether any listing holds a word."""
+        return any(self.searcher.doc_freq(field, folded) for field in FIELDS)
+
+    def words(self, text: str) -> Query | None:
+        """Return the query for what was typed, or None when that has no words."""
+        found = [
+            Query.boost_query(self._reading(reading), reading.weight)
+            for reading in readings(text, self.knows)
+        ]
+        return Query.disjunction_max_query(found, TIE) if found else None
+
+    def filters(self, filters: Filters, *, without: str = "") -> Parts:
+        """Return what hits must be, leaving one kind of filter out (for its facet)."""
+        parts = [
+            self._any(field, values)
+            for field, values in (
+                ("kinds", filters.kinds),
+                ("categories", filters.categories),
+                ("communes", filters.communes),
+                ("schemes", filters.schemes),
+                ("vendors", filters.vendors),
+            )
+            if values and field != without
+        ]
+        if filters.month is not None:
+            parts.append(Query.term_query(self.schema, "months", filters.month))
+        if filters.price_from is not None or filters.price_to is not None:
+            bounds = (filters.price_from, filters.price_to)
+            parts.append(Query.range_query(self.schema, "price", FieldType.Integer, *bounds))
+        return [(Occur.Must, Query.const_score_query(part, 0.0)) for part in parts]
+
+    def _any(self, field: str, values: Collection[str]) -> Query:
+        return Query.term_set_query(self.schema, field, list(values))
+
+    def _reading(self, reading: Reading) -> Query:
+        words, last = reading.words, len(reading.words) - 1
+        asked = [
+            self._word(word, is_last=number == last, is_alone=not last)
+            for number, word in enumerate(words)
+        ]
+        musts: Parts = [(Occur.Should, part) for part in asked]
+        # All words must be there; of four or more, one may be missing.
+        least = len(asked) - 1 if len(asked) >= 4 else len(asked)
+        all_words = Query.boolean_query(musts, minimum_number_should_match=least)
+        return Query.boolean_query([(Occur.Must, all_words), *self._order(words)])
+
+    def _word(self, word: Word, *, is_last: bool, is_alone: bool) -> Query:
+        ways = [self._exact(word)]
+        known = self.knows(word.folded)
+        if is_last and (len(word.folded) > 1 or not is_alone):
+            ways.append(self._beginning(word))
+        if not known:
+            ways += self._guesses(word)
+        return Query.disjunction_max_query(ways, TIE)
+
+    def _exact(self, word: Word) -> Query:
+        ways = []
+        for field, weight in FIELDS.items():
+            toned = Query.boost_query(self._term(f"{field}_t", word.toned), weight * TONED)
+            if word.is_marked and field == "about":
+                # In long texts some word without its marks is always there.
+                ways.append(Query.boost_query(self._term("about_t", word.toned), weight))
+                continue
+            folded = Query.boost_query(self._term(field, word.folded), weight)
+            ways.append(Query.boolean_query([(Occur.Must, folded), (Occur.Should, toned)]))
+        return Query.disjunction_max_query(ways, TIE)
+
+    def _beginning(self, word: Word) -> Query:
+        found = self._in_short(word.folded, 0, BEGINNING, prefix=True)
+        if not word.is_marked:
+            return found
+        # What was typed with marks begins words with those marks: "dâ" is dâu, not dưa.
+        marks = set(word.toned.partition("_")[2])
+        begun = [
+            term
+            for term, _ in self.searcher.terms_with_prefix("name_t", word.folded, limit=MOST_TERMS)
+            if marks <= set(term.partition("_")[2])
+        ]
+        same = Query.term_set_query(self.schema, "name_t", begun)
+        more = Query.const_score_query(same, BEGINNING * TONED)
+        return Query.boolean_query([(Occur.Must, found), (Occur.Should, more)])
+
+    def _guesses(self, word: Word) -> list[Query]:
+        """Look for a word that nobody wrote: joined words, then one or two slips of the finger."""
+        if word.is_code:
+            return []
+        size = len(word.folded)
+        ways = []
+        if size >= 5:
+            joined = self._term("joined", word.folded)
+            ways.append(Query.const_score_query(joined, JOINED))
+        if size >= 4:
+            ways.append(self._in_short(word.folded, 1, MISSPELT))
+        return ways
+
+    def _in_short(self, text: str, distance: int, score: float, *, prefix: bool = False) -> Query:
+        found = [
+            Query.const_score_query(
+                Query.fuzzy_term_query(self.schema, field, text, distance=distance, prefix=prefix),
+                score * FIELDS[field] / FIELDS["name"],
+            )
+            for field in SHORT_FIELDS
+        ]
+        return Query.disjunction_max_query(found)
+
+    def _order(self, words: Sequence[Word]) -> Parts:
+        """Rank those higher that say it in these words, in this order, from the start."""
+        folded: list[str | tuple[int, str]] = [word.folded for word in words]
+        toned: list[str | tuple[int, str]] = [word.toned for word in words]
+        parts = [(Query.phrase_query(self.schema, "name", ["^", *folded]), START)]
+        if len(words) > 1:
+            parts += [
+                (Query.phrase_query(self.schema, "name", folded), PHRASE),
+                (Query.phrase_query(self.schema, "name", folded, slop=3), NEAR),
+                (Query.phrase_query(self.schema, "english", folded), PHRASE),
+                (Query.phrase_prefix_query(self.schema, "name", folded), NEAR),
+                (Query.phrase_query(self.schema, "seller", folded), NEAR),
+                (Query.phrase_query(self.schema, "place", folded), NEAR),
+            ]
+        if any(word.is_marked for word in words):
+            parts.append((Query.phrase_query(self.schema, "name_t", ["^", *toned]), START))
+            if len(words) > 1:
+                parts.append((Query.phrase_query(self.schema, "name_t", toned), PHRASE))
+        return [(Occur.Should, Query.const_score_query(part, score)) for part, score in parts]
+
+    def _term(self, field: str, text: str) -> Query:
+        return Query.term_query(self.schema, field, text)

@@ -1,0 +1,243 @@
+"""The search engine inside the house: tantivy, an index in a folder of this machine.
+
+``current`` names the folder of the index in use; a rebuild makes a new one and
+puts its name there at once. Readers look at the name and at the last commit at
+most once in ``LOOK_SECONDS``. Whoever writes holds the lock of the folder, so
+that no change falls between an old index and a new one.
+"""
+
+import fcntl
+import shutil
+import threading
+import time
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import tantivy
+from tantivy import Occur, Order, Query
+
+from catalog.search.asking import Asker
+from catalog.search.documents import Document
+from catalog.search.engine import (
+    MOST_LETTERS,
+    EngineDown,
+    FacetCount,
+    Filters,
+    Health,
+    Results,
+    SearchEngine,
+    Sort,
+    Suggestion,
+)
+from catalog.search.spelling import better_spelling, matching_labels, titles
+from catalog.search.storing import SCHEMA, stored
+from kernel.ids import new_id
+
+LAYOUT = "v1"
+"""Changed whenever the fields change: an index of another layout is not read."""
+
+LOOK_SECONDS = 0.5
+HEAP_BYTES = 30_000_000
+MOST_PAGES = 200
+FACETS = {"kinds": 10, "categories": 60, "communes": 60, "schemes": 20}
+"""Filters that are counted, and how many values at most."""
+
+_ORDERS = {
+    Sort.PRICE_UP: ("price", Order.Asc),
+    Sort.PRICE_DOWN: ("price", Order.Desc),
+    Sort.NEWEST: ("ranked_at", Order.Desc),
+}
+
+
+@dataclass
+class _Open:
+    """An index that is open for reading."""
+
+    name: str
+    index: tantivy.Index
+    looked_at: float
+
+
+class TantivyEngine(SearchEngine):
+    """Searches an index on local disk; many processes may read, one at a time writes."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._open: _Open | None = None
+        self._guard = threading.Lock()
+
+    def index(self, documents: Iterable[Document]) -> None:
+        with self._writing() as writer:
+            for document in documents:
+                writer.delete_documents_by_term("code", document.code)
+                writer.add_document(stored(document))
+
+    def remove(self, codes: Collection[str]) -> None:
+        with self._writing() as writer:
+            for code in codes:
+                writer.delete_documents_by_term("code", code)
+
+    def rebuild(self, documents: Iterable[Document]) -> int:
+        count = 0
+        with self._locked():
+            name = f"{LAYOUT}-{new_id()}"
+            folder = self.path / name
+            folder.mkdir()
+            writer = tantivy.Index(SCHEMA, path=str(folder)).writer(HEAP_BYTES, 1)
+            for document in documents:
+                writer.add_document(stored(document))
+                count += 1
+            writer.commit()
+            writer.wait_merging_threads()
+            self._change_over(name)
+        return count
+
+    def search(
+        self,
+        query: str,
+        *,
+        filters: Filters = Filters(),  # noqa: B008 - frozen
+        sort: Sort = Sort.RELEVANCE,
+        page: int = 1,
+        per_page: int = 24,
+        lang: str = "vi",
+    ) -> Results:
+        query = query[:MOST_LETTERS]
+        with self._reading() as searcher:
+            asker = Asker(SCHEMA, searcher)
+            words = asker.words(query)
+            wanted = words or Query.all_query()
+            if words is None and sort is Sort.RELEVANCE:
+                sort = Sort.NEWEST
+            field, order = _ORDERS.get(sort, (None, Order.Desc))
+            found: Any = searcher.search(
+                Query.boolean_query([(Occur.Must, wanted), *asker.filters(filters)]),
+                limit=per_page,
+                offset=(min(max(page, 1), MOST_PAGES) - 1) * per_page,
+                order_by_field=field,
+                order=order,
+            )
+            return Results(
+                codes=[str(searcher.doc(address).get_first("code")) for _, address in found.hits],
+                total=found.count,
+                facets=_facets(asker, wanted, filters),
+                suggestion=""
+                if found.count or words is None
+                else better_spelling(asker, query, lang),
+            )
+
+    def suggest(self, prefix: str, *, lang: str = "vi", limit: int = 8) -> list[Suggestion]:
+        try:
+            with self._reading() as searcher:
+                asker = Asker(SCHEMA, searcher)
+                ways = matching_labels(asker, prefix[:MOST_LETTERS], lang)
+                return [*ways[:3], *titles(asker, prefix[:MOST_LETTERS], lang, limit)][:limit]
+        except EngineDown:
+            return []
+
+    def health(self) -> Health:
+        try:
+            with self._reading() as searcher:
+                return Health(documents=searcher.num_docs)
+        except EngineDown as down:
+            return Health(problem=str(down))
+
+    @contextmanager
+    def _reading(self) -> Iterator[tantivy.Searcher]:
+        """Give the newest state of the index; any damage found means that the engine is down."""
+        try:
+            yield self._searcher()
+        except EngineDown:
+            raise
+        except BaseException as error:
+            # The library panics on some kinds of damage, and panics are no Exceptions.
+            if not isinstance(error, ValueError | OSError) and not _is_panic(error):
+                raise
+            self._open = None
+            raise EngineDown(f"{type(error).__name__}: {error}") from error
+
+    def _searcher(self) -> tantivy.Searcher:
+        now = time.monotonic()
+        with self._guard:
+            opened = self._open
+            if opened is None or now - opened.looked_at > LOOK_SECONDS:
+                name = self._current()
+                if opened is None or opened.name != name:
+                    index = tantivy.Index.open(str(self.path / name))
+                    index.config_reader("manual")
+                    opened = _Open(name, index, now)
+                opened.index.reload()
+                opened.looked_at = now
+                self._open = opened
+            return opened.index.searcher()
+
+    def _current(self) -> str:
+        try:
+            name = (self.path / "current").read_text().strip()
+        except OSError:
+            raise EngineDown("there is no index yet") from None
+        if not name.startswith(f"{LAYOUT}-"):
+            raise EngineDown("the index has an older layout")
+        return name
+
+    @contextmanager
+    def _writing(self) -> Iterator[tantivy.IndexWriter]:
+        """Give the writer of the index in use; what was written is committed at the end."""
+        with self._locked():
+            try:
+                writer = tantivy.Index.open(str(self.path / self._current())).writer(HEAP_BYTES, 1)
+            except ValueError as error:
+                raise EngineDown(str(error)) from error
+            try:
+                yield writer
+                writer.commit()
+            finally:
+                writer.wait_merging_threads()
+
+    @contextmanager
+    def _locked(self) -> Iterator[None]:
+        self.path.mkdir(parents=True, exist_ok=True)
+        with (self.path / "lock").open("w") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            yield
+
+    def _change_over(self, name: str) -> None:
+        """Put a new index in use; the one before stays for those who are reading it."""
+        new, current = self.path / "current.new", self.path / "current"
+        before = current.read_text().strip() if current.exists() else ""
+        new.write_text(name)
+        new.replace(current)
+        for folder in self.path.iterdir():
+            if folder.is_dir() and folder.name not in {name, before}:
+                shutil.rmtree(folder, ignore_errors=True)
+
+
+def _facets(asker: Asker, wanted: Query, filters: Filters) -> dict[str, list[FacetCount]]:
+    """Count the values of each facet; one that is filtered by is counted as if it were not."""
+    chosen = [name for name in FACETS if getattr(filters, name)]
+    found = _count(asker, wanted, asker.filters(filters), set(FACETS) - set(chosen))
+    for name in chosen:
+        found |= _count(asker, wanted, asker.filters(filters, without=name), {name})
+    return {name: found[name] for name in FACETS}
+
+
+def _count(
+    asker: Asker, wanted: Query, parts: list[tuple[Occur, Query]], names: Collection[str]
+) -> dict[str, list[FacetCount]]:
+    if not names:
+        return {}
+    counted = asker.searcher.aggregate(
+        Query.boolean_query([(Occur.Must, wanted), *parts]),
+        {name: {"terms": {"field": name, "size": FACETS[name]}} for name in names},
+    )
+    return {
+        name: [FacetCount(found["key"], found["doc_count"]) for found in counted[name]["buckets"]]
+        for name in names
+    }
+
+
+def _is_panic(error: BaseException) -> bool:
+    return type(error).__name__ == "PanicException"
