@@ -27,6 +27,8 @@ IDLE_LIMIT = timedelta(days=30)
 STAFF_IDLE_LIMIT = timedelta(hours=12)
 
 LINK_LIFE = timedelta(hours=1)
+KEPT_LINKS = timedelta(days=7)
+KEPT_SIGN_INS = timedelta(days=90)
 MESSAGES_AN_HOUR = 5
 
 RECOVERY_CODES = 10

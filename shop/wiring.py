@@ -6,14 +6,13 @@ from typing import Any
 
 from flask import Blueprint, Flask
 
+import accounts.jobs
 from kernel.jobs import Job
 from kernel.settings import Settings
 
 # While the house is being built, rooms are taken in as they appear.
 ROOMS = [
     "accounts.views",
-    "accounts.passkeys",
-    "accounts.second_factor",
     "vendors.views",
     "vendors.desk",
     "vendors.members",
@@ -44,7 +43,7 @@ ROOMS = [
 ]
 
 HANDLERS: dict[type, tuple[Any, ...]] = {}
-JOBS: tuple[Job, ...] = ()
+JOBS: tuple[Job, ...] = (*accounts.jobs.JOBS,)
 
 
 def _module(name: str) -> Any:
@@ -65,9 +64,6 @@ def install(app: Flask, settings: Settings) -> None:
             app.register_blueprint(blueprint)
         if module is not None and hasattr(module, "install"):
             module.install(app, settings)
-    accounts = _module("accounts")
-    if accounts is not None and hasattr(accounts, "install"):
-        accounts.install(app, settings)
     guards = _module("accounts.guards")
     queries = _module("vendors.queries")
     if guards and queries and hasattr(guards, "set_membership_loader"):

@@ -8,7 +8,15 @@ from sqlalchemy.orm import Session
 from accounts.errors import ContactTaken, LinkUsed, TooManyTries
 from accounts.models import LinkPurpose, LinkToken, Passkey, User
 from accounts.queries import roles_of
-from accounts.rules import LINK_LIFE, Contact, check_password, digest, is_staff, read_contact
+from accounts.rules import (
+    KEPT_LINKS,
+    LINK_LIFE,
+    Contact,
+    check_password,
+    digest,
+    is_staff,
+    read_contact,
+)
 from accounts.services.hashing import hash_password
 from accounts.services.people import find_user, has_contact, need_user
 from accounts.services.signing import end_every_sign_in, password_key
@@ -115,6 +123,11 @@ def confirm_contact(session: Session, token: str, *, now: datetime) -> None:
     )
     if old.text and old != reach:
         _send(session, "accounts/contact_changed", old, user.lang, now)
+
+
+def forget_old_links(session: Session, now: datetime) -> None:
+    """Delete links that expired a week ago."""
+    session.execute(sa.delete(LinkToken).where(LinkToken.expires_at < now - KEPT_LINKS))
 
 
 def _write_link(

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from accounts.errors import WrongSignIn
 from accounts.models import SignIn, User
 from accounts.queries import has_second_factor
-from accounts.rules import digest, read_contact
+from accounts.rules import KEPT_SIGN_INS, digest, read_contact
 from accounts.services.hashing import hash_password, is_outdated, matches
 from accounts.services.people import find_user, need_user
 from accounts.services.tries import count_try, forget_tries
@@ -155,6 +155,11 @@ def end_every_sign_in(
     )
     _record(session, "sign_in.ended_everywhere", user_id, actor, now)
     return user.fs_uniquifier
+
+
+def forget_old_sign_ins(session: Session, now: datetime) -> None:
+    """Delete sign-ins that nobody has used for three months."""
+    session.execute(sa.delete(SignIn).where(SignIn.seen_at < now - KEPT_SIGN_INS))
 
 
 def password_key(user_id: str) -> str:
