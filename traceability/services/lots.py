@@ -53,6 +53,8 @@ def record_harvest(
     """
     season, vendor_id = season_of(session, season_id)
     actor.need_at(vendor_id, "recorder")
+    # Judged first: the plot stays locked, so the same harvest sent twice at once waits here.
+    clearance = judge(session, season, facts.harvested_on)
     known = find_sent(session, season.id, facts.client_key)
     if known is not None:
         return _lot_of_harvest(session, known)
@@ -64,7 +66,6 @@ def record_harvest(
         today=local_date(now),
         field="harvested_on",
     )
-    clearance = judge(session, season, facts.harvested_on)
     entry = EntryFacts(
         facts.client_key, Activity.HARVEST, facts.harvested_on, facts.note, facts.worker
     )
