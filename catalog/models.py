@@ -102,6 +102,11 @@ class Listing(Base):
         self.season_mask = season_mask(months)
         return months
 
+    @validates("category_id")
+    def _start_at_top(self, _key: str, category_id: str) -> str:
+        self.top_category_id = self.top_category_id or category_id
+        return category_id
+
     @validates("title")
     def _fold_title(self, _key: str, title: dict[str, str]) -> dict[str, str]:
         self.folded = fold(" ".join(title.values()))[:500]
