@@ -11,6 +11,7 @@ from flask_babel import ngettext
 from wtforms import IntegerField, SelectField, SelectMultipleField, TimeField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
+from wtforms.widgets import CheckboxInput, ListWidget
 
 from bookings.queries import ExperienceDetail
 from bookings.rules import CancelReason, start_of
@@ -64,6 +65,8 @@ class MinutesField(SelectField):
 
     def __init__(self, label: Any, usual: Iterable[int], **kwargs: Any) -> None:
         super().__init__(label, coerce=int, validate_choice=False, **kwargs)
+        # To templates it is one among other lists to choose from.
+        self.type = "SelectField"
         self.usual = tuple(usual)
 
     def iter_choices(self) -> Any:
@@ -73,6 +76,13 @@ class MinutesField(SelectField):
             SelectChoice(str(minutes), duration_words(minutes)) for minutes in sorted(known)
         ]
         return super().iter_choices()
+
+
+class MultiCheckboxField(SelectMultipleField):
+    """Several of a few, each with a box to tick."""
+
+    widget = ListWidget(prefix_label=False)
+    option_widget = CheckboxInput()
 
 
 class ExperienceForm(Form):
@@ -87,7 +97,7 @@ class ExperienceForm(Form):
     includes_en = TextAreaField(_l("What it includes, in English"), _TEXT)
     bring_vi = TextAreaField(_l("What guests should bring, in Vietnamese"), _TEXT)
     bring_en = TextAreaField(_l("What to bring, in English"), _TEXT)
-    languages = SelectMultipleField(
+    languages = MultiCheckboxField(
         _l("Languages you guide in"), choices=GUIDE_LANGUAGES, default=["vi"]
     )
     min_age = IntegerField(_l("Youngest age"), [Optional(), NumberRange(0, 99)])
@@ -167,7 +177,7 @@ class DepartureForm(_SeatsForm):
 class WeeklyForm(_SeatsForm):
     """The same departures every week."""
 
-    weekdays = SelectMultipleField(_l("On these days"), coerce=int, choices=WEEKDAYS)
+    weekdays = MultiCheckboxField(_l("On these days"), coerce=int, choices=WEEKDAYS)
     times = TextField(_l("Start times"), [InputRequired(REQUIRED), Length(max=80)])
     first = DayField(_l("First day"), [InputRequired(REQUIRED)])
     last = DayField(_l("Last day"), [InputRequired(REQUIRED)])
