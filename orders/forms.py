@@ -2,6 +2,7 @@
 
 from flask_babel import lazy_gettext as _l
 from wtforms import RadioField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 
 from kernel.web.forms import REQUIRED, Form, TextAreaField, TextField
@@ -21,11 +22,11 @@ class ReviewForm(Form):
         [InputRequired(REQUIRED)],
         coerce=int,
         choices=[
-            (5, _l("Very good")),
-            (4, _l("Good")),
-            (3, _l("Fair")),
-            (2, _l("Poor")),
-            (1, _l("Bad")),
+            SelectChoice(5, _l("Very good")),
+            SelectChoice(4, _l("Good")),
+            SelectChoice(3, _l("Fair")),
+            SelectChoice(2, _l("Poor")),
+            SelectChoice(1, _l("Bad")),
         ],
     )
     body = TextAreaField(_l("What would you tell others?"), [Length(max=2000)])

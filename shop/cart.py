@@ -55,6 +55,9 @@ def install(app: Flask, settings: Settings) -> None:
     @app.after_request
     def _keep_cookies(response: Response) -> Response:
         kept: dict[str, str] = remembered("basket_cookies") or {}
+        if request.endpoint == "accounts.sign_out":
+            # A basket stays with its owner, not with the browser.
+            kept = {COUNT: "0"}
         for name, value in kept.items():
             response.set_cookie(
                 name,
@@ -69,7 +72,8 @@ def install(app: Flask, settings: Settings) -> None:
 
 def bearer() -> Bearer:
     """Return whose basket this request may open."""
-    return Bearer(request.cookies.get(COOKIE) or None, guards.current_actor().user_id)
+    signed = guards.current_signed()
+    return Bearer(request.cookies.get(COOKIE) or None, signed.user_id if signed else None)
 
 
 def merge_on_sign_in(session: Session, user_id: str) -> None:

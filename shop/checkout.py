@@ -42,8 +42,7 @@ def show() -> Any:
     basket = open_basket()
     if basket is None or not basket.is_ready:
         return redirect(url_for("cart.show"), 303)
-    form = _offer(CheckoutForm(data=_known()), basket)
-    return _ask(form, basket)
+    return _ask(CheckoutForm(data=_known()), basket)
 
 
 @blueprint.post("/checkout")
@@ -53,9 +52,10 @@ def review() -> Any:
     basket = open_basket()
     if basket is None or not basket.is_ready:
         return redirect(url_for("cart.show"), 303)
-    form = _offer(CheckoutForm(), basket)
+    form = CheckoutForm()
     if "edit" in request.form:
         return _ask(form, basket)
+    _offer(form, basket, read_terms(db(), now=clock.now()))
     if not form.validate():
         return _ask(form, basket), 422
     return _review(PlaceForm(), basket)
@@ -96,8 +96,8 @@ def _go_on(placed: PlacedOrder) -> Any:
 
 def _known() -> dict[str, str]:
     """Return what we know of who is signed in."""
-    user_id = guards.current_actor().user_id
-    card = user_card(db(), user_id) if user_id else None
+    signed = guards.current_signed()
+    card = user_card(db(), signed.user_id) if signed else None
     if card is None:
         return {}
     return {
@@ -107,13 +107,12 @@ def _known() -> dict[str, str]:
     }
 
 
-def _offer(form: CheckoutForm, basket: Basket) -> CheckoutForm:
+def _offer(form: CheckoutForm, basket: Basket, terms: Terms) -> None:
     """Let the form offer what this basket can have."""
     points = collection_points(db()) if basket.has_goods else ()
     ways = rules.delivery_choices(has_goods=basket.has_goods, has_points=bool(points))
     form.offer_delivery([(way.value, translate_label(way)) for way in ways])
     form.offer_points(points, current_language())
-    terms = read_terms(db(), now=clock.now())
     methods = rules.methods_offered(
         [method.value for method in offered_methods(part(Settings))],
         total_vnd=quote(basket, ways[-1], terms).total_vnd,
@@ -121,7 +120,6 @@ def _offer(form: CheckoutForm, basket: Basket) -> CheckoutForm:
         cod_most_vnd=terms.cod_most_vnd,
     )
     form.offer_methods([(method, translate_label(Method(method))) for method in methods])
-    return form
 
 
 def _accept_all(form: PlaceForm) -> PlaceForm:
@@ -133,13 +131,16 @@ def _accept_all(form: PlaceForm) -> PlaceForm:
 
 
 def _ask(form: CheckoutForm, basket: Basket) -> str:
+    terms = read_terms(db(), now=clock.now())
+    _offer(form, basket, terms)
     return page(
         "shop/checkout.html",
         form=form,
         basket=basket,
         minutes=minutes_held(basket),
-        terms=read_terms(db(), now=clock.now()),
+        terms=terms,
         method_hints=METHOD_HINTS,
+        signed_in=guards.current_signed() is not None,
     )
 
 
@@ -165,8 +166,7 @@ def _again(form: PlaceForm, status: int) -> Any:
     if basket is None or not basket.lines:
         return redirect(url_for("cart.show"), 303)
     if set(form.errors) - {"terms"}:
-        first = _offer(CheckoutForm(), basket)
-        first.validate()
+        first = CheckoutForm()
         for name, errors in form.errors.items():
             if name in first:
                 first[name].errors = errors

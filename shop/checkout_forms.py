@@ -5,6 +5,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, IntegerField, RadioField, SelectField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, Regexp, ValidationError
 
 from kernel.i18n import pick
@@ -36,28 +37,28 @@ class CheckoutForm(Form):
 
     def __init__(self, **values: Any) -> None:
         super().__init__(**values)
-        places = [(place.key, place.name) for place in communes()]
-        self.commune.choices = [("", _l("Choose")), *places]
+        places = [SelectChoice(place.key, place.name) for place in communes()]
+        self.commune.choices = [SelectChoice("", _l("Choose")), *places]
 
     def offer_delivery(self, choices: Sequence[tuple[str, str]]) -> None:
         """Offer ways of delivery; the only one is chosen already."""
-        self.delivery.choices = list(choices)
+        self.delivery.choices = [SelectChoice(*choice) for choice in choices]
         if len(choices) == 1 and not self.delivery.data:
             self.delivery.data = choices[0][0]
 
     def offer_points(self, points: Sequence[Any], lang: str) -> None:
         """Offer collection points by name and commune."""
         self.collection_point.choices = [
-            (point.id, f"{pick(point.name, lang)}, {point.address}") for point in points
+            SelectChoice(point.id, f"{pick(point.name, lang)}, {point.address}") for point in points
         ]
 
     def offer_methods(self, choices: Sequence[tuple[str, str]]) -> None:
         """Offer ways to pay."""
-        self.method.choices = list(choices)
+        self.method.choices = [SelectChoice(*choice) for choice in choices]
 
     def validate_commune(self, field: SelectField) -> None:
         """Ask for a commune of the list where goods are delivered."""
-        known = {key for key, _name in field.choices or ()}
+        known = {choice.value for choice in field.choices or ()}
         if self.delivery.data == "delivery" and (not field.data or field.data not in known):
             raise ValidationError(_l("Choose a commune from the list."))
 
@@ -68,7 +69,7 @@ class CheckoutForm(Form):
 
     def validate_collection_point(self, field: RadioField) -> None:
         """Ask for a point of the list where goods are fetched."""
-        known = {key for key, _name in field.choices or ()}
+        known = {choice.value for choice in field.choices or ()}
         if self.delivery.data == "collection" and field.data not in known:
             raise ValidationError(_l("Choose a collection point."))
 

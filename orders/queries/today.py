@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from orders.models import Order
+from orders.models import Order, OrderGroup
 from orders.rules import FulfilmentState, OrderState
 
 
@@ -19,12 +19,17 @@ class Waiting:
 
 
 def waiting_orders(session: Session, *, vendor_id: str) -> Waiting:
-    """Count a vendor's open orders by what is to be done next (one statement)."""
+    """Count a vendor's open orders by what is to be done next (one statement).
+
+    Orders whose buyers have still to pay wait for them, not for the vendor.
+    """
     rows = session.execute(
         sa.select(Order.state, Order.fulfilment, sa.func.count())
+        .join(OrderGroup, OrderGroup.id == Order.group_id)
         .where(
             Order.vendor_id == vendor_id,
             Order.state.in_([OrderState.PLACED, OrderState.CONFIRMED]),
+            OrderGroup.pay_until.is_(None),
         )
         .group_by(Order.state, Order.fulfilment)
     ).all()
