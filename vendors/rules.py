@@ -259,7 +259,7 @@ LABELS.update(
         _S.REJECTED: msg("Rejected"),
         _S.SUSPENDED: msg("Suspended"),
         _S.TERMINATED: msg("Terminated"),
-        _S.CANCELLED: msg("Withdrawn"),
+        _S.CANCELLED: msg("Application withdrawn"),
         LegalForm.INDIVIDUAL: msg("Individual farmer or producer"),
         LegalForm.HOUSEHOLD: msg("Household business"),
         LegalForm.COOPERATIVE: msg("Cooperative"),

@@ -102,7 +102,7 @@ def withdraw_certificate(
     """
     row = _judged(session, certificate_id, actor)
     if row.withdrawn_at:
-        raise Conflict(msg("This certificate is withdrawn already."))
+        raise Conflict(msg("This certificate is revoked already."))
     row.withdrawn_reason = need_reason("reject", reason)
     row.withdrawn_at = now
     _record(session, row, "certificate.withdrawn", actor=actor, now=now)

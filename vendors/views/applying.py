@@ -311,8 +311,7 @@ def _where_page(form: WhereForm, vendor_id: str) -> str:
 
 
 def _kept_uploads(form: PapersForm, vendor_id: str, storage: Storage) -> list[applying.Paper]:
-    on = clock.local_date(clock.now())
-    most_bytes = rule(db(), "upload.max_mb", on=on).value * 1024**2
+    most_bytes = _most_mb() * 1024**2
     contents = []
     for file in form.file.data:
         with closing(file):
@@ -324,6 +323,10 @@ def _kept_uploads(form: PapersForm, vendor_id: str, storage: Storage) -> list[ap
         papers.keep_paper(storage, vendor_id, kind=kind, file_name=name, content=content)
         for name, content in contents
     ]
+
+
+def _most_mb() -> int:
+    return int(rule(db(), "upload.max_mb", on=clock.local_date(clock.now())).value)
 
 
 def _papers_page(form: PapersForm, vendor_id: str) -> str:
@@ -339,6 +342,7 @@ def _papers_page(form: PapersForm, vendor_id: str) -> str:
         dossier=dossier,
         needed=needed,
         needed_held=needed in held,
+        most_mb=_most_mb(),
         press=PressForm(),
     )
 
