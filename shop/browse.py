@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from urllib.parse import quote, urlsplit
 
-from flask import Blueprint, Response, abort, redirect, request
+from flask import Blueprint, abort, redirect, request
+from werkzeug.wrappers import Response as BaseResponse
 
 from accounts import guards
 from bookings.queries import DepartureCard, departures, experience
@@ -27,7 +28,7 @@ from vendors.queries import public_vendor
 blueprint = Blueprint("browse", __name__)
 
 REVIEWS, DEPARTURES = 5, 12
-Answer = str | Response | tuple[str, int]
+Answer = str | BaseResponse | tuple[str, int]
 
 
 @blueprint.get("/c/<slug>")
@@ -142,10 +143,10 @@ def lot_address(code: str) -> str | None:
     return quote(path)
 
 
-def canonical(path: str) -> Response:
+def canonical(path: str) -> BaseResponse:
     """Lead to the one address of a thing, keeping what was asked."""
     query = request.query_string.decode("ascii", "ignore")
-    return redirect(f"{path}?{query}" if query else path, 301)  # type: ignore[return-value]
+    return redirect(f"{path}?{query}" if query else path, 301)
 
 
 def next_starts(found: Sequence[Card]) -> tuple[dict[str, object], list[Card]]:
@@ -170,4 +171,3 @@ def _top_of(node: CategoryNode) -> CategoryNode:
 
 def _reviews(found: ListingPage) -> Sequence[object]:
     return reviews(db(), found.id, limit=REVIEWS).items if found.rating_count else ()
-

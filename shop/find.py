@@ -68,9 +68,9 @@ class Wish:
     page: int
 
     @property
-    def is_filtered(self) -> bool:
-        """Tell whether anything but words narrows the search."""
-        return self.in_season or self.price_to is not None or any(self.chosen.values())
+    def narrowed_by(self) -> int:
+        """Return how many filters narrow the search."""
+        return sum(map(len, self.chosen.values())) + self.in_season + (self.price_to is not None)
 
 
 @blueprint.get("/search")
@@ -121,7 +121,9 @@ def _read_wish() -> Wish:
     return Wish(
         words=_words(),
         chosen={
-            name: tuple(dict.fromkeys(v[:60] for v in request.args.getlist(name) if v))[:MOST_CHOICES]
+            name: tuple(dict.fromkeys(v[:60] for v in request.args.getlist(name) if v))[
+                :MOST_CHOICES
+            ]
             for name in GROUPS
         },
         in_season=request.args.get("season") == "1",
@@ -145,19 +147,26 @@ def _price(text: str) -> int | None:
 
 def _engine() -> SearchEngine | None:
     try:
-        return part(SearchEngine)  # type: ignore[type-abstract]
+        return part(SearchEngine)
     except KeyError:
         return None
 
 
 def _find(wish: Wish) -> tuple[Results | None, Page[Card]]:
     """Ask the engine; when it does not answer, the database by plain words."""
-    now = clock.now()
+    results = _ask(wish)
+    if results is None:
+        return None, _plainly(wish)
+    cards = cards_by_code(db(), results.codes, now=clock.now())
+    return results, Page(cards, wish.page, has_next=results.total > wish.page * PER_PAGE)
+
+
+def _ask(wish: Wish) -> Results | None:
     engine = _engine()
+    if engine is None:
+        return None
     try:
-        if engine is None:
-            raise EngineDown
-        results = engine.search(
+        return engine.search(
             wish.words,
             filters=_filters(wish),
             sort=wish.sort,
@@ -166,9 +175,7 @@ def _find(wish: Wish) -> tuple[Results | None, Page[Card]]:
             lang=current_language(),
         )
     except EngineDown:
-        return None, _plainly(wish)
-    cards = cards_by_code(db(), results.codes, now=now)
-    return results, Page(cards, wish.page, has_next=results.total > wish.page * PER_PAGE)
+        return None
 
 
 def _plainly(wish: Wish) -> Page[Card]:
@@ -212,9 +219,7 @@ def _choices(name: str, chosen: tuple[str, ...], counts: Sequence[FacetCount]) -
     first = sorted(counted, key=lambda value: (value not in chosen, -counted[value]))
     shown = [(value, _text_of(name, value)) for value in [*known, *first][:MOST_CHOICES]]
     return [
-        Choice(value, text, counted.get(value, 0), value in chosen)
-        for value, text in shown
-        if text
+        Choice(value, text, counted.get(value, 0), value in chosen) for value, text in shown if text
     ]
 
 
@@ -225,5 +230,5 @@ def _text_of(name: str, value: str) -> str:
         node = find_category(shelves(), value)
         return pick(node.name, current_language()) if node else ""
     members = {"kind": ListingKind, "scheme": Scheme}[name]
-    member = next((m for m in members if m.value == value), None)  # type: ignore[attr-defined]
+    member = next((m for m in members if m.value == value), None)
     return translate_label(member) if member else ""

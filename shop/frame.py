@@ -19,41 +19,10 @@ from kernel.messages import msg
 from kernel.settings import Settings
 from kernel.web.language import current_language
 from kernel.web.pages import translate_label
+from shop.chrome import Chrome
 from vendors.rules import Scheme
 
 FALLBACK = "basket"
-
-COLUMNS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
-    (
-        msg("Buying"),
-        (
-            ("/about/prices", msg("Prices and taxes")),
-            ("/about/payment", msg("Payment")),
-            ("/about/delivery", msg("Delivery")),
-            ("/about/returns", msg("Returns and refunds")),
-            ("/about/visits", msg("Visits and cancellation")),
-            ("/about/complaints", msg("Complaints")),
-        ),
-    ),
-    (
-        msg("Selling"),
-        (
-            ("/apply", msg("Sell on the market")),
-            ("/about/conditions", msg("Conditions and limits")),
-            ("/about/rights", msg("Rights and duties")),
-            ("/about/ranking", msg("Order of display")),
-        ),
-    ),
-    (
-        msg("The market"),
-        (
-            ("/about/operator", msg("Who runs the market")),
-            ("/about/privacy", msg("Personal data")),
-            ("/about/tracing", msg("How tracing works")),
-            ("/about/livestream", msg("Livestream")),
-        ),
-    ),
-)
 
 TONES = {
     "approved": "leaf", "published": "leaf", "open": "leaf", "paid": "leaf", "settled": "leaf",
@@ -108,31 +77,39 @@ class Art:
         return picture
 
 
-class Footer:
-    """The footer of each language, rendered once."""
+class Icons:
+    """Icons of the sprite by name, each written once."""
 
-    def __init__(self) -> None:
-        self.made: dict[str, Markup] = {}
+    def __init__(self, app: Flask) -> None:
+        self.app = app
+        self.made: dict[tuple[str, str], Markup] = {}
 
-    def __call__(self) -> Markup:
-        """Return the footer in the reader's language."""
-        lang = current_language()
-        if lang not in self.made:
-            columns = [
-                (_(heading), [(href, _(text)) for href, text in ways]) for heading, ways in COLUMNS
-            ]
-            self.made[lang] = Markup(render_template("shop/footer.html", columns=columns))  # noqa: S704
-        return self.made[lang]
+    def __call__(self, name: str, label: str = "") -> Markup:
+        """Return an icon: decoration, or with a label a picture of its own."""
+        if (name, label) not in self.made:
+            sprite = self.app.jinja_env.globals["asset"]("icons.svg")  # type: ignore[operator]
+            said = Markup('role="img" aria-label="{}"').format(label)
+            icon = Markup('<svg class="icon" {}><use href="{}#{}"/></svg>').format(
+                said if label else Markup('aria-hidden="true"'), sprite, name
+            )
+            if label or "icons-" not in sprite:
+                return icon
+            self.made[name, label] = icon
+        return self.made[name, label]
 
 
 def install(app: Flask, settings: Settings) -> None:
     """Teach templates the parts that all pages share."""
     env = app.jinja_env
+    chrome = Chrome(app)
     first, _space, rest = settings.market_name.partition(" ")
     mark = Markup("{}<span>{}</span>").format(first, rest.replace(" ", ""))
     env.globals.update(
         art_files=Art(app),
-        footer=Footer(),
+        icon_svg=Icons(app),
+        page_top=chrome.top,
+        page_tabs=chrome.tabs,
+        page_foot=chrome.footer,
         market_mark=lambda: mark,
         flashes=flashes,
         page_address=page_address,

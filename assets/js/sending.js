@@ -14,3 +14,13 @@ export function sending(root) {
 window.addEventListener("pageshow", () => {
   for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
 });
+
+// Results arrive with their filters: what was open stays open.
+let open = false;
+document.addEventListener("htmx:beforeSwap", () => {
+  open = Boolean(document.querySelector(".sieve")?.open);
+});
+document.addEventListener("htmx:afterSettle", () => {
+  const sieve = document.querySelector(".sieve");
+  if (sieve) sieve.open = open;
+});

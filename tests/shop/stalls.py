@@ -33,7 +33,9 @@ class Stalls:
         values = {"art": "basket", "tint": "sun", "position": self.placed, **more}
         return self._keep(Category(slug=slug, name={"vi": vi, "en": en}, **values))
 
-    def vendor(self, name: str, slug: str, *, commune: str = "vn-2025:10813", **more: Any) -> Vendor:
+    def vendor(
+        self, name: str, slug: str, *, commune: str = "vn-2025:10813", **more: Any
+    ) -> Vendor:
         values = {
             "legal_form": LegalForm.COOPERATIVE,
             "registration_no": "0800123456",
@@ -50,7 +52,9 @@ class Stalls:
             Vendor(code=slug.upper()[:20], slug=slug, name=name, commune=commune, **values)
         )
 
-    def certificate(self, vendor: Vendor, scheme: Scheme = Scheme.VIETGAP, **more: Any) -> Certificate:
+    def certificate(
+        self, vendor: Vendor, scheme: Scheme = Scheme.VIETGAP, **more: Any
+    ) -> Certificate:
         values = {
             "number": "VG-2026-118",
             "issuer": "VinaCert",
@@ -64,7 +68,7 @@ class Stalls:
     def goods(self, vendor: Vendor, category: Category, code: str, **more: Any) -> Listing:
         """Offer five packs of 1 kg and a box of 5 kg of a lot of 40 kg, unless told otherwise."""
         stock = more.pop("stock", 40_000)
-        lot = more.pop("lot", None) or self.lot(vendor, f"L2611-{code[-3:]}")
+        lot = self.lot(vendor, f"L2611-{code[-3:]}") if more.pop("traced", True) else None
         bucket = claims.open_bucket(
             self.session, kind="stock", unit=Unit.GRAM, on_hand=stock, now=LONG_AGO
         )
@@ -148,9 +152,7 @@ class Stalls:
             "created_at": LONG_AGO,
             **more,
         }
-        return self._keep(
-            Lot(vendor_id=vendor.id, code=code, trace_code=short_code(12), **values)
-        )
+        return self._keep(Lot(vendor_id=vendor.id, code=code, trace_code=short_code(12), **values))
 
     def review(self, listing: Listing, rating: int, body: str) -> Review:
         listing.rating_sum += rating
