@@ -16,30 +16,33 @@ class BadSetting(ValueError):
 
 @dataclass(frozen=True)
 class Settings:
-    """Everything that differs between two installations."""
+    """Everything that differs between two installations.
+
+    What is secret stays out of ``repr``: tracebacks may print local variables.
+    """
 
     market_env: str
     instance_path: Path
-    secret_key: str
+    secret_key: str = field(repr=False)
     host: str = "127.0.0.1"
     port: int = 8000
-    database_url: str = ""
+    database_url: str = field(default="", repr=False)
     meilisearch_url: str = ""
-    meilisearch_key: str = ""
-    redis_url: str = ""
+    meilisearch_key: str = field(default="", repr=False)
+    redis_url: str = field(default="", repr=False)
     s3_bucket: str = ""
     s3_endpoint: str = ""
     s3_region: str = ""
     s3_access_key: str = ""
-    s3_secret_key: str = ""
+    s3_secret_key: str = field(default="", repr=False)
     smtp_host: str = ""
     smtp_port: int = 587
     smtp_user: str = ""
-    smtp_password: str = ""
+    smtp_password: str = field(default="", repr=False)
     smtp_tls: bool = True
     mail_from: str = "cho-phien@example.vn"
-    stripe_secret_key: str = ""
-    stripe_webhook_secret: str = ""
+    stripe_secret_key: str = field(default="", repr=False)
+    stripe_webhook_secret: str = field(default="", repr=False)
     vietqr_bank_bin: str = "970436"
     vietqr_account: str = "0123456789"
     vietqr_account_name: str = "CHO PHIEN DEMO"

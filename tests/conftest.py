@@ -18,7 +18,11 @@ from werkzeug.test import TestResponse
 
 from kernel import clock, db
 from kernel.settings import Settings
+from kernel.web.observe import set_up_logs
 from tests.postgres import programs, server
+
+# The log of a request is noise here, and its tracebacks would print local variables.
+set_up_logs("ERROR")
 
 ROOT = Path(__file__).parent.parent
 NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)

@@ -1,8 +1,11 @@
 """Settings are checked at start; what is wrong is named."""
 
+import dataclasses
+import re
+
 import pytest
 
-from kernel.settings import BadSetting, load_settings
+from kernel.settings import BadSetting, Settings, load_settings
 
 LIVE = {
     "MARKET_ENV": "production",
@@ -89,3 +92,29 @@ def test_postgres_addresses_are_read_in_every_common_spelling(tmp_path):
     for prefix in ("postgres", "postgresql", "postgresql+psycopg"):
         settings = read(tmp_path, DATABASE_URL=f"{prefix}://u@h/d")
         assert settings.database_url == "postgresql+psycopg://u@h/d"
+
+
+SECRETS = {
+    "SECRET_KEY": "hidden-" + "x" * 40,
+    "DATABASE_URL": "postgresql://market:hidden-db@host/market",
+    "REDIS_URL": "redis://:hidden-redis@host:6379/0",
+    "MEILISEARCH_KEY": "hidden-meili",
+    "S3_SECRET_KEY": "hidden-s3",
+    "SMTP_PASSWORD": "hidden-smtp",
+    "STRIPE_SECRET_KEY": "hidden-stripe",
+    "STRIPE_WEBHOOK_SECRET": "hidden-hook",
+}
+
+
+def test_secrets_are_read_but_never_shown(tmp_path):
+    found = read(tmp_path, **SECRETS)
+    assert "hidden" in found.database_url
+    assert (found.smtp_password, found.stripe_secret_key) == ("hidden-smtp", "hidden-stripe")
+    assert "hidden" not in repr(found)
+    assert "hidden" not in str(found)
+
+
+def test_whatever_is_named_like_a_secret_is_kept_from_view():
+    for field in dataclasses.fields(Settings):
+        if re.search("secret|password|_key$", field.name) and field.name != "s3_access_key":
+            assert not field.repr, field.name
