@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 from datetime import date
-from fractions import Fraction
 from typing import Any, cast
 
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from wtforms import HiddenField, IntegerField, RadioField, SelectField
+from wtforms.fields import SelectChoice
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
 
 from kernel.errors import DomainError
@@ -40,7 +41,11 @@ class PlotForm(Form):
     area = TextField(_l("Area"), [_required(), Length(max=20)])
     area_unit = RadioField(
         _l("Measured in"),
-        choices=[("sao", _l("sào (360 m²)")), ("m2", _l("m²")), ("ha", _l("hectares"))],
+        choices=[
+            SelectChoice("sao", _l("sào (360 m²)")),
+            SelectChoice("m2", _l("m²")),
+            SelectChoice("ha", _l("hectares")),
+        ],
         default="sao",
     )
     planting_area_code = TextField(_l("Planting-area code"), [Length(max=30)])
@@ -49,11 +54,10 @@ class PlotForm(Form):
 
     def validate_area(self, field: TextField) -> None:
         """Read the area as whole square metres."""
-        try:
-            number: Fraction = read_number(field.data or "")
-        except DomainError as refusal:
-            raise ValidationError(refusal_text(refusal)) from refusal
+        number = _read(lambda: read_number(field.data or ""))
         self.area_m2 = round(number * AREA_UNITS.get(self.area_unit.data, 1))
+        if self.area_m2 <= 0:
+            raise ValidationError(gettext("The area is more than nothing."))
 
 
 class SeasonForm(Form):
@@ -96,7 +100,11 @@ class HarvestForm(Form):
     )
     unit = RadioField(
         _l("Measured in"),
-        choices=[("kg", _l("kilograms")), ("piece", _l("pieces")), ("l", _l("litres"))],
+        choices=[
+            SelectChoice("kg", _l("kilograms")),
+            SelectChoice("piece", _l("pieces")),
+            SelectChoice("l", _l("litres")),
+        ],
         default="kg",
     )
     harvested_on = DayField(_l("Day"), [_required()])

@@ -3,10 +3,12 @@
 from flask import flash, url_for
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
+from wtforms.fields import SelectChoice
 
 from accounts import guards
 from kernel import clock, places
 from kernel.errors import NotFound
+from kernel.text import fold
 from kernel.web.answers import Answer, go
 from kernel.web.language import current_language
 from kernel.web.pages import page
@@ -208,10 +210,10 @@ def _farm_facts(form: FarmForm, farm: FarmCard | None = None) -> FarmFacts:
 
 def _with_communes(form: FarmForm) -> FarmForm:
     here = places.communes(former_hai_duong_only=True)
-    known = [(place.key, place.name) for place in sorted(here, key=lambda place: place.short)]
-    if form.commune.data and form.commune.data not in dict(known):
-        known += [(p.key, p.name) for p in places.communes() if p.key == form.commune.data]
-    form.commune.choices = known
+    known = sorted(here, key=lambda place: fold(place.short))
+    if form.commune.data and form.commune.data not in {place.key for place in known}:
+        known += [place for place in places.communes() if place.key == form.commune.data]
+    form.commune.choices = [SelectChoice(place.key, place.name) for place in known]
     return form
 
 
