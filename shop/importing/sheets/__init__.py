@@ -1,0 +1,25 @@
+"""Every kind of table, in the order in which they are saved."""
+
+from shop.importing.sheets.base import Line, Sheet
+from shop.importing.sheets.farms import DIARY, FARMS, LOTS, PLOTS, SEASONS
+from shop.importing.sheets.goods import LISTINGS, VARIANTS
+from shop.importing.sheets.people import USERS
+from shop.importing.sheets.vendors import CERTIFICATES, VENDORS
+from shop.importing.sheets.visits import DEPARTURES, EXPERIENCES
+
+SHEETS: tuple[Sheet, ...] = (
+    VENDORS,
+    CERTIFICATES,
+    USERS,
+    FARMS,
+    PLOTS,
+    SEASONS,
+    DIARY,
+    LOTS,
+    LISTINGS,
+    VARIANTS,
+    EXPERIENCES,
+    DEPARTURES,
+)
+
+__all__ = ["SHEETS", "Line", "Sheet"]
