@@ -10,18 +10,14 @@ from catalog.search.engine import (
     Sort,
     Suggestion,
 )
-from catalog.search.finding import Asked, Found, find
 
 __all__ = [
-    "Asked",
     "EngineDown",
     "FacetCount",
     "Filters",
-    "Found",
     "Health",
     "Results",
     "SearchEngine",
     "Sort",
     "Suggestion",
-    "find",
 ]

@@ -1,0 +1,329 @@
+"""Forms of the vendor's listings and of the office."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_wtf.file import FileField
+from wtforms import (
+    FieldList,
+    FormField,
+    HiddenField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+)
+from wtforms import (
+    Form as PlainForm,
+)
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import InputRequired, Length, Optional
+from wtforms.widgets import CheckboxInput, ListWidget
+
+from catalog.models import Listing
+from catalog.queries import CategoryNode
+from catalog.queries.workbench import PackRow, Work
+from catalog.rules import ListingKind
+from catalog.services.listings import ListingDraft
+from catalog.services.packs import MOST_PACKS, PackDraft, size_label
+from catalog.services.stock import REASONS
+from kernel.errors import DomainError, Invalid
+from kernel.i18n import format_quantity, pick
+from kernel.messages import LABELS, msg
+from kernel.quantity import Unit, parse_quantity
+from kernel.web.forms import (
+    REQUIRED,
+    DayField,
+    Form,
+    MoneyField,
+    TextAreaField,
+    TextField,
+    clean,
+    refusal_text,
+)
+from kernel.web.language import current_language
+from traceability.queries import FarmCard, LotCard
+from vendors.rules import Scheme
+
+UNITS = (
+    SelectChoice(Unit.GRAM.value, _l("By weight (kg, g)")),
+    SelectChoice(Unit.PIECE.value, _l("By the piece, box, bunch or set")),
+    SelectChoice(Unit.MILLILITRE.value, _l("By volume (l, ml)")),
+)
+CLAIMED = (
+    Scheme.OCOP,
+    Scheme.VIETGAP,
+    Scheme.GLOBALGAP,
+    Scheme.ORGANIC,
+    Scheme.GI,
+    Scheme.HIGH_TECH,
+    Scheme.HACCP,
+    Scheme.FOOD_SAFETY,
+)
+BARE = {Unit.GRAM: "kg", Unit.MILLILITRE: "l", Unit.PIECE: ""}
+"""What a number without a unit counts."""
+SPARE_PACKS = 3
+
+
+class MultiCheckboxField(SelectMultipleField):
+    """Any of several things, one box each."""
+
+    widget = ListWidget(prefix_label=False)
+    option_widget = CheckboxInput()
+
+
+class PackForm(PlainForm):
+    """One pack size; a row without size and price is no pack."""
+
+    id = HiddenField()
+    size = StringField(_l("Size"), filters=[clean])
+    price = MoneyField(_l("Price"))
+    label_vi = StringField(_l("Name in Vietnamese"), [Length(max=60)], filters=[clean])
+    label_en = StringField(_l("Name in English"), [Length(max=60)], filters=[clean])
+
+    @property
+    def is_empty(self) -> bool:
+        """Tell whether nothing was written in this row."""
+        return not self.size.data and not (self.price.raw_data and self.price.raw_data[0])
+
+
+class WordsForm(Form):
+    """What every listing says, in two languages."""
+
+    version = HiddenField()
+    title_vi = TextField(_l("Name in Vietnamese"), [InputRequired(REQUIRED), Length(max=120)])
+    title_en = TextField(_l("Name in English"), [Length(max=120)])
+    category_id = SelectField(_l("Category"), [InputRequired(REQUIRED)])
+    summary_vi = TextField(
+        _l("In a sentence, in Vietnamese"), [InputRequired(REQUIRED), Length(max=240)]
+    )
+    summary_en = TextField(_l("In a sentence, in English"), [Length(max=240)])
+    description_vi = TextAreaField(_l("Description in Vietnamese"), [Length(max=6000)])
+    description_en = TextAreaField(_l("Description in English"), [Length(max=6000)])
+    season_months = MultiCheckboxField(
+        _l("Months of the season"),
+        coerce=int,
+        choices=[SelectChoice(month, str(month)) for month in range(1, 13)],
+    )
+    schemes = MultiCheckboxField(
+        _l("Certificates it is sold under"),
+        choices=[SelectChoice(scheme.value, _l(LABELS[scheme])) for scheme in CLAIMED],
+    )
+    farm_id = SelectField(_l("Farm"), [Optional()])
+
+    def offer(self, tree: Sequence[CategoryNode], farms: Sequence[FarmCard]) -> None:
+        """Fill in what can be chosen."""
+        self.category_id.choices = [
+            SelectChoice(node.id, pick(node.name, current_language())) for node in tree
+        ]
+        nothing = SelectChoice("", _("None"))
+        self.farm_id.choices = [nothing, *(SelectChoice(farm.id, farm.name) for farm in farms)]
+
+    def words(self) -> dict[str, Any]:
+        """Return what a draft of any kind takes from the form."""
+        return {
+            "category_id": self.category_id.data,
+            "title": _both(self.title_vi, self.title_en),
+            "summary": _both(self.summary_vi, self.summary_en),
+            "description": _both(self.description_vi, self.description_en),
+            "season_months": tuple(self.season_months.data or ()),
+            "schemes": tuple(Scheme(value) for value in self.schemes.data or ()),
+            "farm_id": self.farm_id.data or None,
+        }
+
+
+class GoodsForm(WordsForm):
+    """Produce, processed food or a handicraft: packs of one stock."""
+
+    unit = SelectField(_l("How is it sold?"), choices=UNITS)
+    piece_vi = TextField(_l("Word for one piece, in Vietnamese"), [Length(max=30)])
+    piece_en = TextField(_l("Word for one piece, in English"), [Length(max=30)])
+    packs = FieldList(FormField(PackForm), min_entries=SPARE_PACKS, max_entries=MOST_PACKS)
+    lot_id = SelectField(_l("Lot it comes from"), [Optional()])
+    preorder_from = DayField(_l("Pre-orders from"))
+    preorder_until = DayField(_l("Pre-orders until"))
+
+    def offer_lots(self, lots: Iterable[LotCard]) -> None:
+        """Fill in the lots that can be linked."""
+        self.lot_id.choices = [
+            SelectChoice("", _("None")),
+            *(
+                SelectChoice(lot.id, f"{lot.code} · {pick(lot.product, current_language())}")
+                for lot in lots
+            ),
+        ]
+
+    def draft(self, kind: ListingKind, unit: Unit | None = None) -> ListingDraft:
+        """Return what was written; ``unit`` is that of a listing that exists.
+
+        :raises Invalid: on ``packs``, when a row cannot be read (it says why itself).
+        """
+        unit = unit or Unit(self.unit.data)
+        return ListingDraft(
+            kind=kind,
+            unit=unit,
+            piece_name=_both(self.piece_vi, self.piece_en),
+            packs=self._packs(unit),
+            lot_id=self.lot_id.data or None,
+            preorder_from=self.preorder_from.data,
+            preorder_until=self.preorder_until.data,
+            **self.words(),
+        )
+
+    def _packs(self, unit: Unit) -> tuple[PackDraft, ...]:
+        packs, is_wrong = [], False
+        for entry in self.packs:
+            if entry.form.is_empty:
+                continue
+            try:
+                packs.append(_pack(entry.form, unit))
+            except DomainError as refusal:
+                entry.form[refusal.field or "size"].errors = [refusal_text(refusal)]
+                is_wrong = True
+        if is_wrong:
+            raise Invalid(msg("Look at the pack sizes again."), field="")
+        return tuple(packs)
+
+
+class VisitForm(WordsForm):
+    """An experience: its dates, seats and meeting point are written elsewhere."""
+
+    price = MoneyField(_l("Price for one person, from"), [InputRequired(REQUIRED)])
+
+    def draft(self, kind: ListingKind, unit: Unit | None = None) -> ListingDraft:
+        """Return what was written."""
+        return ListingDraft(kind=kind, unit=unit, price_vnd=self.price.data or 0, **self.words())
+
+
+class StockForm(Form):
+    """More or less of it, and why."""
+
+    way = SelectField(
+        _l("What happened?"),
+        choices=[
+            SelectChoice(f"{sign}{key}", _l(REASONS[key]))
+            for sign, key in (
+                ("+", "harvest"),
+                ("+", "bought_back"),
+                ("-", "spoiled"),
+                ("-", "sold_elsewhere"),
+            )
+        ]
+        + [
+            SelectChoice("+counted", _l("Counted: there is more")),
+            SelectChoice("-counted", _l("Counted: there is less")),
+        ],
+    )
+    amount = TextField(_l("How much?"), [InputRequired(REQUIRED), Length(max=30)])
+
+    def change(self, unit: Unit) -> tuple[int, str]:
+        """Return the signed change in the unit, and its reason.
+
+        :raises Invalid: when the amount cannot be read.
+        """
+        try:
+            amount = parse_quantity(self.amount.data, unit, bare=BARE.get(unit, ""))
+        except Invalid as refusal:
+            raise Invalid(refusal.message, field="amount", **refusal.values) from None
+        sign, reason = self.way.data[0], self.way.data[1:]
+        return (-amount if sign == "-" else amount), reason
+
+
+class PhotoForm(Form):
+    """One picture and what it shows."""
+
+    file = FileField(
+        _l("Picture"), render_kw={"accept": "image/jpeg,image/png,image/webp,image/avif,image/heic"}
+    )
+    alt_vi = TextField(_l("What the picture shows, in Vietnamese"), [Length(max=200)])
+    alt_en = TextField(_l("What the picture shows, in English"), [Length(max=200)])
+
+    def alt(self) -> dict[str, str]:
+        """Return the words for those who do not see the picture."""
+        return _both(self.alt_vi, self.alt_en)
+
+
+class PressForm(Form):
+    """A button."""
+
+    action = HiddenField()
+
+
+class DecisionForm(Form):
+    """What the office decides, and why."""
+
+    action = HiddenField()
+    version = HiddenField()
+    reason = TextAreaField(_l("Reason"), [Length(max=500)])
+
+
+def goods_form(work: Work | None, formdata: Any = None) -> GoodsForm:
+    """Return the form of goods, filled in with what is there, with rows for more packs."""
+    data = _goods_data(work) if work else {}
+    packs = [_pack_data(pack, work.listing) for pack in work.packs] if work else []
+    form = GoodsForm(formdata, data=data | {"packs": packs})
+    if not formdata:
+        while len(form.packs) < min(len(packs) + SPARE_PACKS, MOST_PACKS):
+            form.packs.append_entry()
+    return form
+
+
+def visit_form(work: Work | None, formdata: Any = None) -> VisitForm:
+    """Return the form of an experience, filled in with what is there."""
+    data = _words_data(work.listing) | {"price": work.listing.price_vnd} if work else {}
+    return VisitForm(formdata, data=data)
+
+
+def _pack(row: PackForm, unit: Unit) -> PackDraft:
+    size = parse_quantity(row.size.data or "", unit, bare=BARE[unit])
+    if row.price.data is None:
+        raise Invalid(msg("Write an amount such as 45.000."), field="price")
+    label = _both(row.label_vi, row.label_en)
+    if label and "vi" not in label:
+        raise Invalid(msg("Give it a name in Vietnamese."), field="label_vi")
+    return PackDraft(size, row.price.data, label, row.id.data or None)
+
+
+def _pack_data(pack: PackRow, listing: Listing) -> dict[str, object]:
+    own = pack.label != size_label(pack.size, listing)
+    unit = listing.unit or Unit.PIECE
+    return {
+        "id": pack.id,
+        "size": format_quantity(pack.size, unit),
+        "price": pack.price_vnd,
+        "label_vi": pack.label.get("vi", "") if own else "",
+        "label_en": pack.label.get("en", "") if own else "",
+    }
+
+
+def _words_data(listing: Listing) -> dict[str, object]:
+    texts = {
+        f"{name}_{lang}": getattr(listing, name).get(lang, "")
+        for name in ("title", "summary", "description")
+        for lang in ("vi", "en")
+    }
+    return texts | {
+        "version": str(listing.version),
+        "category_id": listing.category_id,
+        "season_months": listing.season_months,
+        "schemes": listing.schemes,
+        "farm_id": listing.farm_id or "",
+    }
+
+
+def _goods_data(work: Work) -> dict[str, object]:
+    listing = work.listing
+    return _words_data(listing) | {
+        "unit": listing.unit.value if listing.unit else "",
+        "piece_vi": listing.piece_name.get("vi", ""),
+        "piece_en": listing.piece_name.get("en", ""),
+        "lot_id": listing.lot_id or "",
+        "preorder_from": listing.preorder_from,
+        "preorder_until": listing.preorder_until,
+    }
+
+
+def _both(vietnamese: Any, english: Any) -> dict[str, str]:
+    found: Mapping[str, Any] = {"vi": vietnamese.data, "en": english.data}
+    return {lang: text for lang, text in found.items() if text}

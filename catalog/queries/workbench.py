@@ -1,0 +1,231 @@
+"""Listings as their vendor and the office work on them."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from catalog.models import Category, Listing, ListingStep, Variant
+from catalog.queries.cards import Photo
+from catalog.rules import ListingKind, ListingState
+from kernel import claims
+from kernel.claims import Bucket
+from kernel.pages import Page
+from kernel.quantity import Unit
+
+
+@dataclass(frozen=True)
+class Row:
+    """A listing in a list of its vendor or the office; ``free`` is what can still be sold."""
+
+    id: str
+    code: str
+    vendor_id: str
+    kind: ListingKind
+    title: dict[str, str]
+    state: ListingState
+    state_reason: str
+    price_vnd: int
+    price_per: int
+    unit: Unit | None
+    piece_name: dict[str, str]
+    art: str
+    tint: str
+    photo: Photo | None
+    submitted_at: datetime | None
+    recheck_since: datetime | None
+    free: int | None
+
+
+@dataclass(frozen=True)
+class PackRow:
+    """A pack size that is offered."""
+
+    id: str
+    label: dict[str, str]
+    size: int
+    price_vnd: int
+
+
+@dataclass(frozen=True)
+class Step:
+    """One line of a listing's history."""
+
+    action: str
+    state: ListingState
+    actor_name: str
+    reason: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Stock:
+    """What is there of a listing, in its unit: on hand, sold, held in baskets, free."""
+
+    on_hand: int
+    sold: int
+    held: int
+    free: int
+
+
+@dataclass(frozen=True)
+class Work:
+    """Everything that was written about a listing, with its history."""
+
+    listing: Listing
+    category_name: dict[str, str]
+    photos: tuple[Photo, ...]
+    packs: tuple[PackRow, ...]
+    stock: Stock | None
+    steps: tuple[Step, ...]
+
+
+_COLUMNS = (
+    Listing.id,
+    Listing.code,
+    Listing.vendor_id,
+    Listing.kind,
+    Listing.title,
+    Listing.state,
+    Listing.state_reason,
+    Listing.price_vnd,
+    Listing.price_per,
+    Listing.unit,
+    Listing.piece_name,
+    Listing.art,
+    Listing.tint,
+    Listing.photos,
+    Listing.bucket_id,
+    Listing.submitted_at,
+    Listing.recheck_since,
+)
+
+
+def vendor_listings(
+    session: Session,
+    *,
+    vendor_id: str,
+    states: Collection[ListingState],
+    now: datetime,
+    page: int = 1,
+    size: int = 30,
+) -> Page[Row]:
+    """Return a vendor's own listings in some states, newest first (two statements)."""
+    found = (
+        sa.select(*_COLUMNS)
+        .where(Listing.vendor_id == vendor_id, Listing.state.in_(states))
+        .order_by(Listing.ranked_at.desc(), Listing.id.desc())
+    )
+    return _rows(session, found, page, size, now)
+
+
+def office_queue(
+    session: Session,
+    *,
+    states: Collection[ListingState],
+    now: datetime,
+    changed: bool = False,
+    page: int = 1,
+    size: int = 30,
+) -> Page[Row]:
+    """Return listings for the office in some states, the longest waiting first.
+
+    ``changed`` leaves those that were worded anew after their approval.
+    """
+    found = sa.select(*_COLUMNS).where(Listing.state.in_(states))
+    if changed:
+        found = found.where(Listing.recheck_since.is_not(None)).order_by(
+            Listing.recheck_since, Listing.id
+        )
+    elif ListingState.SUBMITTED in states:
+        found = found.order_by(Listing.submitted_at, Listing.id)
+    else:
+        found = found.order_by(Listing.ranked_at.desc(), Listing.id.desc())
+    return _rows(session, found, page, size, now)
+
+
+def work_of(session: Session, *, vendor_id: str, code: str, now: datetime) -> Work | None:
+    """Return a vendor's own listing as it is worked on, read anew."""
+    return _work(session, (Listing.vendor_id == vendor_id, Listing.code == code), now)
+
+
+def work_by_id(session: Session, listing_id: str, *, now: datetime) -> Work | None:
+    """Return any listing as the office looks at it, read anew."""
+    return _work(session, (Listing.id == listing_id,), now)
+
+
+def version_of(session: Session, *, vendor_id: str, code: str) -> int | None:
+    """Return the number of the last change of a vendor's listing."""
+    return session.scalar(
+        sa.select(Listing.version).where(Listing.vendor_id == vendor_id, Listing.code == code)
+    )
+
+
+def _rows(
+    session: Session, found: sa.Select[*tuple[Any, ...]], page: int, size: int, now: datetime
+) -> Page[Row]:
+    page = max(page, 1)
+    read = session.execute(found.offset((page - 1) * size).limit(size + 1)).all()
+    buckets = [row.bucket_id for row in read if row.bucket_id]
+    free = claims.available(session, buckets, now=now) if buckets else {}
+    made = []
+    for row in read:
+        values = dict(row._mapping)
+        photos, bucket_id = values.pop("photos"), values.pop("bucket_id")
+        photo = Photo(**photos[0]) if photos else None
+        made.append(Row(**values, photo=photo, free=free.get(bucket_id)))
+    return Page.cut(made, page, size)
+
+
+def _work(session: Session, wanted: Sequence[sa.ColumnElement[bool]], now: datetime) -> Work | None:
+    listing = session.scalar(
+        sa.select(Listing).where(*wanted).execution_options(populate_existing=True)
+    )
+    if listing is None:
+        return None
+    return Work(
+        listing=listing,
+        category_name=session.scalars(
+            sa.select(Category.name).where(Category.id == listing.category_id)
+        ).one(),
+        photos=tuple(Photo(**photo) for photo in listing.photos),
+        packs=_packs(session, listing.id),
+        stock=_stock(session, listing.bucket_id, now) if listing.bucket_id else None,
+        steps=_steps(session, listing.id),
+    )
+
+
+def _packs(session: Session, listing_id: str) -> tuple[PackRow, ...]:
+    rows = session.execute(
+        sa.select(Variant.id, Variant.label.label("label"), Variant.size, Variant.price_vnd)
+        .where(Variant.listing_id == listing_id, Variant.active)
+        .order_by(Variant.position, Variant.id)
+    )
+    return tuple(PackRow(**row._mapping) for row in rows)
+
+
+def _stock(session: Session, bucket_id: str, now: datetime) -> Stock:
+    on_hand, sold = session.execute(
+        sa.select(Bucket.on_hand, Bucket.allocated).where(Bucket.id == bucket_id)
+    ).one()
+    free = claims.available(session, [bucket_id], now=now)[bucket_id]
+    return Stock(on_hand=on_hand, sold=sold, held=on_hand - sold - free, free=free)
+
+
+def _steps(session: Session, listing_id: str) -> tuple[Step, ...]:
+    rows = session.execute(
+        sa.select(
+            ListingStep.action,
+            ListingStep.state,
+            ListingStep.actor_name,
+            ListingStep.reason,
+            ListingStep.at,
+        )
+        .where(ListingStep.listing_id == listing_id)
+        .order_by(ListingStep.at.desc(), ListingStep.id.desc())
+        .limit(30)
+    )
+    return tuple(Step(**row._mapping) for row in rows)

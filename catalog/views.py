@@ -1,0 +1,362 @@
+"""The vendor's workspace: what is offered, at what price, how much there is."""
+
+from collections.abc import Callable
+
+from flask import Blueprint, flash, request, url_for
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+
+from accounts import guards
+from catalog.errors import EditedMeanwhile
+from catalog.forms import (
+    GoodsForm,
+    PhotoForm,
+    PressForm,
+    StockForm,
+    VisitForm,
+    goods_form,
+    visit_form,
+)
+from catalog.queries import category_tree
+from catalog.queries.categories import CategoryNode
+from catalog.queries.workbench import Work, vendor_listings, version_of, work_of
+from catalog.rules import (
+    EDITABLE,
+    VENDOR_ACTIONS,
+    ListingKind,
+    ListingState,
+    actions,
+)
+from catalog.services.listings import create_listing, edit_listing
+from catalog.services.photos import add_photo, put_photo_first, remove_photo
+from catalog.services.steps import move_own_listing
+from catalog.services.stock import adjust_stock
+from kernel import clock
+from kernel.db import transaction
+from kernel.errors import DomainError, Invalid, NotFound
+from kernel.messages import msg
+from kernel.pictures import store_picture
+from kernel.storage import Storage
+from kernel.web.answers import Answer, go
+from kernel.web.forms import form_error
+from kernel.web.pages import page
+from kernel.web.session import db, part
+from traceability.queries import farms_of, lot_of, open_lots
+
+blueprint = Blueprint("catalog", __name__, url_prefix="/work/<vendor_id>/listings")
+
+sellers = guards.member("owner", "seller")
+SHELF_OF_VISITS = "trai-nghiem"
+GROUPS: dict[str, tuple[ListingState, ...]] = {
+    "all": tuple(state for state in ListingState if state is not ListingState.ARCHIVED),
+    "shown": (ListingState.PUBLISHED,),
+    "waiting": (ListingState.SUBMITTED,),
+    "to_do": (ListingState.DRAFT, ListingState.DECLINED),
+    "paused": (ListingState.PAUSED, ListingState.WITHHELD, ListingState.TAKEN_DOWN),
+    "archived": (ListingState.ARCHIVED,),
+}
+
+
+@blueprint.get("")
+@sellers
+def show_listings(vendor_id: str) -> Answer:
+    """List what this vendor offers."""
+    group = request.args.get("state", "all")
+    group = group if group in GROUPS else "all"
+    rows = vendor_listings(
+        db(),
+        vendor_id=vendor_id,
+        states=GROUPS[group],
+        now=clock.now(),
+        page=request.args.get("page", 1, type=int),
+    )
+    return page("catalog/listings.html", vendor_id=vendor_id, rows=rows, group=group)
+
+
+@blueprint.get("/new")
+@sellers
+def choose_kind(vendor_id: str) -> Answer:
+    """Ask what is to be offered."""
+    return page("catalog/kinds.html", vendor_id=vendor_id, kinds=list(ListingKind))
+
+
+@blueprint.get("/new/<kind>")
+@sellers
+def new_listing(vendor_id: str, kind: str) -> Answer:
+    """Show the empty form."""
+    return _form_page(vendor_id, _kind(kind), None)
+
+
+@blueprint.post("/new/<kind>")
+@sellers
+def add_listing(vendor_id: str, kind: str) -> Answer:
+    """Write down a new listing."""
+    chosen = _kind(kind)
+    form = _form(vendor_id, chosen, None)
+
+    def create(session: Session) -> str:
+        return create_listing(
+            session,
+            vendor_id,
+            draft=form.draft(chosen),
+            actor=guards.current_actor(),
+            now=clock.now(),
+        )
+
+    code, status = _attempt(form, create)
+    if code is None:
+        return _form_page(vendor_id, chosen, None, form), status
+    flash(_("Saved. Add a picture, then submit it to the trade office."))
+    return go(url_for("catalog.show_listing", vendor_id=vendor_id, code=code))
+
+
+@blueprint.get("/<code>")
+@sellers
+def show_listing(vendor_id: str, code: str) -> Answer:
+    """Show a listing with what can be done about it."""
+    return _listing_page(_work(vendor_id, code))
+
+
+@blueprint.get("/<code>/edit")
+@sellers
+def edit(vendor_id: str, code: str) -> Answer:
+    """Show the form, filled in."""
+    work = _work(vendor_id, code)
+    return _form_page(vendor_id, work.listing.kind, work)
+
+
+@blueprint.post("/<code>/edit")
+@sellers
+def save(vendor_id: str, code: str) -> Answer:
+    """Change a listing, unless somebody else did so meanwhile."""
+    work = _work(vendor_id, code)
+    form = _form(vendor_id, work.listing.kind, work)
+
+    def change(session: Session) -> bool:
+        edit_listing(
+            session,
+            vendor_id,
+            code=code,
+            draft=form.draft(work.listing.kind, work.listing.unit),
+            seen_version=_seen(form),
+            actor=guards.current_actor(),
+            now=clock.now(),
+        )
+        return True
+
+    done, status = _attempt(form, change)
+    if not done:
+        if status == EditedMeanwhile.status:
+            # The next try is made knowing of the other change.
+            form.version.data = str(version_of(db(), vendor_id=vendor_id, code=code))
+        return _form_page(vendor_id, work.listing.kind, work, form), status
+    flash(_("Saved."))
+    return go(url_for("catalog.show_listing", vendor_id=vendor_id, code=code))
+
+
+@blueprint.post("/<code>/move")
+@sellers
+def move(vendor_id: str, code: str) -> Answer:
+    """Submit, take back, pause, resume, archive or reopen."""
+    form = PressForm()
+
+    def press(session: Session) -> bool:
+        move_own_listing(
+            session,
+            vendor_id,
+            code=code,
+            action=form.action.data or "",
+            actor=guards.current_actor(),
+            now=clock.now(),
+        )
+        return True
+
+    done, status = _attempt(form, press)
+    if not done:
+        return _listing_page(_work(vendor_id, code), press=form), status
+    flash(_("Done."))
+    return go(url_for("catalog.show_listing", vendor_id=vendor_id, code=code))
+
+
+@blueprint.post("/<code>/stock")
+@sellers
+def change_stock(vendor_id: str, code: str) -> Answer:
+    """Take in or write off."""
+    work, form = _work(vendor_id, code), StockForm()
+    if work.listing.unit is None:
+        raise NotFound
+
+    def adjust(session: Session) -> bool:
+        change, reason = form.change(work.listing.unit)  # type: ignore[arg-type]
+        adjust_stock(
+            session,
+            vendor_id,
+            code=code,
+            change=change,
+            reason=reason,
+            actor=guards.current_actor(),
+            now=clock.now(),
+        )
+        return True
+
+    done, status = _attempt(form, adjust)
+    if not done:
+        return _listing_page(_work(vendor_id, code), stock=form), status
+    flash(_("The stock is changed."))
+    return go(url_for("catalog.show_listing", vendor_id=vendor_id, code=code))
+
+
+@blueprint.get("/<code>/photos")
+@sellers
+def show_photos(vendor_id: str, code: str) -> Answer:
+    """Show the pictures of a listing."""
+    return page("catalog/photos.html", work=_work(vendor_id, code), form=PhotoForm())
+
+
+@blueprint.post("/<code>/photos")
+@sellers
+def send_photo(vendor_id: str, code: str) -> Answer:
+    """Add a picture."""
+    work, form = _work(vendor_id, code), PhotoForm()
+    try:
+        if not form.validate():
+            return page("catalog/photos.html", work=work, form=form), 422
+        if not form.file.data:
+            raise Invalid(msg("Choose a picture."), field="file")
+        # Files are named by content: one that stays without a row does no harm.
+        picture = store_picture(part(Storage), form.file.data.read())
+        with transaction(db()) as session:
+            add_photo(
+                session,
+                vendor_id,
+                code=code,
+                picture=picture,
+                alt=form.alt(),
+                actor=guards.current_actor(),
+                now=clock.now(),
+            )
+    except DomainError as refusal:
+        form_error(form, refusal)
+        return page("catalog/photos.html", work=work, form=form), refusal.status
+    flash(_("The picture is added."))
+    return go(url_for("catalog.show_photos", vendor_id=vendor_id, code=code))
+
+
+@blueprint.post("/<code>/photos/<digest>/first")
+@sellers
+def lead_photo(vendor_id: str, code: str, digest: str) -> Answer:
+    """Show a picture on the card."""
+    return _change_photo(put_photo_first, vendor_id, code, digest)
+
+
+@blueprint.post("/<code>/photos/<digest>/remove")
+@sellers
+def drop_photo(vendor_id: str, code: str, digest: str) -> Answer:
+    """Take a picture away."""
+    return _change_photo(remove_photo, vendor_id, code, digest)
+
+
+def _change_photo(change: Callable[..., None], vendor_id: str, code: str, digest: str) -> Answer:
+    with transaction(db()) as session:
+        change(
+            session,
+            vendor_id,
+            code=code,
+            digest=digest,
+            actor=guards.current_actor(),
+            now=clock.now(),
+        )
+    return go(url_for("catalog.show_photos", vendor_id=vendor_id, code=code))
+
+
+Entry = GoodsForm | VisitForm
+
+
+def _attempt(form: PressForm | StockForm | Entry, act: Callable[[Session], object]) -> tuple:  # type: ignore[type-arg]
+    """Run a use case if the form is in order; without a result, the status says why not."""
+    if not form.validate():
+        return None, 422
+    try:
+        with transaction(db()) as session:
+            return act(session), 303
+    except DomainError as refusal:
+        if refusal.status in {403, 404}:
+            raise
+        form_error(form, refusal)
+        return None, refusal.status
+
+
+def _work(vendor_id: str, code: str) -> Work:
+    work = work_of(db(), vendor_id=vendor_id, code=code, now=clock.now())
+    if work is None:
+        raise NotFound
+    return work
+
+
+def _kind(kind: str) -> ListingKind:
+    try:
+        return ListingKind(kind)
+    except ValueError:
+        raise NotFound from None
+
+
+def _seen(form: Entry) -> int:
+    text = form.version.data or ""
+    return int(text) if text.isascii() and text.isdigit() else 0
+
+
+def _form(vendor_id: str, kind: ListingKind, work: Work | None) -> Entry:
+    sent = request.form if request.method == "POST" else None
+    if kind is ListingKind.EXPERIENCE:
+        form: Entry = visit_form(work, sent)
+    else:
+        form = goods_form(work, sent)
+        form.offer_lots(_lots(vendor_id, work))
+    form.offer(_shelves(kind), farms_of(db(), vendor_id=vendor_id))
+    return form
+
+
+def _lots(vendor_id: str, work: Work | None) -> list:  # type: ignore[type-arg]
+    lots = open_lots(db(), vendor_id=vendor_id)
+    if work is None:
+        return lots
+    linked = work.listing.lot_id
+    if linked and all(lot.id != linked for lot in lots):
+        # A lot on hold stays linked until another is chosen.
+        held = lot_of(db(), linked, vendor_id=vendor_id)
+        lots += [held] if held else []
+    return [lot for lot in lots if lot.unit is work.listing.unit]
+
+
+def _shelves(kind: ListingKind) -> list[CategoryNode]:
+    """Return the categories in which a kind is sold: the ends of the tree."""
+    visits = kind is ListingKind.EXPERIENCE
+    tops = [top for top in category_tree(db()) if (top.slug == SHELF_OF_VISITS) is visits]
+    return [node for top in tops for node in (top.children or (top,))]
+
+
+def _form_page(
+    vendor_id: str, kind: ListingKind, work: Work | None, form: Entry | None = None
+) -> str:
+    return page(
+        "catalog/edit.html",
+        vendor_id=vendor_id,
+        kind=kind,
+        work=work,
+        form=form or _form(vendor_id, kind, work),
+    )
+
+
+def _listing_page(
+    work: Work, *, press: PressForm | None = None, stock: StockForm | None = None
+) -> str:
+    listing = work.listing
+    return page(
+        "catalog/listing.html",
+        work=work,
+        listing=listing,
+        actions=actions(listing.state, VENDOR_ACTIONS),
+        editable=listing.state in EDITABLE,
+        press=press or PressForm(formdata=None),
+        stock=stock or StockForm(formdata=None),
+    )
