@@ -1,0 +1,287 @@
+"""The page behind a QR code: the answer first, and never a stale one."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from kernel.db import transaction
+from kernel.quantity import Unit
+from shop.lot import stages
+from tests.shop.stalls import Stalls
+from tests.traceability.conftest import statements  # noqa: F401 - a fixture
+from tests.traceability.land import OFFICE, SPRAY, Land
+from traceability import queries
+from traceability.models import Lot
+from traceability.queries import DiaryLine
+from traceability.rules import Activity
+from traceability.services import lots
+from traceability.services.importing import LotRow, import_lot
+from vendors.models import Vendor
+from vendors.rules import Scheme, VendorState
+
+GTIN = "08938500000010"
+PASSED, RECALLED, HELD = "verdict-passed", "verdict-recalled", "verdict-held"
+
+
+@pytest.fixture
+def land(app_session):
+    return Land(app_session)
+
+
+@pytest.fixture
+def lot(land):
+    """A lot of a season with a diary, certified and sold."""
+    care = replace(SPRAY, activity=Activity.CARE, input_name="", phi_days=None)
+    land.write(care, done_on=date(2026, 8, 2), note={"vi": "Tỉa cành", "en": "Pruned"})
+    for day in (5, 9, 14):
+        land.write(care, activity=Activity.IRRIGATION, done_on=date(2026, 9, day))
+    land.write(input_name="Proclaim 1.9EC", active_ingredient="Emamectin", phi_days=7)
+    lot_id = land.harvest(gtin=GTIN, best_before=date(2026, 12, 1))
+    land.write(care, done_on=date(2026, 11, 23), note={"vi": "Dọn vườn sau thu hoạch"})
+    return card(land, lot_id)
+
+
+def card(land, lot_id):
+    land.session.rollback()
+    return queries.lot_cards(land.session, [lot_id])[lot_id]
+
+
+def sell(land, lot):
+    """Offer the lot itself, something else of the farm, and a visit there."""
+    with transaction(land.session) as session:
+        stalls = Stalls(session)
+        vendor = session.get(Vendor, land.vendor_id)
+        shelf = stalls.category("fruit", "Trái cây", "Fruit")
+        farm = {"farm_id": land.farm_id}
+        stalls.goods(
+            vendor, shelf, "PRD-801", traced=False, lot_id=lot.id, title=("Vải tươi", "Lychee"),
+            art="lychee", tint="blush", **farm,
+        )  # fmt: skip
+        stalls.goods(vendor, shelf, "PRD-802", title=("Mật ong vải", "Honey"), **farm)
+        stalls.visit(vendor, shelf, "EXP-803", title=("Hái vải tại vườn", "Picking"), **farm)
+        stalls.certificate(vendor)
+        stalls.certificate(vendor, Scheme.OCOP, valid_from=date(2026, 11, 24), number="OCOP-NEW")
+        stalls.certificate(vendor, Scheme.TRAVEL_LICENCE, number="LHQT-1")
+
+
+def test_the_first_screen_answers_product_farm_day_and_verdict(client, land, lot):
+    text = client.get(f"/t/{lot.trace_code}").get_data(as_text=True)
+    head = text[: text.index('class="timeline"')]
+    for words in ("Vải Thanh Hà", "Vườn vải Thanh Khê", "23/11/2026", "L2611-001", PASSED):
+        assert words in head
+    assert RECALLED not in text
+
+
+def test_the_walk_goes_from_the_field_to_the_bag(client, land, lot):
+    text = client.get(f"/t/{lot.trace_code}?lang=en").get_data(as_text=True)
+    walk = text[text.index('class="timeline"') : text.index('id="inputs"')]
+    order = [
+        walk.index(words)
+        for words in (
+            "Pruned",
+            "05/09/2026",
+            "14/09/2026",
+            "Proclaim 1.9EC (Emamectin)",
+            "23/11/2026",
+            lot.code,
+        )
+    ]
+    assert order == sorted(order)
+    assert "waited 13 days, 7 needed" in text
+
+
+def test_entries_that_repeat_are_one_step():
+    def line(activity, day):
+        done_on = date(2026, 9, day)
+        return DiaryLine(str(day), activity, done_on, {}, None, None, None, None, "Lan")
+
+    water, care = Activity.IRRIGATION, Activity.CARE
+    found = stages([line(water, 1), line(water, 5), line(care, 6), line(water, 9)])
+    assert [(stage.activity, stage.times) for stage in found] == [(water, 2), (care, 1), (water, 1)]
+    assert (found[0].first.day, found[0].last.day) == (1, 5)
+
+
+def test_who_worked_is_not_told_to_the_public(client, land):
+    land.write(worker="Chị Nguyễn Thị Lan", phi_days=0)
+    lot = card(land, land.harvest(worker="Anh Phạm Văn Bình"))
+    text = client.get(f"/t/{lot.trace_code}").get_data(as_text=True)
+    assert "Nguyễn Thị Lan" not in text
+    assert "Phạm Văn Bình" not in text
+
+
+def test_one_code_leads_to_buying_again_and_to_visiting(client, land, lot):
+    sell(land, lot)
+    text = client.get(f"/t/{lot.trace_code}").get_data(as_text=True)
+    for words in ("/l/PRD-801/", "/l/PRD-802/", "/l/EXP-803/", "25.000", "/v/htx-v01"):
+        assert words in text
+
+
+def test_certificates_are_those_of_the_day_of_harvest(client, land, lot):
+    sell(land, lot)
+    text = client.get(f"/t/{lot.trace_code}").get_data(as_text=True)
+    assert "VG-2026-118" in text
+    assert "OCOP-NEW" not in text
+    assert "LHQT-1" not in text
+
+
+def test_the_ten_elements_of_the_law_are_there(client, land, lot):
+    text = client.get(f"/t/{lot.trace_code}?lang=en").get_data(as_text=True)
+    law = text[text.index("<details") :]
+    for number in range(1, 11):
+        assert f"<dt>{number}. " in law
+    for words in (
+        "HTX V01", "Thôn Lại", f"{lot.trace_code} · F1/P1", "01/12/2026", GTIN,
+        f"http://localhost/01/{GTIN}/10/{lot.code}",
+    ):  # fmt: skip
+        assert words in law
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/01/{gtin}/10/{code}",
+        "/01/{gtin}/10/{code}/",
+        "/01/{gtin}/10/{code}/21/S1",
+        "/01/{gtin}/10/{code}?17=261231",
+        "/t/{trace}",
+    ],
+)
+def test_digital_link_and_short_code_lead_to_the_same_lot(client, land, lot, path):
+    address = path.format(gtin=GTIN, code=lot.code, trace=lot.trace_code)
+    answer = client.get(address)
+    assert answer.status_code == 200
+    assert lot.code in answer.get_data(as_text=True)
+
+
+def test_a_code_typed_in_small_letters_is_led_to_its_address(client, lot):
+    answer = client.get(f"/t/{lot.trace_code.lower()}")
+    assert answer.status_code == 303
+    assert answer.location.endswith(f"/t/{lot.trace_code}")
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/01/08938500000011/10/L2611-001", 400),
+        ("/01/8938500000010/10/L2611-001", 400),
+        (f"/01/{GTIN}/10/L1/10/L2", 400),
+        (f"/01/{GTIN}/foo", 400),
+        (f"/01/{GTIN}/17/261231", 400),
+        (f"/01/{GTIN}/10/%00", 400),
+        (f"/01/{GTIN}/10/%C4%90", 400),
+        ("/t/abc", 400),
+        ("/t/ABC-DEF-GHI", 400),
+        ("/t/ẢẢẢẢẢẢẢ", 400),
+        (f"/01/{GTIN}/10/UNKNOWN", 404),
+        (f"/01/{GTIN}/10/A%2FB", 404),
+        (f"/01/{GTIN}", 404),
+        ("/t/AAAAAAAAAAAA", 404),
+    ],
+)
+@pytest.mark.parametrize("lang", ["vi", "en"])
+def test_misread_and_unknown_codes_get_a_friendly_page(client, lot, path, status, lang):
+    answer = client.get(path, headers={"Accept-Language": lang})
+    assert answer.status_code == status
+    assert answer.mimetype == "text/html"
+    assert "<main" in answer.get_data(as_text=True)
+
+
+@pytest.mark.parametrize("name", ["REQUEST_URI", "RAW_URI", ""])
+def test_a_slash_inside_of_a_lot_code_survives_where_the_server_sends_the_raw_path(
+    client, land, lot, name
+):
+    with transaction(land.session) as session:
+        session.get(Lot, lot.id).code = "A/B"
+    path = f"/01/{GTIN}/10/A%2FB"
+    environ = {"REQUEST_URI": "", "RAW_URI": ""}
+    if name:
+        environ[name] = f"https://cho.example{path}?x=1"
+    answer = client.get(path, environ_overrides=environ)
+    # Without the raw path it cannot be told from two segments: a refusal, never another lot.
+    assert answer.status_code == (200 if name else 400)
+
+
+def test_a_recall_shows_at_once_and_first(client, land, lot):
+    sell(land, lot)
+    address = f"/t/{lot.trace_code}"
+    before = client.get(address)
+    assert PASSED in before.get_data(as_text=True)
+    assert before.headers["Cache-Control"] == "private, no-cache"
+    land.run(lots.recall_lot, lot.id, reason="Phát hiện dư lượng", actor=OFFICE)
+    text = client.get(address).get_data(as_text=True)
+    assert PASSED not in text
+    main = text[text.index("<main") :]
+    assert main.index(RECALLED) < main.index("Vải Thanh Hà")
+    assert "Phát hiện dư lượng" in text
+    assert "+84912345678" in text
+    assert "/l/PRD-801/" not in text
+    assert "/l/PRD-802/" not in text
+
+
+def test_a_lot_on_hold_is_not_offered(client, land, lot):
+    sell(land, lot)
+    land.run(lots.hold_lot, lot.id, reason="Nội bộ: chờ kết quả", actor=land.owner)
+    text = client.get(f"/t/{lot.trace_code}").get_data(as_text=True)
+    assert HELD in text
+    assert PASSED not in text
+    # What the vendor noted for itself stays with the vendor.
+    assert "Nội bộ" not in text
+    assert "/l/PRD-801/" not in text
+    assert "/l/PRD-802/" in text
+
+
+def test_a_broken_waiting_time_is_told_even_after_the_release(client, land):
+    land.write(done_on=date(2026, 11, 20), phi_days=7)
+    lot = card(land, land.harvest())
+    address = f"/t/{lot.trace_code}?lang=en"
+    held = client.get(address).get_data(as_text=True)
+    assert HELD in held
+    assert "Harvested inside the waiting time after spraying." in held
+    assert "harvested after 3 days, 7 needed" in held
+    land.run(lots.release_lot, lot.id, reason="Mẫu đạt, phiếu 118", actor=OFFICE)
+    released = client.get(address).get_data(as_text=True)
+    assert PASSED in released
+    assert "Mẫu đạt, phiếu 118" in released
+
+
+def test_a_made_good_shows_its_maker(client, land):
+    row = LotRow(
+        "V01", "BDX-2611", {"vi": "Bánh đậu xanh"}, Unit.PIECE,
+        200, date(2026, 11, 20), packed_on=date(2026, 11, 21),
+    )  # fmt: skip
+    lot = card(land, land.run(import_lot, row, actor=OFFICE))
+    text = client.get(f"/t/{lot.trace_code}").get_data(as_text=True)
+    assert "Bánh đậu xanh" in text
+    assert "HTX V01" in text
+    assert 'class="timeline"' not in text
+
+
+@pytest.mark.parametrize(
+    ("state", "status"),
+    [(VendorState.SUBMITTED, 404), (VendorState.SUSPENDED, 200), (VendorState.TERMINATED, 200)],
+)
+def test_bags_of_vendors_once_approved_can_be_traced_for_ever(client, land, lot, state, status):
+    with transaction(land.session) as session:
+        session.get(Vendor, land.vendor_id).state = state
+    answer = client.get(f"/t/{lot.trace_code}")
+    assert answer.status_code == status
+    assert "/v/htx-v01" not in answer.get_data(as_text=True)
+
+
+@pytest.mark.parametrize("path", ["/t/{trace}", "/01/{gtin}/10/{code}"])
+def test_the_page_runs_six_statements_and_weighs_little(
+    client,
+    land,
+    lot,
+    path,
+    statements,  # noqa: F811
+):
+    sell(land, lot)
+    address = path.format(trace=lot.trace_code, gtin=GTIN, code=lot.code)
+    client.get(address)
+    statements.clear()
+    answer = client.get(address)
+    assert len(statements) <= 6, statements
+    assert len(answer.data) < 40_000
+    assert " style=" not in answer.get_data(as_text=True)
