@@ -1,8 +1,7 @@
 """When something happened elsewhere in the house."""
 
 from datetime import datetime
-
-from sqlalchemy.orm import Session
+from typing import TYPE_CHECKING
 
 from bookings.events import VisitRedeemed
 from orders.services.fulfil import flag_lot, note_visit
@@ -10,8 +9,11 @@ from orders.services.paying import note_failure, take_money
 from payments.events import PaymentFailed, PaymentSettled
 from traceability.events import LotHeld, LotRecalled
 
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
 
-def on_payment_settled(session: Session, event: PaymentSettled, now: datetime) -> None:
+
+def on_payment_settled(session: "Session", event: PaymentSettled, now: datetime) -> None:
     """Give the buyer what was paid for (cash was booked with the delivery already)."""
     group_id = _group(event.reference)
     if group_id:
@@ -24,24 +26,24 @@ def on_payment_settled(session: Session, event: PaymentSettled, now: datetime) -
         )
 
 
-def on_payment_failed(session: Session, event: PaymentFailed, now: datetime) -> None:
+def on_payment_failed(session: "Session", event: PaymentFailed, now: datetime) -> None:
     """Let the buyer try again, as long as there is time."""
     group_id = _group(event.reference)
     if group_id:
         note_failure(session, group_id, payment_id=event.payment_id, now=now)
 
 
-def on_lot_held(session: Session, event: LotHeld, now: datetime) -> None:
+def on_lot_held(session: "Session", event: LotHeld, now: datetime) -> None:
     """Warn vendors with open orders of the lot."""
     flag_lot(session, event.lot_id, recalled=False, now=now)
 
 
-def on_lot_recalled(session: Session, event: LotRecalled, now: datetime) -> None:
+def on_lot_recalled(session: "Session", event: LotRecalled, now: datetime) -> None:
     """Warn vendors and buyers of the lot."""
     flag_lot(session, event.lot_id, recalled=True, now=now)
 
 
-def on_visit_redeemed(session: Session, event: VisitRedeemed, now: datetime) -> None:
+def on_visit_redeemed(session: "Session", event: VisitRedeemed, now: datetime) -> None:
     """Complete the order whose guests came."""
     note_visit(session, event.line_ref, now=now)
 

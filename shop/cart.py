@@ -1,11 +1,10 @@
 """The basket's page and the buttons that change it."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, Flask, Response, redirect, request, url_for
 from flask_babel import lazy_gettext as _l
-from sqlalchemy.orm import Session
 from wtforms import HiddenField, IntegerField
 from wtforms.validators import InputRequired, NumberRange
 
@@ -22,6 +21,9 @@ from orders import rules
 from orders.queries.baskets import Basket, read_basket
 from orders.queries.carts import Bearer, basket_count, find_cart
 from orders.services import cart as baskets
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
 
 blueprint = Blueprint("cart", __name__)
 
@@ -76,14 +78,14 @@ def bearer() -> Bearer:
     return Bearer(request.cookies.get(COOKIE) or None, signed.user_id if signed else None)
 
 
-def merge_on_sign_in(session: Session, user_id: str) -> None:
+def merge_on_sign_in(session: "Session", user_id: str) -> None:
     """Join the browser's basket to the one of the person who signs in."""
     token = request.cookies.get(COOKIE)
     baskets.merge_carts(session, Bearer(token, user_id), now=clock.now())
     note_count(session, Bearer(token, user_id))
 
 
-def note_count(session: Session, whose: Bearer, *, token: str | None = None) -> None:
+def note_count(session: "Session", whose: Bearer, *, token: str | None = None) -> None:
     """Keep for the header how many lines there are; a new basket's token goes with it."""
     holder = Bearer(token or whose.token, whose.user_id)
     count = basket_count(session, holder)
@@ -165,7 +167,7 @@ def open_basket() -> Basket | None:
     return read_basket(db(), found, now=clock.now()) if found else None
 
 
-def _change(act: Callable[[Session], str | None], go_on: str = "cart.show") -> Any:
+def _change(act: "Callable[[Session], str | None]", go_on: str = "cart.show") -> Any:
     """Do one change and lead on; a refusal is shown on the basket's page."""
     try:
         with transaction(db()) as session:
