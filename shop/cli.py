@@ -5,8 +5,12 @@ from flask import Flask
 from flask.cli import AppGroup
 from sqlalchemy.orm import sessionmaker
 
+from catalog import cli as catalog_cli
 from kernel import audit
+from kernel.settings import Settings
 from kernel.web.session import part
+from shop import prepare
+from shop.importing.cli import import_command
 
 market = AppGroup("market", help="The market as a whole.")
 audit_group = AppGroup("audit", help="The log of every change.")
@@ -22,7 +26,16 @@ def verify() -> None:
     click.echo("The log is unbroken.")
 
 
+@market.command("upgrade")
+def upgrade() -> None:
+    """Bring the database to the newest tables."""
+    prepare.upgrade(part(Settings).database_url)
+    click.echo("The database is up to date.")
+
+
 def install(app: Flask) -> None:
     """Register the commands."""
+    market.add_command(import_command)
+    catalog_cli.install(app)
     app.cli.add_command(market)
     app.cli.add_command(audit_group)

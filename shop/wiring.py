@@ -1,95 +1,157 @@
 """Who hears what, and which pages there are: the nervous system of the house."""
 
-import importlib
-import importlib.util
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from types import ModuleType
 from typing import Any
 
 from flask import Blueprint, Flask
+from sqlalchemy.orm import Session, sessionmaker
 
 import accounts.jobs
-from kernel.jobs import Job
+import accounts.views
+import bookings.views
+import catalog.desk
+import catalog.views
+import orders.desk
+import orders.views
+import payments.desk
+import payments.hooks
+import payments.views
+import traceability.desk
+import traceability.views
+import vendors.desk
+import vendors.views
+from accounts import guards
+from bookings.events import VisitRedeemed
+from catalog import handlers as listing
+from catalog.events import ListingChanged, ListingPublished, ListingWithdrawn
+from catalog.search import SearchEngine
+from catalog.search.embedded import TantivyEngine
+from catalog.services.indexing import rebuild_index
+from kernel import places
+from kernel.events import Event
+from kernel.jobs import Job, Reaction, inside, outside
 from kernel.settings import Settings
+from kernel.web.session import part, provide
+from orders import handlers as buying
+from orders import jobs as buying_jobs
+from payments.events import PaymentFailed, PaymentSettled
+from shop import about, browse, cart, checkout, find, frame, home, lot, media, office, shelves, work
+from traceability import handlers as tracing
+from traceability.events import LotChanged, LotHeld, LotRecalled, LotReleased
+from vendors import queries as vendor_queries
+from vendors.events import (
+    CertificateVerified,
+    CertificateWithdrawn,
+    VendorChanged,
+    VendorReinstated,
+    VendorSuspended,
+    VendorTerminated,
+)
 
-# While the house is being built, rooms are taken in as they appear.
-ROOMS = [
-    "accounts.views",
-    "vendors.views",
-    "vendors.desk",
-    "vendors.members",
-    "traceability.views",
-    "traceability.desk",
-    "catalog.views",
-    "catalog.desk",
-    "bookings.views",
-    "bookings.desk",
-    "payments.views",
-    "payments.desk",
-    "payments.hooks",
-    "payments.demo",
-    "orders.views",
-    "orders.desk",
-    "shop.frame",
-    "shop.about",
-    "shop.shelves",
-    "shop.home",
-    "shop.browse",
-    "shop.find",
-    "shop.lot",
-    "shop.cart",
-    "shop.checkout",
-    "shop.work",
-    "shop.office",
-    "shop.media",
-]
+ROOMS: tuple[ModuleType, ...] = (
+    accounts.views,
+    vendors.views,
+    vendors.desk,
+    traceability.views,
+    traceability.desk,
+    catalog.views,
+    catalog.desk,
+    bookings.views,
+    payments.views,
+    payments.desk,
+    payments.hooks,
+    orders.views,
+    orders.desk,
+    frame,
+    about,
+    shelves,
+    home,
+    browse,
+    find,
+    lot,
+    cart,
+    checkout,
+    work,
+    office,
+    media,
+)
+"""Modules with pages; one that needs more than its blueprint has ``install(app, settings)``."""
 
-HANDLERS: dict[type, tuple[Any, ...]] = {}
-JOBS: tuple[Job, ...] = (*accounts.jobs.JOBS,)
+JOBS: tuple[Job, ...] = (
+    *accounts.jobs.JOBS,
+    Job("orders.expire_unpaid", 1, buying_jobs.expire_unpaid),
+    Job("orders.sweep_claims", 5, buying_jobs.sweep_claims),
+    Job("orders.purge_carts", 60, buying_jobs.purge_carts),
+)
 
 
-def _module(name: str) -> Any:
-    try:
-        if importlib.util.find_spec(name) is None:
-            return None
-    except ModuleNotFoundError:
-        return None
-    return importlib.import_module(name)
+def handlers(engine: SearchEngine) -> Mapping[type[Event], Sequence[Reaction]]:
+    """Return who hears what; effects on the search index lie outside of the database."""
+    index = outside("search.listing", listing.reindex_listing(engine))
+    vendor = outside("search.vendor", listing.reindex_vendor(engine))
+    of_lot = outside("search.lot", listing.reindex_lot(engine))
+    told = inside(tracing.tell_vendor)
+    withhold, release = inside(listing.on_vendor_suspended), inside(listing.on_vendor_reinstated)
+    return {
+        ListingPublished: (index,),
+        ListingChanged: (index,),
+        ListingWithdrawn: (index,),
+        VendorSuspended: (withhold, vendor),
+        VendorTerminated: (withhold, vendor),
+        VendorReinstated: (release, vendor),
+        VendorChanged: (vendor,),
+        CertificateVerified: (vendor,),
+        CertificateWithdrawn: (vendor,),
+        LotHeld: (told, inside(buying.on_lot_held), of_lot),
+        LotReleased: (told, of_lot),
+        LotRecalled: (told, inside(buying.on_lot_recalled), of_lot),
+        LotChanged: (of_lot,),
+        PaymentSettled: (inside(buying.on_payment_settled),),
+        PaymentFailed: (inside(buying.on_payment_failed),),
+        VisitRedeemed: (inside(buying.on_visit_redeemed),),
+    }
+
+
+def open_search(settings: Settings) -> SearchEngine:
+    """Return the search engine of the settings."""
+    return TantivyEngine(settings.instance_path / "search")
+
+
+def reindex(maker: sessionmaker[Session], settings: Settings, *, now: datetime) -> int:
+    """Build the search index anew; return how many listings are in it."""
+    with maker() as session:
+        return rebuild_index(session, open_search(settings), now=now)
 
 
 def install(app: Flask, settings: Settings) -> None:
     """Register every page and hand each trade what it needs."""
-    for name in ROOMS:
-        module = _module(name)
-        blueprint = getattr(module, "blueprint", None)
+    provide(app, SearchEngine, open_search(settings))
+    guards.set_membership_loader(vendor_queries.memberships)
+    app.jinja_env.filters["commune"] = lambda key: places.commune(key).name
+    app.jinja_env.globals["actor"] = _Actor()
+    for room in ROOMS:
+        blueprint = getattr(room, "blueprint", None)
         if isinstance(blueprint, Blueprint):
             app.register_blueprint(blueprint)
-        if module is not None and hasattr(module, "install"):
-            module.install(app, settings)
-    guards = _module("accounts.guards")
-    queries = _module("vendors.queries")
-    if guards and queries and hasattr(guards, "set_membership_loader"):
-        guards.set_membership_loader(queries.memberships)
-    places = _module("kernel.places")
-    app.jinja_env.filters["commune"] = (
-        (lambda key: places.commune(key).name) if places else (lambda key: key)
-    )
-    if guards:
-        app.jinja_env.globals["actor"] = _Lazy(guards.current_actor)
+        if hasattr(room, "install"):
+            room.install(app, settings)
 
 
-class _Lazy:
-    """Reads the actor only when a template looks at it."""
-
-    def __init__(self, read: Any) -> None:
-        self._read = read
+class _Actor:
+    """Who uses the page; read only when a template looks at it."""
 
     def __getattr__(self, name: str) -> Any:
-        return getattr(self._read(), name)
+        return getattr(guards.current_actor(), name)
 
 
 def account_lang() -> str | None:
-    guards = _module("accounts.guards")
-    return guards.account_lang() if guards and hasattr(guards, "account_lang") else None
+    """Return the language of who is signed in."""
+    return guards.account_lang()
 
 
 def search_health() -> str:
-    return ""
+    """Return what is wrong with the search engine, or nothing."""
+    health = part(SearchEngine).health()
+    return "" if health.is_well else health.problem

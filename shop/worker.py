@@ -13,7 +13,7 @@ def main() -> None:
     settings = load_settings()
     set_up_logs(settings.log_level)
     maker = open_sessions(settings)
-    reactions = wiring.reactions(settings)
+    reactions = wiring.handlers(wiring.open_search(settings))
     senders = mail.open_senders(settings)
 
     def look() -> None:

@@ -1,0 +1,65 @@
+"""Fills a new market: dated rules, shelves and, in a demo, the sample province."""
+
+import csv
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session, sessionmaker
+
+from accounts.services.people import find_user
+from accounts.services.second_factor import Authenticator, enrol_demo
+from catalog.services.categories import seed_categories
+from kernel import clock
+from kernel.actor import HOUSE
+from kernel.db import transaction
+from kernel.rules_table import seed_rules
+from kernel.settings import Settings
+from shop import wiring
+from shop.factory import open_sessions
+from shop.importing.sample import SAMPLE, load_sample_once
+
+
+def seed(settings: Settings) -> None:
+    """Make sure that rules, shelves and a search index exist; load the sample once."""
+    maker, now = open_sessions(settings), clock.now()
+    with maker() as session, transaction(session):
+        seed_rules(session, now=now)
+        seed_categories(session, actor=HOUSE, now=now)
+    if not settings.is_production and load_sample_once(maker, now=now):
+        _enrol_officials(maker, settings, now)
+    if not wiring.open_search(settings).health().is_well:
+        wiring.reindex(maker, settings, now=now)
+
+
+def _enrol_officials(maker: sessionmaker[Session], settings: Settings, now: datetime) -> None:
+    """Give the demo's officials the second factor that their roles ask for."""
+    authenticator = Authenticator(settings.secret_key, settings.market_name, demo=True)
+    with maker() as session, transaction(session):
+        for account in _accounts():
+            user_id = find_user(session, account.contact)
+            if account.roles and user_id:
+                enrol_demo(session, user_id, authenticator=authenticator, now=now)
+
+
+def demo_accounts(settings: Settings) -> list[str]:
+    """Return a line for each account that people can try, none in production."""
+    if settings.is_production:
+        return []
+    return [
+        f"  {account.contact:<34}{account.password:<24}{account.roles or account.stalls}"
+        for account in _accounts()
+    ]
+
+
+@dataclass(frozen=True)
+class _Account:
+    contact: str
+    password: str
+    roles: str
+    stalls: str
+
+
+def _accounts() -> list[_Account]:
+    with (SAMPLE / "users.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.reader(file))[1:]
+    return [_Account(contact=row[0], password=row[2], roles=row[4], stalls=row[5]) for row in rows]
