@@ -3,8 +3,7 @@
 A rule is read by its key and the day of the event it judges, never by "today".
 """
 
-from collections.abc import Iterable
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
