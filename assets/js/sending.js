@@ -15,12 +15,8 @@ window.addEventListener("pageshow", () => {
   for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
 });
 
-// Results arrive with their filters: what was open stays open.
-let open = false;
-document.addEventListener("htmx:beforeSwap", () => {
-  open = Boolean(document.querySelector(".sieve")?.open);
-});
-document.addEventListener("htmx:afterSettle", () => {
-  const sieve = document.querySelector(".sieve");
-  if (sieve) sieve.open = open;
+// Results arrive with their filters: what was open stays open, so that focus can return to it.
+document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+  if (!document.querySelector(".sieve")?.open) return;
+  detail.serverResponse = detail.serverResponse.replace('class="sieve"', 'class="sieve" open');
 });
