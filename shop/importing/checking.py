@@ -2,13 +2,14 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import PurePath
 from typing import Any
 
 from kernel.errors import Invalid
 from kernel.messages import msg
 from kernel.text import fold
+from orders.services.importing import LineRow, OrderRow
 from shop.importing.columns import Column, Reading, near, written
 from shop.importing.problems import Findings, Place, Problem
 from shop.importing.readers import Cell, Row, Table, column_letters
@@ -53,9 +54,27 @@ def check(tables: Iterable[Table], reading: Reading, findings: Findings) -> Chec
         for problem in _repeated(sheet, lines[sheet.name]):
             findings.add(problem)
         checked.ready[sheet.name] = list(_built(sheet, lines[sheet.name], findings))
-    for problem in variant_units(lines):
+    for problem in (*variant_units(lines), *_give_lines(checked)):
         findings.add(problem)
     return checked
+
+
+def _give_lines(checked: Checked) -> Iterator[Problem]:
+    """Give every order its lines; find those of orders that are not there."""
+    lines: dict[str, list[LineRow]] = defaultdict(list)
+    known = set(checked.codes("orders", "order_code"))
+    for each in checked.ready["order_lines"]:
+        code = each.line.values["order_code"]
+        if isinstance(each.row, LineRow):
+            lines[code].append(each.row)
+        if code not in known:
+            place, shown = each.line.at("order_code"), each.line.written["order_code"]
+            yield Problem(place, msg("There is no such order in these tables."), value=shown)
+    checked.ready["orders"] = [
+        Ready(each.line, replace(each.row, lines=tuple(lines[each.row.code])))
+        for each in checked.ready["orders"]
+        if isinstance(each.row, OrderRow)
+    ]
 
 
 def sheet_of(table: Table) -> Sheet | None:

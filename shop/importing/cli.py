@@ -31,6 +31,10 @@ SHEET_WORDS = {
     "variants": msg("Pack sizes"),
     "experiences": msg("Experiences"),
     "departures": msg("Departures"),
+    "collection_points": msg("Collection points"),
+    "orders": msg("Orders"),
+    "order_lines": msg("Order lines"),
+    "reviews": msg("Reviews"),
 }
 
 

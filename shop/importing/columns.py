@@ -1,9 +1,8 @@
 """What may stand in a column: from what people write to a value, or a refusal that says what to do."""
 
 import difflib
-import enum
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
@@ -156,6 +155,7 @@ _DAY = re.compile(r"(\d{1,2})[/.\-](\d{1,2})[/.\-](\d{4})")
 _ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
 _CLOCK = re.compile(r"(\d{1,2})(?::|h)(\d{2})?")
 _AHEAD = re.compile(r"([+-]\d{1,4})d")
+_SHIFT = re.compile(r"([+-]\d{1,4})([hm])")
 
 
 def day(cell: Cell, reading: Reading) -> date:
@@ -175,17 +175,23 @@ def moment(cell: Cell, reading: Reading) -> datetime:
     """Read a day with the time in Viet Nam: 23/11/2026 08:30; without a time, midnight."""
     if isinstance(cell, datetime):
         return cell.replace(tzinfo=clock.HANOI)
+    shift = _SHIFT.fullmatch(written(cell))
+    if shift and reading.demo:
+        return reading.now + timedelta(**{_SHIFT_UNITS[shift[2]]: int(shift[1])})
     words, _, hours = written(cell).partition(" ")
     on = day(cell, reading) if not isinstance(cell, str) else _day_of(words, reading)
     return datetime.combine(on, _time_of(hours.strip()), clock.HANOI)
+
+
+_SHIFT_UNITS = {"h": "hours", "m": "minutes"}
 
 
 def _day_of(words: str, reading: Reading) -> date:
     ahead = _AHEAD.fullmatch(words)
     if ahead and reading.demo:
         return clock.local_date(reading.now) + timedelta(int(ahead[1]))
-    if ahead:
-        raise Invalid(msg("Days counted from today are for the sample of the demo only."))
+    if ahead or _SHIFT.fullmatch(words):
+        raise Invalid(msg("Days counted from today are for the demo only. Write the date."))
     iso, usual = _ISO.fullmatch(words), _DAY.fullmatch(words)
     parts = iso.groups() if iso else usual.groups()[::-1] if usual else ("0", "0", "0")
     try:
@@ -230,11 +236,11 @@ def phone(cell: Cell, _reading: Reading) -> str:
     return phonenumbers.format_number(found, phonenumbers.PhoneNumberFormat.E164)
 
 
-def one_of(words: Mapping[str, enum.Enum]) -> Read:
+def one_of(words: Mapping[str, Hashable]) -> Read:
     """Read one of a list; every member is known by several words, in both languages."""
     by_fold = {fold(word): member for word, member in words.items()}
 
-    def read(cell: Cell, _reading: Reading) -> enum.Enum:
+    def read(cell: Cell, _reading: Reading) -> Hashable:
         found = by_fold.get(fold(written(cell)))
         if found is None:
             raise Invalid(
@@ -246,8 +252,8 @@ def one_of(words: Mapping[str, enum.Enum]) -> Read:
     return read
 
 
-def _first_words(words: Mapping[str, enum.Enum]) -> list[str]:
-    first: dict[enum.Enum, str] = {}
+def _first_words(words: Mapping[str, Hashable]) -> list[str]:
+    first: dict[Hashable, str] = {}
     for word, member in words.items():
         first.setdefault(member, word)
     return list(first.values())

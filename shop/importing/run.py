@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import groupby
 from pathlib import Path
 
 from sqlalchemy.exc import IntegrityError
@@ -17,7 +16,7 @@ from shop.importing.checking import Checked, Ready, check
 from shop.importing.columns import Reading, near
 from shop.importing.problems import BadFile, Findings, Place, Problem
 from shop.importing.readers import Table, read_tables
-from shop.importing.sheets import SHEETS, Sheet
+from shop.importing.sheets import SHEETS, Line, Sheet
 
 ENDINGS = {".csv", ".tsv", ".txt", ".xlsx", ".xlsm"}
 
@@ -72,7 +71,7 @@ def carry_out(
         return report
     try:
         with transaction(session):
-            _save_all(session, plan, step=step, actor=actor, now=now)
+            _Saving(session, plan, actor, now).run(step)
             if dry_run or report.findings:
                 raise _GiveUp  # noqa: TRY301 - the way out of a transaction is an exception
     except _GiveUp:
@@ -96,69 +95,60 @@ def _tables(path: Path, findings: Findings) -> Iterator[Table]:
             findings.add(Problem.of(Place(file.name), refusal))
 
 
-def _save_all(session: Session, plan: Plan, *, step: Step, actor: Actor, now: datetime) -> None:
-    """Save sheet after sheet; a sheet with problems is the last, or its codes would be missed."""
-    for sheet in SHEETS:
-        ready = plan.checked.ready[sheet.name]
-        saved: set[object] = set()
-        for rows in _groups(sheet, ready):
-            problem = _save(session, sheet, rows, saved, actor=actor, now=now)
-            if problem:
-                plan.report.findings.add(_with_hint(problem, sheet, rows[0], plan.checked))
-            step(len(rows))
-        if plan.report.findings:
+@dataclass(frozen=True)
+class _Saving:
+    """Saves checked rows in an open transaction and notes what is refused."""
+
+    session: Session
+    plan: Plan
+    actor: Actor
+    now: datetime
+
+    def run(self, step: Step) -> None:
+        """Save sheet after sheet; one with problems is the last, or its codes would be missed."""
+        for sheet in SHEETS:
+            self._save_sheet(sheet, step)
+            if self.plan.report.findings:
+                return
+
+    def _save_sheet(self, sheet: Sheet, step: Step) -> None:
+        ready = self.plan.checked.ready[sheet.name]
+        if sheet.save is None:
+            step(len(ready))
             return
-        if len(saved) != sum(1 for _ in _groups(sheet, ready)):
-            raise AssertionError(f"{sheet.name}: {len(saved)} saved, {len(ready)} announced")
+        groups = list(_groups(sheet, ready))
+        saved: set[object] = set()
+        for rows in groups:
+            what = [each.row for each in rows] if sheet.group else rows[0].row
+            try:
+                with self.session.begin_nested():
+                    saved.add(sheet.save(self.session, what, actor=self.actor, now=self.now))
+            except DomainError as refusal:
+                self._refused(sheet, rows[0].line, refusal)
+            except IntegrityError:
+                clash = msg("This clashes with something that is there already.")
+                self.plan.report.findings.add(Problem(rows[0].line.place, clash))
+            step(len(rows))
+        if not self.plan.report.findings and len(saved) != len(groups):
+            raise AssertionError(f"{sheet.name}: {len(groups)} announced, {len(saved)} saved")
+
+    def _refused(self, sheet: Sheet, line: Line, refusal: DomainError) -> None:
+        column = refusal.field or ""
+        shown = line.written.get(column, "")
+        target = sheet.points.get(column)
+        if target and shown:
+            known = self.plan.checked.codes(target, "code" if target == "vendors" else column)
+            close = near(shown, known)
+            shown += f" (~ {', '.join(close)})" if close and shown not in known else ""
+        self.plan.report.findings.add(Problem.of(line.at(column), refusal, shown))
 
 
 def _groups(sheet: Sheet, ready: Sequence[Ready]) -> Iterator[list[Ready]]:
     if not sheet.group:
         yield from ([each] for each in ready)
         return
-
-    def key(each: Ready) -> tuple[object, ...]:
-        return tuple(each.line.values[name] for name in sheet.group)
-
-    for _key, rows in groupby(sorted(ready, key=key), key):
-        yield list(rows)
-
-
-def _save(
-    session: Session,
-    sheet: Sheet,
-    rows: Sequence[Ready],
-    saved: set[object],
-    *,
-    actor: Actor,
-    now: datetime,
-) -> Problem | None:
-    line = rows[0].line
-    what = [each.row for each in rows] if sheet.group else rows[0].row
-    try:
-        with session.begin_nested():
-            saved.add(sheet.save(session, what, actor=actor, now=now))
-    except DomainError as refusal:
-        return Problem.of(
-            line.at(refusal.field), refusal, line.written.get(refusal.field or "", "")
-        )
-    except IntegrityError:
-        return Problem(line.place, msg("This clashes with something that is there already."))
-    return None
-
-
-def _with_hint(problem: Problem, sheet: Sheet, ready: Ready, checked: Checked) -> Problem:
-    """Add codes of the same tables that look like the one that was not found."""
-    column = next(
-        (name for name, header in ready.line.headers.items() if header == problem.place.column), ""
-    )
-    target = sheet.points.get(column)
-    if target is None:
-        return problem
-    known = checked.codes(target, column if target != "vendors" else "code")
-    close = near(problem.value, known)
-    if not close or problem.value in known:
-        return problem
-    return Problem(
-        problem.place, problem.message, problem.values, f"{problem.value} (~ {', '.join(close)})"
-    )
+    grouped: dict[tuple[object, ...], list[Ready]] = {}
+    for each in ready:
+        key = tuple(each.line.values[name] for name in sheet.group)
+        grouped.setdefault(key, []).append(each)
+    yield from grouped.values()

@@ -4,6 +4,7 @@ from shop.importing.sheets.base import Line, Sheet
 from shop.importing.sheets.farms import DIARY, FARMS, LOTS, PLOTS, SEASONS
 from shop.importing.sheets.goods import LISTINGS, VARIANTS
 from shop.importing.sheets.people import USERS
+from shop.importing.sheets.sales import ORDER_LINES, ORDERS, POINTS, REVIEWS
 from shop.importing.sheets.vendors import CERTIFICATES, VENDORS
 from shop.importing.sheets.visits import DEPARTURES, EXPERIENCES
 
@@ -20,6 +21,10 @@ SHEETS: tuple[Sheet, ...] = (
     VARIANTS,
     EXPERIENCES,
     DEPARTURES,
+    POINTS,
+    ORDERS,
+    ORDER_LINES,
+    REVIEWS,
 )
 
 __all__ = ["SHEETS", "Line", "Sheet"]

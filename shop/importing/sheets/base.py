@@ -46,7 +46,8 @@ class Sheet:
     columns: tuple[Column, ...]
     key: tuple[str, ...]
     build: Build
-    save: Saver
+    save: Saver | None
+    """None: saved together with another sheet."""
     also: tuple[str, ...] = ()
     points: Mapping[str, str] = field(default_factory=dict)
     group: tuple[str, ...] = ()
@@ -91,7 +92,7 @@ def quantity(words: str, unit: Unit, field_name: str, *, none_is_zero: bool = Fa
 
     :raises Invalid: when it is no such amount.
     """
-    if none_is_zero and re.fullmatch(r"0*(\s*\w+)?", words):
+    if none_is_zero and re.fullmatch(r"0*(\s*[^\W\d]+)?", words):
         return 0
     if unit is not Unit.PIECE and words and words[-1].isdigit():
         raise Invalid(msg("Write the unit as well: 500 g, 0,5 kg."), field=field_name)

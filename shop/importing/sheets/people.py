@@ -9,7 +9,6 @@ from accounts.services.people import create_user, find_user, grant_role
 from kernel.actor import ROLES, VENDOR_ROLES, Actor
 from kernel.errors import Invalid
 from kernel.messages import msg
-from kernel.text import fold
 from shop.importing import columns as c
 from shop.importing.columns import Column, Reading
 from shop.importing.readers import Cell
@@ -46,24 +45,11 @@ class PersonRow:
     memberships: tuple[tuple[str, str], ...]
 
 
-def _word(known: dict[str, str], words: str) -> str:
-    found = {fold(word): role for word, role in known.items()}.get(fold(words))
-    if found is None:
-        raise Invalid(
-            msg("This is not on the list. Write one of: %(choices)s."), choices=", ".join(known)
-        )
-    return found
-
-
-def _role(cell: Cell, _reading: Reading) -> str:
-    return _word(_ROLES, c.written(cell))
-
-
 def _membership(cell: Cell, reading: Reading) -> tuple[str, str]:
     code, colon, role = c.written(cell).partition(":")
     if not colon:
         raise Invalid(msg("Write the vendor and the role: %(example)s."), example="HTX01: chủ")
-    return str(c.code(20)(code.strip(), reading)), _word(_AT_VENDOR, role)
+    return str(c.code(20)(code.strip(), reading)), str(c.one_of(_AT_VENDOR)(role, reading))
 
 
 def _password(cell: Cell, reading: Reading) -> str:
@@ -105,7 +91,7 @@ USERS = Sheet(
         Column("name", "Họ và tên", c.text(120), required=True, also=("tên", "họ tên")),
         Column("password", "Mật khẩu", _password, required=True),
         Column("lang", "Ngôn ngữ", c.lower(2), also=("language",)),
-        Column("roles", "Vai trò", c.several(_role), missing=()),
+        Column("roles", "Vai trò", c.several(c.one_of(_ROLES)), missing=()),
         Column("memberships", "Gian hàng", c.several(_membership), also=("vendors",), missing=()),
     ),
     build=_person,
