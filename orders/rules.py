@@ -63,7 +63,7 @@ LABELS.update(
         _P.REFUND_DUE: msg("Money to be paid back"),
         _P.REFUNDED: msg("Refunded"),
         _F.PENDING: msg("Not yet packed"),
-        _F.PACKED: msg("Packed"),
+        _F.PACKED: msg("Order packed"),
         _F.SHIPPED: msg("On its way"),
         _F.READY: msg("Ready to collect"),
         _F.DELIVERED: msg("Delivered"),
@@ -184,7 +184,7 @@ VENDOR_ACTIONS: dict[str, tuple[str | None, str | None]] = {
 
 ACTION_WORDS = {
     "confirm": msg("Confirm the order"),
-    "pack": msg("Packed"),
+    "pack": msg("Order packed"),
     "ship": msg("Handed to the carrier"),
     "make_ready": msg("Ready to collect"),
     "deliver": msg("Delivered"),
@@ -257,7 +257,7 @@ def progress(standing: Standing) -> tuple[Step, ...]:
     reached = _GOODS_REACHED.get(standing.fulfilment, 0)
     if not standing.has_goods:
         return (*steps, Step(msg("Visited"), done=reached == 3))
-    words = (msg("Packed"), *_SEND_STEPS[standing.delivery])
+    words = (msg("Order packed"), *_SEND_STEPS[standing.delivery])
     return (*steps, *(Step(word, done=reached > n) for n, word in enumerate(words)))
 
 

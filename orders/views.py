@@ -43,7 +43,7 @@ LIST_WORDS = {
 STEP_WORDS = {
     "place": msg("Placed"),
     "confirm": msg("Confirmed"),
-    "pack": msg("Packed"),
+    "pack": msg("Order packed"),
     "ship": msg("Handed to the carrier"),
     "make_ready": msg("Ready to collect"),
     "deliver": msg("Delivered"),

@@ -84,7 +84,7 @@ def test_the_progress_line_of_a_prepaid_delivery():
         ("Placed", True),
         ("Paid", True),
         ("Confirmed", True),
-        ("Packed", True),
+        ("Order packed", True),
         ("On its way", True),
         ("Delivered", False),
     ]
