@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from accounts.queries import user_card
+from accounts.queries import user_cards
 from kernel.clock import local_date
 from kernel.pages import Page
 from kernel.rules_table import Rule, history, pick_rule
@@ -213,11 +213,11 @@ def members(session: Session, vendor_id: str) -> Sequence[MemberCard]:
         .where(VendorMember.vendor_id == vendor_id)
         .order_by(VendorMember.created_at, VendorMember.user_id)
     ).all()
-    people = {row.user_id: user_card(session, row.user_id) for row in rows}
+    people = user_cards(session, [row.user_id for row in rows])
     return [
         MemberCard(row.user_id, person.name, person.contact, row.roles)
         for row in rows
-        if (person := people[row.user_id]) is not None
+        if (person := people.get(row.user_id)) is not None
     ]
 
 
