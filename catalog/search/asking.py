@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from tantivy import FieldType, Occur, Query, Schema, Searcher
 
 from catalog.search.engine import Filters
-from catalog.search.words import Reading, Word, readings
+from catalog.search.words import Reading, Word, readings, words_of
 
 FIELDS = {"name": 4.0, "english": 3.0, "shelf": 2.0, "place": 2.0, "seller": 2.0, "about": 0.6}
 """How much a word counts in each text of a listing."""
@@ -46,6 +46,15 @@ class Asker:
             for reading in readings(text, self.knows)
         ]
         return Query.disjunction_max_query(found, TIE) if found else None
+
+    def names(self, text: str) -> Query | None:
+        """Return the query for names of listings that hold what was typed so far."""
+        words = words_of(text)
+        if not words:
+            return None
+        parts: Parts = [(Occur.Must, self._in_names(word)) for word in words[:-1]]
+        parts.append((Occur.Must, self._in_names(words[-1], prefix=True)))
+        return Query.boolean_query([*parts, *self._order(words)])
 
     def filters(self, filters: Filters, *, without: str = "") -> Parts:
         """Return what hits must be, leaving one kind of filter out (for its facet)."""
@@ -138,6 +147,13 @@ class Asker:
                 score * FIELDS[field] / FIELDS["name"],
             )
             for field in SHORT_FIELDS
+        ]
+        return Query.disjunction_max_query(found)
+
+    def _in_names(self, word: Word, *, prefix: bool = False) -> Query:
+        found = [
+            Query.fuzzy_term_query(self.schema, field, word.folded, distance=0, prefix=prefix)
+            for field in ("name", "english")
         ]
         return Query.disjunction_max_query(found)
 

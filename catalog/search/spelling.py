@@ -14,7 +14,7 @@ _MOST_LABELS = 400
 
 def titles(asker: Asker, prefix: str, lang: str, limit: int) -> list[Suggestion]:
     """Return names of listings in which the words typed so far occur, each name once."""
-    words = asker.words(prefix)
+    words = asker.names(prefix)
     if words is None:
         return []
     names: dict[str, Suggestion] = {}

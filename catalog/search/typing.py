@@ -16,7 +16,7 @@ _TELEX_TONES = frozenset("sfrxj")
 _VNI_TONES = {"1": "s", "2": "f", "3": "r", "4": "x", "5": "j"}
 _VNI_LETTERS = frozenset("6789")
 _TELEX_LETTERS = (("dd", "d", "9"), ("aa", "a", "6"), ("ee", "e", "6"), ("oo", "o", "6"))
-MOST = 10
+MOST, MOST_DIGITS = 10, 3
 
 
 def decode(word: str) -> str:
@@ -26,10 +26,10 @@ def decode(word: str) -> str:
     """
     if not word.isascii() or not word.isalnum() or len(word) > MOST:
         return ""
-    read = _vni(word) if any(letter.isdigit() for letter in word) else _telex(word)
-    base, marks = read
+    digits = sum(letter.isdigit() for letter in word)
+    base, marks = _vni(word) if digits else _telex(word)
     tones = marks & _TELEX_TONES
-    if not marks or len(tones) > 1 or not _SYLLABLE.fullmatch(base):
+    if not marks or len(tones) > 1 or digits > MOST_DIGITS or not _SYLLABLE.fullmatch(base):
         return ""
     if _STOPPED.fullmatch(base) and tones and not tones <= {"s", "j"}:
         return ""

@@ -1,0 +1,60 @@
+"""What the page of a listing hangs on, read in one statement.
+
+A page that was rendered before may be shown again only while this is the same.
+"""
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from catalog.models import Listing, Variant
+from catalog.rules import ListingKind, ListingState
+from kernel.claims import free_now
+from kernel.clock import local_date
+from traceability.queries.marks import lot_mark
+from vendors.queries.selling import vendor_mark
+
+Mark = tuple[object, ...]
+
+
+def goods_mark(session: Session, code: str, slug: str, *, now: datetime) -> Mark | None:
+    """Return all that the page of goods on the shelves depends on, or None for any other page.
+
+    Prices and pack sizes, stock left at this moment, lot, vendor, papers,
+    reviews, and the day (seasons and papers change at midnight).
+    """
+    packs = (
+        sa.select(
+            sa.func.aggregate_strings(
+                sa.cast(Variant.price_vnd, sa.String)
+                + ":"
+                + sa.cast(Variant.size, sa.String)
+                + ":"
+                + Variant.id,
+                ",",
+            )
+        )
+        .where(Variant.listing_id == Listing.id, Variant.active)
+        .correlate(Listing)
+        .scalar_subquery()
+    )
+    row = session.execute(
+        sa.select(
+            Listing.version,
+            Listing.rating_sum,
+            Listing.rating_count,
+            packs,
+            free_now(Listing.bucket_id, now=now),
+            lot_mark(Listing.lot_id),
+            vendor_mark(Listing.vendor_id).label("vendor"),
+        ).where(
+            Listing.code == code,
+            Listing.slug == slug,
+            Listing.kind != ListingKind.EXPERIENCE,
+            Listing.state == ListingState.PUBLISHED,
+        )
+    ).one_or_none()
+    if row is None or row.vendor is None:
+        return None
+    return (code, local_date(now), *row)
