@@ -26,7 +26,6 @@ from kernel.money import parse_vnd
 from kernel.pages import Page
 from kernel.web.forms import clean
 from kernel.web.language import current_language
-from kernel.web.limits import limiter
 from kernel.web.pages import page, translate_label
 from kernel.web.session import db, part
 from shop.browse import next_starts, page_number
@@ -74,7 +73,6 @@ class Wish:
 
 
 @blueprint.get("/search")
-@limiter.limit("120 per minute")
 @guards.public
 def search() -> str:
     """Show what matches; every filter is a plain form field."""
@@ -97,7 +95,6 @@ def search() -> str:
 
 
 @blueprint.get("/search/suggest")
-@limiter.limit("240 per minute")
 @guards.public
 def suggest() -> str:
     """Give the ways on from what was typed so far, as options of a listbox."""
