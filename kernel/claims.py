@@ -104,6 +104,10 @@ class Movement(Base):
     at: Mapped[datetime]
 
 
+Moment = datetime | sa.BindParameter[datetime]
+"""An instant, or the place in a statement where one will stand."""
+
+
 @dataclass(frozen=True)
 class Demand:
     """So much of one bucket, in the bucket's unit."""
@@ -142,18 +146,27 @@ def open_bucket(
 
 def available(session: Session, bucket_ids: Iterable[str], *, now: datetime) -> dict[str, int]:
     """Return what is free of each bucket, in its unit, never below zero (one statement)."""
+    rows = session.execute(
+        sa.select(Bucket.id, _free(now)).where(Bucket.id.in_(list(bucket_ids)))
+    )
+    return {bucket_id: max(int(free), 0) for bucket_id, free in rows}
+
+
+def free_now(
+    bucket_id: sa.ColumnExpressionArgument[str | None], *, now: Moment
+) -> sa.ScalarSelect[int]:
+    """Return what is free of the bucket of a row, for the queries of other trades."""
+    return sa.select(_free(now)).where(Bucket.id == bucket_id).scalar_subquery()
+
+
+def _free(now: Moment) -> sa.ColumnElement[int]:
     held = (
         sa.select(sa.func.coalesce(sa.func.sum(Claim.qty), 0))
         .where(Claim.bucket_id == Bucket.id, _is_live(now))
         .correlate(Bucket)
         .scalar_subquery()
     )
-    rows = session.execute(
-        sa.select(Bucket.id, Bucket.on_hand + Bucket.oversell_cap - Bucket.allocated - held).where(
-            Bucket.id.in_(list(bucket_ids))
-        )
-    )
-    return {bucket_id: max(int(free), 0) for bucket_id, free in rows}
+    return Bucket.on_hand + Bucket.oversell_cap - Bucket.allocated - held
 
 
 def hold(
@@ -344,7 +357,7 @@ def _check(
             raise SoldOut(bucket.id, max(free, 0))
 
 
-def _is_live(now: datetime) -> sa.ColumnElement[bool]:
+def _is_live(now: Moment) -> sa.ColumnElement[bool]:
     return sa.and_(
         Claim.state == ClaimState.ACTIVE, sa.or_(Claim.pinned.is_(True), Claim.expires_at > now)
     )

@@ -1,6 +1,7 @@
 """Walking along the shelves: a category, a listing, a vendor, a code that was scanned."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from urllib.parse import quote, urlsplit
 
 from flask import Blueprint, abort, redirect, request
@@ -18,8 +19,10 @@ from catalog.queries import (
     shelf,
     with_seats,
 )
+from catalog.queries.freshness import goods_mark
 from catalog.rules import ListingKind, ListingState
 from kernel import clock
+from kernel.web.cache import cached_page
 from kernel.web.pages import page
 from kernel.web.session import db
 from shop.shelves import shelves
@@ -66,6 +69,13 @@ def category(slug: str) -> str:
 def listing(code: str, slug: str) -> Answer:
     """Show one listing at its one address."""
     now = clock.now()
+    mark = goods_mark(db(), code, slug, now=now)
+    if mark is None:
+        return _listing(code, slug, now)
+    return cached_page(mark, lambda: str(_listing(code, slug, now)))
+
+
+def _listing(code: str, slug: str, now: datetime) -> Answer:
     found = listing_page(db(), code, now=now)
     if found is None or not (found.is_shown or found.is_gone or found.state is ListingState.PAUSED):
         abort(404)

@@ -10,7 +10,7 @@ from whitenoise import WhiteNoise
 
 from kernel import clock, db, jobs, storage
 from kernel.settings import Settings
-from kernel.web import errors, language, limits, observe, pages, security
+from kernel.web import cache, errors, language, limits, observe, pages, security
 from kernel.web import session as web_session
 from shop import cli, wiring
 
@@ -34,6 +34,7 @@ def create_app(settings: Settings) -> Flask:
     wiring.install(app, settings)
     language.install(app, wiring.account_lang)
     pages.install(app, root=ROOT, settings=settings)
+    cache.install(app)
     errors.install(app)
     cli.install(app)
     _serve_files(app)
@@ -43,7 +44,8 @@ def create_app(settings: Settings) -> Flask:
 def _serve_files(app: Flask) -> None:
     """Serve the built files, compressed beforehand; compress pages as they are made."""
     app.config["COMPRESS_ALGORITHM"] = ["br", "gzip"]
-    app.config["COMPRESS_BR_LEVEL"] = 4
+    app.config["COMPRESS_BR_LEVEL"] = 3
+    app.config["COMPRESS_LEVEL"] = 1
     app.config["COMPRESS_MIN_SIZE"] = 1000
     Compress(app)
     app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]

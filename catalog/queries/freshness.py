@@ -12,10 +12,45 @@ from catalog.models import Listing, Variant
 from catalog.rules import ListingKind, ListingState
 from kernel.claims import free_now
 from kernel.clock import local_date
+from kernel.db import UtcDateTime
 from traceability.queries.marks import lot_mark
 from vendors.queries.selling import vendor_mark
 
 Mark = tuple[object, ...]
+
+
+def _statement() -> sa.Select[tuple[object, ...]]:
+    """Say once what is asked for every page: building it costs more than running it."""
+    pack = (
+        sa.cast(Variant.price_vnd, sa.String)
+        + ":"
+        + sa.cast(Variant.size, sa.String)
+        + ":"
+        + Variant.id
+    )
+    packs = (
+        sa.select(sa.func.aggregate_strings(pack, ","))
+        .where(Variant.listing_id == Listing.id, Variant.active)
+        .correlate(Listing)
+        .scalar_subquery()
+    )
+    return sa.select(
+        Listing.version,
+        Listing.rating_sum,
+        Listing.rating_count,
+        packs,
+        free_now(Listing.bucket_id, now=sa.bindparam("now", type_=UtcDateTime)),
+        lot_mark(Listing.lot_id),
+        vendor_mark(Listing.vendor_id).label("vendor"),
+    ).where(
+        Listing.code == sa.bindparam("code"),
+        Listing.slug == sa.bindparam("slug"),
+        Listing.kind != ListingKind.EXPERIENCE,
+        Listing.state == ListingState.PUBLISHED,
+    )
+
+
+_GOODS = _statement()
 
 
 def goods_mark(session: Session, code: str, slug: str, *, now: datetime) -> Mark | None:
@@ -24,37 +59,8 @@ def goods_mark(session: Session, code: str, slug: str, *, now: datetime) -> Mark
     Prices and pack sizes, stock left at this moment, lot, vendor, papers,
     reviews, and the day (seasons and papers change at midnight).
     """
-    packs = (
-        sa.select(
-            sa.func.aggregate_strings(
-                sa.cast(Variant.price_vnd, sa.String)
-                + ":"
-                + sa.cast(Variant.size, sa.String)
-                + ":"
-                + Variant.id,
-                ",",
-            )
-        )
-        .where(Variant.listing_id == Listing.id, Variant.active)
-        .correlate(Listing)
-        .scalar_subquery()
-    )
-    row = session.execute(
-        sa.select(
-            Listing.version,
-            Listing.rating_sum,
-            Listing.rating_count,
-            packs,
-            free_now(Listing.bucket_id, now=now),
-            lot_mark(Listing.lot_id),
-            vendor_mark(Listing.vendor_id).label("vendor"),
-        ).where(
-            Listing.code == code,
-            Listing.slug == slug,
-            Listing.kind != ListingKind.EXPERIENCE,
-            Listing.state == ListingState.PUBLISHED,
-        )
-    ).one_or_none()
+    asked = {"code": code, "slug": slug, "now": now}
+    row = session.connection().execute(_GOODS, asked).one_or_none()
     if row is None or row.vendor is None:
         return None
     return (code, local_date(now), *row)

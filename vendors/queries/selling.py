@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from vendors.models import Vendor
+from vendors.models import Certificate, Vendor
 from vendors.rules import OPEN
 
 
@@ -15,3 +15,30 @@ def may_sell(vendor_id: sa.ColumnExpressionArgument[str]) -> sa.ColumnElement[bo
 def any_vendor(session: Session) -> bool:
     """Tell whether the market has a vendor yet, in whatever state."""
     return session.scalar(sa.select(Vendor.id).limit(1)) is not None
+
+
+def vendor_mark(vendor_id: sa.ColumnExpressionArgument[str]) -> sa.ScalarSelect[str]:
+    """Return a text that changes whenever what the public sees of a vendor does.
+
+    Each change of the row moves its version; verified certificates stand beside it.
+    """
+    certificate = (
+        Certificate.id
+        + ":"
+        + Certificate.number
+        + ":"
+        + sa.cast(Certificate.valid_to, sa.String)
+        + ":"
+        + sa.func.coalesce(sa.cast(Certificate.stars, sa.String), "")
+    )
+    papers = (
+        sa.select(sa.func.aggregate_strings(certificate, ","))
+        .where(Certificate.vendor_id == Vendor.id, Certificate.verified_at.is_not(None))
+        .correlate(Vendor)
+        .scalar_subquery()
+    )
+    return (
+        sa.select(sa.cast(Vendor.version, sa.String) + "|" + sa.func.coalesce(papers, ""))
+        .where(Vendor.id == vendor_id, Vendor.state.in_(OPEN))
+        .scalar_subquery()
+    )

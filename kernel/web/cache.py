@@ -1,0 +1,71 @@
+"""Pages that were rendered before, shown again while nothing they hang on has changed.
+
+Nothing expires here and nothing can be stale: the key holds every fact the page
+shows, read from the database in the same request. Only the work of writing
+HTML is saved. The token of the forms is put in anew for every reader.
+"""
+
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from threading import Lock
+
+from flask import Flask, request, session
+from flask_wtf.csrf import generate_csrf
+
+from kernel.web.language import current_language
+from kernel.web.session import part, provide, remember, remembered
+
+TOKEN = "@token-of-this-reader@"  # noqa: S105 - stands where the token goes
+MOST_PAGES = 1000
+
+
+class PageCache:
+    """The pages of one process; the least lately shown goes first."""
+
+    def __init__(self) -> None:
+        self._pages: OrderedDict[Hashable, str] = OrderedDict()
+        self._lock = Lock()
+
+    def get(self, key: Hashable) -> str | None:
+        """Return a page that was kept, or None."""
+        with self._lock:
+            page = self._pages.get(key)
+            if page is not None:
+                self._pages.move_to_end(key)
+            return page
+
+    def keep(self, key: Hashable, page: str) -> None:
+        """Keep a page; when there are too many, the oldest is dropped."""
+        with self._lock:
+            self._pages[key] = page
+            if len(self._pages) > MOST_PAGES:
+                self._pages.popitem(last=False)
+
+
+def install(app: Flask) -> None:
+    """Give the application its cache, and forms a token that can be put in later."""
+    provide(app, PageCache, PageCache())
+    app.jinja_env.globals["csrf_token"] = _token
+
+
+def cached_page(mark: Hashable, render: Callable[[], str]) -> str:
+    """Return a page rendered before for the same ``mark``, or render it.
+
+    The address, the language and the count on the basket belong to the key by
+    themselves. Whoever is to be told something gets a page of their own.
+    """
+    if "_flashes" in session:
+        return render()
+    key = (mark, request.full_path, current_language(), request.cookies.get("basket_count"))
+    cache = part(PageCache)
+    page = cache.get(key)
+    if page is None:
+        remember("token_later", True)  # noqa: FBT003
+        page = render()
+        remember("token_later", False)  # noqa: FBT003
+        cache.keep(key, page)
+    return page.replace(TOKEN, generate_csrf()) if TOKEN in page else page
+
+
+def _token() -> str:
+    return TOKEN if remembered("token_later") else str(generate_csrf())
