@@ -1,0 +1,1 @@
+"""Real processes of the market, and what happens when they are killed."""
