@@ -16,4 +16,7 @@ function dress(root) {
 dress(document);
 suggestions(document);
 scanning(document);
-document.addEventListener("htmx:load", (event) => dress(event.target));
+// htmx greets the whole page first: that one is dressed already.
+document.addEventListener("htmx:load", (event) => {
+  if (event.target !== document.body) dress(event.target);
+});
