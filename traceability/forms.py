@@ -91,6 +91,17 @@ class EntryForm(Form):
     worker = TextField(_l("Who did it"), [Length(max=120)])
 
 
+class SprayForm(EntryForm):
+    """A spraying: product and waiting time have to be told."""
+
+    input_name = TextField(_l("Product"), [_required(), Length(max=120)])
+    phi_days = IntegerField(
+        _l("Waiting time before harvest, in days"),
+        [_required(), NumberRange(0, LONGEST_INTERVAL_DAYS)],
+        render_kw={"inputmode": "numeric"},
+    )
+
+
 class HarvestForm(Form):
     """What was brought in."""
 

@@ -5,19 +5,22 @@ import io
 import segno
 
 QUIET_ZONE = 4
-# Four dots of a 203 dpi printer, six of a 300 dpi one: 0.5 mm a module.
-MODULE_MM = 0.5
+# Whole dots of a 203 dpi printer (six, four), within what GS1 allows; the larger one that fits.
+MODULES_MM = (0.75, 0.5)
+# The height of a stamp without its margins.
+MOST_MM = 34
 MODULE_PX = 16
 
 
 def qr_svg(address: str, *, inline: bool = False) -> str:
     """Return a QR code as SVG with its size in millimetres; ``inline`` to stand in a page."""
-    file = io.BytesIO()
-    _code(address).save(
+    file, code = io.BytesIO(), _code(address)
+    modules = code.symbol_size(border=QUIET_ZONE)[0]
+    code.save(
         file,
         kind="svg",
         border=QUIET_ZONE,
-        scale=MODULE_MM,
+        scale=next((mm for mm in MODULES_MM if modules * mm <= MOST_MM), MODULES_MM[-1]),
         unit="mm",
         dark="#000",
         light="#fff",

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageCms
 
-from kernel import pictures
+from kernel import heic, pictures
 from kernel.errors import Invalid
 from kernel.pictures import WIDTHS, PictureTooLarge, store_picture, widths_of
 from kernel.storage import LocalStorage
@@ -135,6 +135,29 @@ def test_a_photo_of_an_iphone_is_read_upright_and_without_its_place(storage):
     assert not small.getexif()
 
 
+def test_a_file_that_crashes_the_decoder_is_refused_and_the_house_stands(storage, tmp_path):
+    # The length of an extent in the iloc box: libheif dies of this byte.
+    deadly = bytearray(HEIC)
+    deadly[176] = 128
+    with pytest.raises(Invalid):
+        store_picture(storage, bytes(deadly))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_heic_of_too_many_pixels_is_refused(storage, monkeypatch):
+    monkeypatch.setattr(pictures, "MOST_PIXELS", 96 * 64 - 1)
+    with pytest.raises(PictureTooLarge):
+        store_picture(storage, HEIC)
+
+
+def test_the_process_for_heic_writes_a_png_without_metadata():
+    file = io.BytesIO()
+    assert heic.convert(io.BytesIO(HEIC), file, 10_000) == 0
+    image = Image.open(file)
+    assert (image.format, image.size, dict(image.getexif())) == ("PNG", (64, 96), {})
+    assert heic.convert(io.BytesIO(HEIC), io.BytesIO(), 100) == heic.TOO_LARGE == 3
+
+
 def test_transparency_becomes_white(storage):
     file = io.BytesIO()
     Image.new("RGBA", (400, 300), (255, 0, 0, 0)).save(file, "PNG")
@@ -209,7 +232,13 @@ def test_what_is_no_photo_is_refused(storage, tmp_path, data):
     assert list(tmp_path.iterdir()) == []
 
 
-HEADS = [b"", b"\xff\xd8\xff\xe0", b"\x89PNG\r\n\x1a\n", b"RIFF\x40\0\0\0WEBPVP8 ", HEIC[:64], HEIC]
+HEADS = [
+    b"",
+    b"\xff\xd8\xff\xe0",
+    b"\x89PNG\r\n\x1a\n",
+    b"RIFF\x40\0\0\0WEBPVP8 ",
+    photo("AVIF", (40, 30)),
+]
 
 
 @settings(max_examples=150, deadline=None)
@@ -220,6 +249,18 @@ def test_whatever_bytes_come_the_answer_is_a_picture_or_a_refusal(
     data = bytearray(head + tail)
     if data:
         data[place % len(data)] = value
+    storage = LocalStorage(tmp_path_factory.getbasetemp() / "fuzz")
+    with contextlib.suppress(Invalid, PictureTooLarge):
+        assert store_picture(storage, bytes(data)).width > 0
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.integers(0, len(HEIC) - 1), st.integers(0, 255))
+def test_whatever_is_wrong_in_a_heic_the_answer_is_a_picture_or_a_refusal(
+    tmp_path_factory, place, value
+):
+    data = bytearray(HEIC)
+    data[place] = value
     storage = LocalStorage(tmp_path_factory.getbasetemp() / "fuzz")
     with contextlib.suppress(Invalid, PictureTooLarge):
         assert store_picture(storage, bytes(data)).width > 0

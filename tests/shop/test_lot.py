@@ -102,6 +102,14 @@ def test_entries_that_repeat_are_one_step():
     assert (found[0].first.day, found[0].last.day) == (1, 5)
 
 
+def test_the_harvests_of_other_lots_are_not_told(client, land, lot):
+    other = card(land, land.harvest(harvested_on=date(2026, 11, 22)))
+    for one in (lot, other):
+        story = queries.lot_story(land.session, trace_code=one.trace_code)
+        harvests = [line for line in story.entries if line.activity is Activity.HARVEST]
+        assert [line.done_on for line in harvests] == [one.harvested_on]
+
+
 def test_who_worked_is_not_told_to_the_public(client, land):
     land.write(worker="Chị Nguyễn Thị Lan", phi_days=0)
     lot = card(land, land.harvest(worker="Anh Phạm Văn Bình"))

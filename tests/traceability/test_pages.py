@@ -14,7 +14,7 @@ from tests.conftest import post
 from tests.traceability.land import Land, count
 from traceability import queries
 from traceability.models import DiaryEntry, Farm, Lot, Plot, Season
-from traceability.qr import MODULE_MM, qr_png, qr_svg
+from traceability.qr import qr_png, qr_svg
 from traceability.rules import LotState
 from vendors.rules import VendorState
 
@@ -233,12 +233,15 @@ def test_every_printed_code_decodes_to_the_address_of_the_lot(app_land, client, 
     assert single.count('class="qr"') == 1
 
 
-def test_a_code_has_a_quiet_zone_of_four_modules_of_half_a_millimetre():
-    address = "https://cho.example/t/7K3M9PQRT2VW"
+@pytest.mark.parametrize(
+    ("path", "modules", "side"), [("/t/7K3M9PQRT2VW", 37, "27.75"), ("/t/" + "7" * 80, 49, "24.5")]
+)
+def test_a_code_has_a_quiet_zone_of_four_modules_of_whole_printer_dots(path, modules, side):
+    address = f"https://cho.example{path}"
     image = Image.open(io.BytesIO(qr_png(address))).convert("L")
+    assert image.width == modules * 16
     assert image.point(lambda value: 255 - value).getbbox()[:2] == (4 * 16, 4 * 16)
-    modules = image.width // 16
-    assert f'width="{modules * MODULE_MM:g}mm"' in qr_svg(address)
+    assert f'width="{side}mm" height="{side}mm"' in qr_svg(address)
 
 
 def test_a_lot_is_held_released_and_recalled_by_its_owner(app_land, client, farmer, lot):

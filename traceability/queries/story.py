@@ -76,13 +76,20 @@ def lot_story(
     cells = row._mapping
     card = LotCard(**{key: cells[key] for key in LotCard.__dataclass_fields__})
     lines = diary(session, season_id=card.season_id) if card.season_id else []
-    until = tuple(line for line in lines if line.done_on <= card.harvested_on)
+    until = tuple(line for line in lines if _is_of(line, card, cells["harvest_id"]))
     return LotStory(
         lot=card,
         origin=_origin(cells) if card.farm_id else None,
         entries=until,
         inputs=tuple(_used(line, card.harvested_on) for line in until if line.input_name),
     )
+
+
+def _is_of(line: DiaryLine, lot: LotCard, harvest_id: str | None) -> bool:
+    """Tell whether an entry belongs to a lot: the harvests of its sisters do not."""
+    if line.activity is Activity.HARVEST:
+        return line.id == harvest_id if harvest_id else line.done_on == lot.harvested_on
+    return line.done_on <= lot.harvested_on
 
 
 def _statement() -> sa.Select[tuple[object, ...]]:
@@ -99,6 +106,7 @@ def _statement() -> sa.Select[tuple[object, ...]]:
             Season.crop,
             Season.variety,
             Season.started_on,
+            Lot.harvest_id,
         )
     )
 

@@ -14,7 +14,7 @@ from kernel.web.language import current_language
 from kernel.web.pages import page
 from kernel.web.session import db
 from traceability import queries
-from traceability.forms import QUANTITY_UNITS, EntryForm, HarvestForm, day_of, texts
+from traceability.forms import QUANTITY_UNITS, EntryForm, HarvestForm, SprayForm, day_of, texts
 from traceability.queries import SeasonCard
 from traceability.rules import Activity, LotState
 from traceability.services import diary, lots
@@ -52,7 +52,7 @@ def new_entry(vendor_id: str, season_id: str) -> Answer:
     if last is not None:
         kept = ("input_name", "active_ingredient", "dose", "phi_days", "worker")
         known |= {name: getattr(last, name) for name in kept}
-    return _entry_page(vendor_id, season, activity, EntryForm(data=known))
+    return _entry_page(vendor_id, season, activity, _form_of(activity)(data=known))
 
 
 @blueprint.post("/seasons/<season_id>/entries/new")
@@ -62,7 +62,7 @@ def write_entry(vendor_id: str, season_id: str) -> Answer:
     season, activity = need_season(vendor_id, season_id), _activity()
     if activity is None:
         raise NotFound
-    form = EntryForm()
+    form = _form_of(activity)()
     written = attempt(
         form,
         lambda session: diary.write_entry(
@@ -127,6 +127,10 @@ def _today() -> Any:
 def _activity() -> Activity | None:
     asked = request.args.get("activity", "")
     return next((choice for choice in CHOICES if choice.value == asked), None)
+
+
+def _form_of(activity: Activity) -> type[EntryForm]:
+    return SprayForm if activity is Activity.SPRAY else EntryForm
 
 
 def _note(text: str) -> dict[str, str]:
