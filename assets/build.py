@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 
 from assets.files import compress, publish
-from assets.paths import ASSETS, MODULES, OUT, ROOT, WORK, templates
+from assets.paths import ASSETS, MODULES, OUT, ROOT, WORK, templates, views
 
 LOCK = ROOT / "package-lock.json"
 ENTRIES = ["css/app.css", "css/work.css", "js/app.js", "js/work.js", "js/passkey.js"]
@@ -34,7 +34,7 @@ def fingerprint() -> str:
     """Return a digest of names, sizes and times of all sources."""
     digest = hashlib.sha256()
     sources = [p for p in sorted(ASSETS.rglob("*")) if p.suffix not in {".pyc", ""}]
-    for path in [LOCK, *sources, *templates()]:
+    for path in [LOCK, *sources, *templates(), *views()]:
         stat = path.stat()
         digest.update(f"{path.relative_to(ROOT)} {stat.st_size} {stat.st_mtime_ns}\n".encode())
     return digest.hexdigest()

@@ -9,6 +9,12 @@ OUT = ROOT / "build" / "static"
 WORK = ROOT / "build" / "work"
 
 
+def views() -> list[Path]:
+    """Return the modules that hand values to templates."""
+    patterns = ("*/views.py", "*/views/*.py", "*/desk.py", "shop/*.py")
+    return sorted(path for pattern in patterns for path in ROOT.glob(pattern))
+
+
 def templates() -> list[Path]:
     """Return every template of every package."""
     return sorted(ROOT.glob("*/templates/**/*.html"))

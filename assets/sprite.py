@@ -2,19 +2,27 @@
 
 import re
 
-from assets.paths import ASSETS, MODULES, templates
+from assets.paths import ASSETS, MODULES, templates, views
 
 ICONS = MODULES / "bootstrap-icons/icons"
 ASKED = re.compile(r"""icon\(\s*["']([a-z0-9-]+)["']""")
+QUOTED = re.compile(r"[\"']([a-z0-9]+(?:-[a-z0-9]+)+)[\"']")
 VIEW = re.compile(r'viewBox="([^"]+)"')
 INSIDE = re.compile(r"<svg[^>]*>(.*)</svg>", re.DOTALL)
 
 
 def names() -> list[str]:
-    """Return the icons named in templates, and those of icons.txt that are chosen at run time."""
+    """Return the icons that are asked for.
+
+    Those named as ``icon("...")``; those handed on by templates and views, known by
+    the hyphen in their name; and short names chosen at run time, from icons.txt.
+    """
     found = set((ASSETS / "icons.txt").read_text().split())
-    for path in templates():
-        found.update(ASKED.findall(path.read_text()))
+    there = {path.stem for path in ICONS.glob("*-*.svg")}
+    for path in [*templates(), *views()]:
+        text = path.read_text()
+        found.update(ASKED.findall(text) if path.suffix == ".html" else ())
+        found.update(there.intersection(QUOTED.findall(text)))
     return sorted(found)
 
 
