@@ -6,9 +6,7 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session, sessionmaker
 
-from catalog.services.categories import seed_categories
 from kernel.actor import HOUSE
-from kernel.db import transaction
 from shop.importing.columns import Reading
 from shop.importing.run import Report, carry_out, plan
 from vendors.queries.selling import any_vendor
@@ -29,13 +27,13 @@ def load_sample_once(
 ) -> Report | None:
     """Load the sample into a market without vendors; return None where there are some.
 
+    Rules and shelves stand already.
+
     :raises BrokenSample: naming the first problem, if the sample has one.
     """
     with maker() as session:
         if any_vendor(session):
             return None
-        with transaction(session):
-            seed_categories(session, actor=HOUSE, now=now)
         planned = plan(folder, Reading(now, demo=True))
         report = carry_out(session, planned, dry_run=False, step=step, actor=HOUSE, now=now)
     if report.findings:

@@ -224,3 +224,16 @@ def test_two_rows_that_end_in_one_stop_the_import(maker, shelves, now, tmp_path,
     with maker() as session, pytest.raises(AssertionError, match="2 announced, 1 saved"):
         carry_out(session, planned, dry_run=False, step=int, actor=HOUSE, now=now)
     assert counts(maker) == before
+
+
+def test_an_account_at_a_vendor_that_is_not_there_is_told(maker, now, tmp_path):
+    person = {
+        "Liên hệ": "lan@chophien.example",
+        "Họ và tên": "Phạm Thị Lan",
+        "Mật khẩu": "ba con trâu vàng",
+        "Gian hàng": "HTX09: chủ",
+    }
+    report = bring(maker, folder(tmp_path, vendors=sheet(VENDOR), users=sheet(person)))
+    assert [say(problem) for problem in report.findings.shown] == [
+        (2, "Gian hàng", "HTX09: chủ", "There is no vendor HTX09.")
+    ]
