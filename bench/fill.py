@@ -8,10 +8,13 @@ import sqlalchemy as sa
 
 from bench.generate import grow
 from catalog.models import Category, Listing
+from kernel import clock
+from kernel.db import refresh_statistics, transaction
 from kernel.settings import load_settings
 from shop import wiring
 from shop.factory import open_sessions
-from shop.prepare import prepare
+from shop.prepare import upgrade
+from shop.seed import seed
 from traceability.models import Lot
 
 SAMPLED = 200
@@ -30,14 +33,17 @@ WORDS = (
 def main() -> None:
     """Fill the database and the index, and note which pages to ask for."""
     settings = load_settings()
-    prepare(settings)
+    upgrade(settings.database_url)
+    seed(settings)
     maker = open_sessions(settings)
     if more := int(sys.argv[1]):
         grow(maker, more)
-    wiring.reindex(maker, settings)
+        with maker() as session, transaction(session):
+            refresh_statistics(session)
+    wiring.reindex(maker, settings, now=clock.now())
     with maker() as session:
-        codes = session.scalars(
-            sa.select(Listing.code)
+        goods = session.execute(
+            sa.select(Listing.code, Listing.slug)
             .where(Listing.state == "published", Listing.kind != "experience")
             .order_by(Listing.id.desc())
             .limit(SAMPLED)
@@ -47,7 +53,7 @@ def main() -> None:
     paths = {
         "home": ["/"],
         "category": [f"/c/{slug}" for slug in slugs],
-        "listing": [f"/l/{code}" for code in codes],
+        "listing": [f"/l/{code}/{slug}" for code, slug in goods],
         "search": ["/search?q=" + quote_plus(word) for word in WORDS],
         "lot": [f"/t/{code}" for code in lots],
     }

@@ -86,7 +86,11 @@ def open_engine(url: str) -> Engine:
 
 def _pool_options(url: str) -> dict[str, Any]:
     if url.startswith("sqlite"):
-        return {"connect_args": {"timeout": 15, "check_same_thread": False}}
+        # A connection reads the planner's statistics once: it must not live for ever.
+        return {
+            "connect_args": {"timeout": 15, "check_same_thread": False},
+            "pool_recycle": 3600,
+        }
     return {"pool_size": 8, "max_overflow": 8, "pool_pre_ping": True}
 
 
@@ -153,6 +157,11 @@ def after_commit(session: Session, call: Callable[[], None]) -> None:
     calls = session.info.setdefault("after_commit", [])
     if call not in calls:
         calls.append(call)
+
+
+def refresh_statistics(session: Session) -> None:
+    """Tell the planner how big the tables are: without it SQLite reads whole shelves."""
+    session.execute(sa.text("ANALYZE"))
 
 
 Row = TypeVar("Row", bound=Base)

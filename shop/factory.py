@@ -1,6 +1,7 @@
 """Builds the application out of settings: every part is handed in here."""
 
 from pathlib import Path
+from typing import Any
 
 import sqlalchemy as sa
 from flask import Flask
@@ -20,7 +21,7 @@ WORKER_LATE_SECONDS = 180
 
 def create_app(settings: Settings) -> Flask:
     """Return the whole market as one WSGI application."""
-    app = Flask(__name__, static_folder=None)
+    app = _Market(__name__, static_folder=None)
     app.config["SECRET_KEY"] = settings.secret_key
     app.config["TRANSLATIONS"] = str(ROOT / "translations")
     app.config["TESTING"] = settings.testing
@@ -57,6 +58,14 @@ def _serve_files(app: Flask) -> None:
         immutable_file_test=lambda path, _url: "manifest" not in path,
         max_age=60,
     )
+
+
+class _Market(Flask):
+    """Flask without asynchronous views: it need not ask each function what it is."""
+
+    def ensure_sync(self, func: Any) -> Any:
+        """Return a view as it is."""
+        return func
 
 
 def open_sessions(settings: Settings) -> sessionmaker[Session]:

@@ -11,7 +11,7 @@ from accounts.services.second_factor import Authenticator, enrol_demo
 from catalog.services.categories import seed_categories
 from kernel import clock
 from kernel.actor import HOUSE
-from kernel.db import transaction
+from kernel.db import refresh_statistics, transaction
 from kernel.rules_table import seed_rules
 from kernel.settings import Settings
 from shop import wiring
@@ -27,6 +27,8 @@ def seed(settings: Settings) -> None:
         seed_categories(session, actor=HOUSE, now=now)
     if not settings.is_production and load_sample_once(maker, now=now):
         _enrol_officials(maker, settings, now)
+        with maker() as session, transaction(session):
+            refresh_statistics(session)
     if not wiring.open_search(settings).health().is_well:
         wiring.reindex(maker, settings, now=now)
 

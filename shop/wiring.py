@@ -30,6 +30,7 @@ from catalog.search import SearchEngine
 from catalog.search.embedded import TantivyEngine
 from catalog.services.indexing import rebuild_index
 from kernel import places
+from kernel.db import refresh_statistics
 from kernel.events import Event
 from kernel.jobs import Job, Reaction, inside, outside
 from kernel.settings import Settings
@@ -84,6 +85,7 @@ JOBS: tuple[Job, ...] = (
     Job("orders.expire_unpaid", 1, buying_jobs.expire_unpaid),
     Job("orders.sweep_claims", 5, buying_jobs.sweep_claims),
     Job("orders.purge_carts", 60, buying_jobs.purge_carts),
+    Job("database.statistics", 24 * 60, lambda session, _now: refresh_statistics(session)),
 )
 
 
