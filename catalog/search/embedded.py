@@ -72,8 +72,9 @@ class TantivyEngine(SearchEngine):
     def index(self, documents: Iterable[Document]) -> None:
         with self._writing() as writer:
             for document in documents:
+                made = stored(document)
                 writer.delete_documents_by_term("code", document.code)
-                writer.add_document(stored(document))
+                writer.add_document(made)
 
     def remove(self, codes: Collection[str]) -> None:
         with self._writing() as writer:
@@ -86,12 +87,11 @@ class TantivyEngine(SearchEngine):
             name = f"{LAYOUT}-{new_id()}"
             folder = self.path / name
             folder.mkdir()
-            writer = tantivy.Index(SCHEMA, path=str(folder)).writer(HEAP_BYTES, 1)
-            for document in documents:
-                writer.add_document(stored(document))
-                count += 1
-            writer.commit()
-            writer.wait_merging_threads()
+            # Leaving the block commits and waits until all is on disk.
+            with tantivy.Index(SCHEMA, path=str(folder)).writer(HEAP_BYTES, 1) as writer:
+                for document in documents:
+                    writer.add_document(stored(document))
+                    count += 1
             self._change_over(name)
         return count
 
@@ -124,9 +124,7 @@ class TantivyEngine(SearchEngine):
                 codes=[str(searcher.doc(address).get_first("code")) for _, address in found.hits],
                 total=found.count,
                 facets=_facets(asker, wanted, filters),
-                suggestion=""
-                if found.count or words is None
-                else better_spelling(asker, query, lang),
+                suggestion="" if found.count else better_spelling(asker, query, lang),
             )
 
     def suggest(self, prefix: str, *, lang: str = "vi", limit: int = 8) -> list[Suggestion]:
@@ -191,11 +189,8 @@ class TantivyEngine(SearchEngine):
                 writer = tantivy.Index.open(str(self.path / self._current())).writer(HEAP_BYTES, 1)
             except ValueError as error:
                 raise EngineDown(str(error)) from error
-            try:
+            with writer:
                 yield writer
-                writer.commit()
-            finally:
-                writer.wait_merging_threads()
 
     @contextmanager
     def _locked(self) -> Iterator[None]:

@@ -35,15 +35,7 @@ def add_review(
     :raises Invalid: for a rating outside of 1 to 5, or a text that is too long.
     :raises Conflict: when this line was reviewed already.
     """
-    if not 1 <= rating <= 5:
-        raise Invalid(msg("Choose from one to five stars."), field="rating")
-    text = nfc(body).strip()
-    if len(text) > MOST_WORDS:
-        raise Invalid(msg("At most %(most)s characters."), field="body", most=MOST_WORDS)
-    if session.get(Listing, listing_id) is None:
-        raise NotFound
-    if session.scalar(sa.select(Review.id).where(Review.line_ref == line_ref)):
-        raise Conflict(msg("You have reviewed this already."))
+    text = _checked(session, listing_id, line_ref, rating, body)
     review = Review(
         listing_id=listing_id,
         line_ref=line_ref,
@@ -55,14 +47,7 @@ def add_review(
     )
     session.add(review)
     session.flush()
-    # Summed in the database, so that two at once both count, without touching the
-    # version: somebody may be editing the listing.
-    session.execute(
-        sa.update(Listing)
-        .where(Listing.id == listing_id)
-        .values(rating_sum=Listing.rating_sum + rating, rating_count=Listing.rating_count + 1)
-        .execution_options(synchronize_session=False)
-    )
+    _add_up(session, listing_id, rating)
     audit.record(
         session,
         "listing.reviewed",
@@ -72,3 +57,30 @@ def add_review(
         rating=rating,
     )
     return review.id
+
+
+def _checked(session: Session, listing_id: str, line_ref: str, rating: int, body: str) -> str:
+    """Return the text of a review that may be added."""
+    text = nfc(body).strip()
+    if not 1 <= rating <= 5:
+        raise Invalid(msg("Choose from one to five stars."), field="rating")
+    if len(text) > MOST_WORDS:
+        raise Invalid(msg("At most %(most)s characters."), field="body", most=MOST_WORDS)
+    if session.get(Listing, listing_id) is None:
+        raise NotFound
+    if session.scalar(sa.select(Review.id).where(Review.line_ref == line_ref)):
+        raise Conflict(msg("You have reviewed this already."))
+    return text
+
+
+def _add_up(session: Session, listing_id: str, rating: int) -> None:
+    """Sum in the database, so that two at once both count.
+
+    The version stays: somebody may be editing the listing.
+    """
+    session.execute(
+        sa.update(Listing)
+        .where(Listing.id == listing_id)
+        .values(rating_sum=Listing.rating_sum + rating, rating_count=Listing.rating_count + 1)
+        .execution_options(synchronize_session=False)
+    )

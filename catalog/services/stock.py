@@ -38,20 +38,13 @@ def adjust_stock(
     :raises SoldOut: when less would remain than is sold already.
     """
     actor.need_at(vendor_id, "seller")
-    if reason not in REASONS:
-        raise Invalid(msg("Choose a reason."), field="reason")
-    if change == 0:
-        raise Invalid(msg("Write how much it changed."), field="amount")
+    _check(change, reason)
     listing = own_listing(session, vendor_id, code)
     if listing.bucket_id is None:
         raise NotFound
+    by = actor.user_id
     bucket = claims.adjust(
-        session,
-        listing.bucket_id,
-        d_on_hand=change,
-        reason=reason,
-        now=now,
-        actor_id=actor.user_id,
+        session, listing.bucket_id, d_on_hand=change, reason=reason, now=now, actor_id=by
     )
     audit.record(
         session,
@@ -65,3 +58,10 @@ def adjust_stock(
         reason=reason,
     )
     tell_change(session, listing, now)
+
+
+def _check(change: int, reason: str) -> None:
+    if reason not in REASONS:
+        raise Invalid(msg("Choose a reason."), field="reason")
+    if change == 0:
+        raise Invalid(msg("Write how much it changed."), field="amount")
