@@ -36,15 +36,9 @@ def add_review(
     :raises Conflict: when this line was reviewed already.
     """
     text = _checked(session, listing_id, line_ref, rating, body)
-    review = Review(
-        listing_id=listing_id,
-        line_ref=line_ref,
-        author_name=author_name,
-        rating=rating,
-        body=text,
-        lang=lang if lang in LANGUAGES else LANGUAGES[0],
-        created_at=now,
-    )
+    spoken = lang if lang in LANGUAGES else LANGUAGES[0]
+    review = Review(listing_id=listing_id, line_ref=line_ref, author_name=author_name)
+    review.rating, review.body, review.lang, review.created_at = rating, text, spoken, now
     session.add(review)
     session.flush()
     _add_up(session, listing_id, rating)
