@@ -32,14 +32,14 @@ dev: $(VENV)/.run assets translations ## the same, reloading on change
 
 test: $(VENV)/.dev assets translations ## everything: unit, integration, browser
 	@$(BIN)/python -m tests.provision
-	@$(BIN)/python -m pytest -n 2 --dist loadgroup --cov --cov-report=term:skip-covered
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup --cov --cov-report=term:skip-covered -p no:cacheprovider
 
 lint: $(VENV)/.dev translations ## style, types, layers, templates, translations
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
-	@$(BIN)/djlint --check --lint --quiet .
+	@$(BIN)/djlint --lint --quiet .
 	@$(BIN)/python -m translations.build --check
 
 bench: $(VENV)/.dev assets translations ## measure pages beside a baseline: build/bench.json

@@ -31,7 +31,7 @@ def grow(maker: sessionmaker[Session], listings: int) -> None:
 
 def _rows(session: Session, query: sa.Select[Any]) -> list[dict[str, Any]]:
     table = query.get_final_froms()[0]
-    chosen = sa.select(*table.columns).where(*query._where_criteria)  # noqa: SLF001
+    chosen = sa.select(*table.columns).where(*query._where_criteria)
     return [dict(row) for row in session.execute(chosen).mappings()]
 
 

@@ -30,7 +30,7 @@ def translate_label(member: enum.Enum) -> str:
 
 def install(app: Flask, *, root: Path, settings: Settings) -> None:
     """Teach templates the house's filters and globals."""
-    app.jinja_loader = ChoiceLoader(  # type: ignore[assignment]
+    app.jinja_loader = ChoiceLoader(
         [FileSystemLoader(folder) for folder in sorted(root.glob("*/templates"))]
     )
     env = app.jinja_env
@@ -63,9 +63,9 @@ def _quantity(amount: int, unit: Unit, piece: dict[str, str] | None = None) -> s
 def _per(amount: int, unit: Unit | None, piece: dict[str, str] | None = None) -> str:
     """Write what a price is for: ``kg``, ``500 g``, ``hộp``."""
     if unit is None or unit is Unit.SEAT:
-        return gettext("person")
+        return str(gettext("person"))
     if amount == 1 and unit is Unit.PIECE:
-        return i18n.pick(piece, current_language()) or gettext("piece")
+        return i18n.pick(piece, current_language()) or str(gettext("piece"))
     written = _quantity(amount, unit, piece)
     return written.removeprefix("1 ")
 
