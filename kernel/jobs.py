@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from kernel import clock
 from kernel.db import transaction
-from kernel.events import Event, HandledMessage, OutboxMessage, read
+from kernel.events import Event, HandledMessage, OutboxMessage, read, wake_worker
 from kernel.mail import MOST_ATTEMPTS, back_off
 from kernel.settings import Settings
 
@@ -137,6 +137,7 @@ def revive(session: Session, seq: int, *, now: datetime) -> bool:
     if message is None or message.dead_at is None:
         return False
     message.dead_at, message.attempts, message.due_at = None, 0, now
+    wake_worker(session)
     return True
 
 
@@ -197,14 +198,24 @@ def _never() -> None:
     raise RuntimeError("only the worker runs tasks")
 
 
+def teach(queue: Huey, *, look: Callable[[], None], jobs: Sequence[Callable[[], None]]) -> None:
+    """Tell the queue of a worker what to do: ``look`` when woken and every minute, jobs too."""
+
+    # The queue finds a task by its module, too: this one and `_never` share theirs.
+    def answer() -> None:
+        look()
+
+    queue.task(name="look")(answer)
+    queue.periodic_task(crontab(minute="*"), name="look_again")(answer)
+    for number, job in enumerate(jobs):
+        queue.periodic_task(crontab(minute="*"), name=f"job_{number}")(job)
+
+
 def run_worker(
     queue: Huey, *, look: Callable[[], None], jobs: Sequence[Callable[[], None]]
 ) -> None:
-    """Serve the queue until told to stop; ``look`` also runs at start and every minute."""
-    queue.task(name="look")(look)
-    queue.periodic_task(crontab(minute="*"), name="look_again")(look)
-    for number, job in enumerate(jobs):
-        queue.periodic_task(crontab(minute="*"), name=f"job_{number}")(job)
+    """Serve the queue until told to stop; ``look`` also runs at the start."""
+    teach(queue, look=look, jobs=jobs)
     look()
     queue.create_consumer(
         workers=1, worker_type="thread", initial_delay=0.05, backoff=1.2, max_delay=0.5

@@ -20,7 +20,7 @@ from pathlib import Path
 
 from kernel.settings import BadSetting, Settings, load_settings
 
-RESTART_SECONDS = 1.0
+RESTART_SECONDS = 2.0
 END_SECONDS = 10
 PORT_SECONDS = 3
 SET_NAME, SET_SIGNAL_AT_DEATH_OF_PARENT = 15, 1
@@ -125,15 +125,16 @@ class _Process:
     def start(self) -> None:
         self.child = _context.Process(target=_become, args=(self.name, self.act, os.getpid()))
         self.child.start()
+        self.started_at = time.monotonic()
 
     def keep_up(self) -> None:
-        """Start it again, a moment after it ended."""
+        """Start it again when it ended; one that ends at once, not too often."""
         if self.child.is_alive():
             return
         if self.rises_at is None:
             self.sweep()
-            self.rises_at = time.monotonic() + RESTART_SECONDS
-        elif time.monotonic() >= self.rises_at:
+            self.rises_at = self.started_at + RESTART_SECONDS
+        if time.monotonic() >= self.rises_at:
             self.rises_at = None
             self.start()
 

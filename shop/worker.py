@@ -1,8 +1,12 @@
 """The worker process: ``python -m shop.worker``."""
 
+from collections.abc import Callable
+
+from sqlalchemy.orm import Session, sessionmaker
+
 from kernel import clock, jobs, mail
 from kernel.db import transaction
-from kernel.settings import load_settings
+from kernel.settings import Settings, load_settings
 from kernel.web.observe import set_up_logs
 from shop import wiring
 from shop.factory import open_sessions
@@ -13,25 +17,37 @@ def main() -> None:
     settings = load_settings()
     set_up_logs(settings.log_level)
     maker = open_sessions(settings)
+    jobs.run_worker(
+        jobs.open_queue(settings),
+        look=looking(maker, settings),
+        jobs=[doing(maker, job) for job in wiring.JOBS],
+    )
+
+
+def looking(maker: sessionmaker[Session], settings: Settings) -> Callable[[], None]:
+    """Return a callable that has every waiting event heard and every waiting message sent."""
     reactions = wiring.handlers(wiring.open_search(settings))
     senders = mail.open_senders(settings)
 
     def look() -> None:
         now = clock.now()
         jobs.drain(maker, reactions, now=now)
-        mail.send_due(maker, senders, settings=settings, now=now)
+        while mail.send_due(maker, senders, settings=settings, now=now):
+            pass
 
-    def run(job: jobs.Job) -> None:
+    return look
+
+
+def doing(maker: sessionmaker[Session], job: jobs.Job) -> Callable[[], None]:
+    """Return a callable that does a job, if this is its minute."""
+
+    def do() -> None:
         now = clock.now()
         if jobs.is_due(job, now):
             with maker() as session, transaction(session):
                 job.run(session, now)
 
-    jobs.run_worker(
-        jobs.open_queue(settings),
-        look=look,
-        jobs=[lambda job=job: run(job) for job in wiring.JOBS],  # type: ignore[misc]
-    )
+    return do
 
 
 if __name__ == "__main__":
