@@ -33,7 +33,7 @@ class Listing(Base):
     __tablename__ = "listing"
     __table_args__ = (
         # One index for each way along the shelves, in the order in which they are read.
-        sa.Index("ix_listing_all", "state", "ranked_at", "id"),
+        sa.Index("ix_listing_all", "state", "ranked_at", "id", "season_mask"),
         sa.Index("ix_listing_shelf", "state", "category_id", "ranked_at", "id"),
         sa.Index("ix_listing_top", "state", "top_category_id", "ranked_at", "id"),
         sa.Index("ix_listing_kind", "state", "kind", "ranked_at", "id"),

@@ -1078,7 +1078,9 @@ def upgrade() -> None:
         sa.UniqueConstraint("code", name=op.f("uq_listing_code")),
     )
     with op.batch_alter_table("listing", schema=None) as batch_op:
-        batch_op.create_index("ix_listing_all", ["state", "ranked_at", "id"], unique=False)
+        batch_op.create_index(
+            "ix_listing_all", ["state", "ranked_at", "id", "season_mask"], unique=False
+        )
         batch_op.create_index("ix_listing_farm", ["farm_id"], unique=False)
         batch_op.create_index("ix_listing_kind", ["state", "kind", "ranked_at", "id"], unique=False)
         batch_op.create_index("ix_listing_lot", ["lot_id"], unique=False)
