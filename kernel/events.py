@@ -1,6 +1,7 @@
 """Facts told to the rest of the house: rows written with the change they tell of."""
 
 import dataclasses
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any, ClassVar
 
@@ -81,6 +82,29 @@ def wake_worker(session: Session) -> None:
     wake = session.info.get("wake")
     if wake is not None:
         after_commit(session, wake)
+
+
+def note_handled(
+    session: Session, handlers: Mapping[str, Collection[str]], *, now: datetime
+) -> None:
+    """Note handlers (by kind of event) as done with all that waits: it was done at one go."""
+    for kind, names in handlers.items():
+        waiting = sa.and_(OutboxMessage.kind == kind, OutboxMessage.done_at.is_(None))
+        for name in names:
+            done = sa.select(
+                OutboxMessage.seq,
+                sa.literal(name),
+                sa.literal(now, HandledMessage.__table__.c.at.type),
+            ).where(waiting, ~_has_handled(name))
+            session.execute(sa.insert(HandledMessage).from_select(["seq", "handler", "at"], done))
+
+
+def _has_handled(name: str) -> sa.ColumnElement[bool]:
+    return (
+        sa.exists()
+        .where(HandledMessage.seq == OutboxMessage.seq, HandledMessage.handler == name)
+        .correlate(OutboxMessage)
+    )
 
 
 def read(message: OutboxMessage) -> Event:

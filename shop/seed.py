@@ -12,6 +12,7 @@ from catalog.services.categories import seed_categories
 from kernel import clock
 from kernel.actor import HOUSE
 from kernel.db import refresh_statistics, transaction
+from kernel.events import note_handled
 from kernel.rules_table import seed_rules
 from kernel.settings import Settings
 from shop import wiring
@@ -25,12 +26,29 @@ def seed(settings: Settings) -> None:
     with maker() as session, transaction(session):
         seed_rules(session, now=now)
         seed_categories(session, actor=HOUSE, now=now)
-    if not settings.is_production and load_sample_once(maker, now=now):
+    is_new = not settings.is_production and load_sample_once(maker, now=now)
+    if is_new:
         _enrol_officials(maker, settings, now)
         with maker() as session, transaction(session):
             refresh_statistics(session)
-    if not wiring.open_search(settings).health().is_well:
+    if is_new or not wiring.open_search(settings).health().is_well:
         wiring.reindex(maker, settings, now=now)
+    if is_new:
+        _spare_the_index(maker, settings, now)
+
+
+def _spare_the_index(maker: sessionmaker[Session], settings: Settings, now: datetime) -> None:
+    """Have the sample's events not write the index again: it was just built, at one go.
+
+    One by one they would keep the worker busy for the first half minute of a market.
+    """
+    reactions = wiring.handlers(wiring.open_search(settings))
+    searching = {
+        kind.__name__: [one.name for one in heard if one.outside]
+        for kind, heard in reactions.items()
+    }
+    with maker() as session, transaction(session):
+        note_handled(session, searching, now=now)
 
 
 def _enrol_officials(maker: sessionmaker[Session], settings: Settings, now: datetime) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from kernel import jobs
 from kernel.claims import Bucket
 from kernel.db import transaction
-from kernel.events import Event, OutboxMessage, emit
+from kernel.events import Event, OutboxMessage, emit, note_handled
 from kernel.jobs import Job, Reaction
 from kernel.mail import MOST_ATTEMPTS
 from kernel.quantity import Unit
@@ -63,6 +63,17 @@ def test_an_event_of_a_transaction_that_failed_is_never_heard(maker, now):
         emit(session, BellRang("north"), now=now)
         raise RuntimeError
     assert jobs.drain(maker, HEARD, now=now) == 0
+
+
+def test_what_was_done_at_one_go_is_not_done_again_by_its_events(maker, now):
+    heard = {BellRang: (jobs.inside(note), jobs.outside("loud", broken))}
+    ring(maker, now)
+    ring(maker, now, "south")
+    for _ in range(2):
+        with maker() as session, transaction(session):
+            note_handled(session, {"BellRang": ["loud"]}, now=now)
+    assert jobs.drain(maker, heard, now=now) == 2
+    assert notes(maker) == 2
 
 
 def test_two_workers_at_once_take_effect_once(maker, now):
