@@ -1,19 +1,21 @@
 """When something happened to a lot, its vendor is told."""
 
 from datetime import datetime
-
-from sqlalchemy.orm import Session
+from typing import TYPE_CHECKING
 
 from kernel.mail import Address, notify
 from traceability import queries
 from traceability.events import LotHeld, LotRecalled, LotReleased
 from vendors.queries import vendor_cards
 
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
 TEMPLATES = {LotHeld: "held", LotReleased: "released", LotRecalled: "recalled"}
 
 
 def tell_vendor(
-    session: Session, event: LotHeld | LotReleased | LotRecalled, now: datetime
+    session: "Session", event: LotHeld | LotReleased | LotRecalled, now: datetime
 ) -> None:
     """Write to the vendor that a lot is held, released or recalled, and why."""
     lot = queries.lot_cards(session, [event.lot_id]).get(event.lot_id)

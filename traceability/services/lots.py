@@ -18,7 +18,7 @@ from kernel.messages import msg
 from kernel.quantity import Unit
 from traceability.errors import SecondPersonNeeded
 from traceability.events import LotCreated
-from traceability.models import DiaryEntry, Lot, LotCounter, LotStep
+from traceability.models import DiaryEntry, Lot, LotCounter, LotStep, Season
 from traceability.rules import Activity, LotState, lot_code, need_diary_day, need_reason
 from traceability.services.diary import EntryFacts, find_sent, insert_entry, judge
 from traceability.services.farms import season_of
@@ -58,14 +58,7 @@ def record_harvest(
     known = find_sent(session, season.id, facts.client_key)
     if known is not None:
         return _lot_of_harvest(session, known)
-    _check(session, facts, vendor_id)
-    need_diary_day(
-        facts.harvested_on,
-        season.started_on,
-        season.ended_on,
-        today=local_date(now),
-        field="harvested_on",
-    )
+    _check(session, facts, season, vendor_id, today=local_date(now))
     entry = EntryFacts(
         facts.client_key, Activity.HARVEST, facts.harvested_on, facts.note, facts.worker
     )
@@ -180,12 +173,17 @@ def _with_code(vendor_id: str, code: str) -> sa.Select[str]:
     return sa.select(Lot.id).where(Lot.vendor_id == vendor_id, Lot.code == code)
 
 
-def _check(session: Session, facts: HarvestFacts, vendor_id: str) -> None:
+def _check(
+    session: Session, facts: HarvestFacts, season: Season, vendor_id: str, *, today: date
+) -> None:
     if facts.quantity <= 0:
         raise Invalid(msg("Write how much was harvested, such as 120 kg."), field="quantity")
     if facts.best_before is not None and facts.best_before < facts.harvested_on:
         raise Invalid(msg("It cannot be best before it was harvested."), field="best_before")
     need_free_gtin(session, facts.gtin, vendor_id)
+    need_diary_day(
+        facts.harvested_on, season.started_on, season.ended_on, today=today, field="harvested_on"
+    )
 
 
 def _lot_of_harvest(session: Session, entry_id: str) -> str:

@@ -1,9 +1,7 @@
 """What the farm's pages share: one try of a form, and things that must be the vendor's own."""
 
 from collections.abc import Callable
-from typing import TypeVar
-
-from sqlalchemy.orm import Session
+from typing import TYPE_CHECKING, TypeVar
 
 from kernel.db import transaction
 from kernel.errors import DomainError, NotFound
@@ -12,10 +10,13 @@ from kernel.web.session import db
 from traceability import queries
 from traceability.queries import LotCard, SeasonCard
 
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
 Result = TypeVar("Result")
 
 
-def attempt(form: Form, act: Callable[[Session], Result]) -> Result | None:
+def attempt(form: Form, act: "Callable[[Session], Result]") -> Result | None:
     """Run a use case if the form is in order; None when it has to be shown again.
 
     What is not there or not allowed is no matter of the form and goes on its way.

@@ -1,8 +1,9 @@
 """Farms, plots and seasons."""
 
+from typing import TYPE_CHECKING
+
 from flask import flash, url_for
 from flask_babel import gettext as _
-from sqlalchemy.orm import Session
 from wtforms.fields import SelectChoice
 
 from accounts import guards
@@ -21,6 +22,9 @@ from traceability.services.farms import FarmFacts, PlotFacts, SeasonFacts
 from traceability.views.attempt import attempt, need_season
 from traceability.views.blueprint import blueprint, everybody, recorders
 from vendors.queries import vendor_cards
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
 
 
 @blueprint.get("")
@@ -83,7 +87,7 @@ def change_farm(vendor_id: str, farm_id: str) -> Answer:
     farm = _farm(vendor_id, farm_id)
     form = _with_communes(FarmForm())
 
-    def act(session: Session) -> bool:
+    def act(session: "Session") -> bool:
         facts = _farm_facts(form, farm)
         actor = guards.current_actor()
         farms.change_farm(session, farm_id, facts=facts, actor=actor, now=clock.now())
@@ -176,7 +180,7 @@ def end_season(vendor_id: str, season_id: str) -> Answer:
     season = need_season(vendor_id, season_id)
     form = EndForm()
 
-    def act(session: Session) -> bool:
+    def act(session: "Session") -> bool:
         day, actor = day_of(form.ended_on), guards.current_actor()
         farms.end_season(session, season_id, ended_on=day, actor=actor, now=clock.now())
         return True
