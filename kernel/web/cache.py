@@ -46,6 +46,8 @@ def install(app: Flask) -> None:
     """Give the application its cache, and forms a token that can be put in later."""
     provide(app, PageCache, PageCache())
     app.jinja_env.globals["csrf_token"] = _token
+    # Flask-WTF puts its own into every page's context, which goes before the globals.
+    app.context_processor(lambda: {"csrf_token": _token})
 
 
 def cached_page(mark: Hashable, render: Callable[[], str]) -> str:
