@@ -103,7 +103,7 @@ def _server(app: str, port: int, environ: dict[str, str]) -> Iterator[None]:
     """Serve an application with two processes, as the market is served."""
     command = [
         *(sys.executable, "-m", "granian", "--interface", "wsgi", "--no-ws", "--port", str(port)),
-        *("--workers", "2", "--blocking-threads", "4", "--log-level", "warning", app),
+        *("--workers", "2", "--blocking-threads", "1", "--log-level", "warning", app),
     ]
     process = subprocess.Popen(command, env=environ, cwd=ROOT)
     try:

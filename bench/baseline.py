@@ -2,14 +2,14 @@
 
 import os
 
-import sqlalchemy as sa
 from flask import Flask, render_template
+from sqlalchemy import select
 
 from kernel.db import open_engine, session_factory
+from kernel.rules_table import LegalRule
 
 app = Flask(__name__)
 maker = session_factory(open_engine(os.environ["DATABASE_URL"]))
-NOTE = sa.table("legal_rule", sa.column("rule_key"), sa.column("legal_ref"))
 
 
 @app.get("/hello")
@@ -22,5 +22,5 @@ def hello() -> str:
 def row() -> str:
     """Read one row and show it in a template."""
     with maker() as session:
-        found = session.execute(sa.select(NOTE.c.rule_key, NOTE.c.legal_ref).limit(1)).one()
+        found = session.scalars(select(LegalRule).limit(1)).one()
     return render_template("row.html", row=found)

@@ -128,7 +128,7 @@ def test_a_lost_database_is_told_and_does_not_crash_health(client, app_session):
 def test_metrics_count_routes_not_addresses(client):
     client.get("/t/NOSUCHCODE")
     text_ = client.get("/metrics").get_data(as_text=True)
-    assert 'route="/t/<trace_code>"' in text_
+    assert 'route="/t/<code>"' in text_
     assert "NOSUCHCODE" not in text_
 
 
