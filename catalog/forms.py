@@ -5,7 +5,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_wtf.file import FileField
+from flask_wtf.file import FileField, FileRequired
 from wtforms import (
     FieldList,
     FormField,
@@ -63,7 +63,7 @@ CLAIMED = (
 )
 BARE = {Unit.GRAM: "kg", Unit.MILLILITRE: "l", Unit.PIECE: ""}
 """What a number without a unit counts."""
-SPARE_PACKS = 3
+SPARE_PACKS = 2
 
 
 class MultiCheckboxField(SelectMultipleField):
@@ -234,9 +234,13 @@ class PhotoForm(Form):
     """One picture and what it shows."""
 
     file = FileField(
-        _l("Picture"), render_kw={"accept": "image/jpeg,image/png,image/webp,image/avif,image/heic"}
+        _l("Picture"),
+        [FileRequired(_l("Choose a picture."))],
+        render_kw={"accept": "image/jpeg,image/png,image/webp,image/avif,image/heic"},
     )
-    alt_vi = TextField(_l("What the picture shows, in Vietnamese"), [Length(max=200)])
+    alt_vi = TextField(
+        _l("What the picture shows, in Vietnamese"), [InputRequired(REQUIRED), Length(max=200)]
+    )
     alt_en = TextField(_l("What the picture shows, in English"), [Length(max=200)])
 
     def alt(self) -> dict[str, str]:

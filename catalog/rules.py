@@ -4,11 +4,13 @@ import enum
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 
 from kernel.errors import Conflict, Invalid
 from kernel.messages import LABELS, msg
 from kernel.money import price_for
 from kernel.quantity import Unit
+from kernel.text import tone_codes
 from vendors.rules import Scheme
 
 
@@ -210,6 +212,47 @@ def need_months(months: Iterable[int]) -> list[int]:
     if any(not 1 <= month <= 12 for month in chosen):
         raise Invalid(msg("Months go from 1 to 12."), field="season_months")
     return [] if len(chosen) == 12 else chosen
+
+
+_ART = """
+lychee blush: vải thiều|vải sớm|vải u|quả vải; guava leaf: ổi; custard-apple leaf: na dai|na bở|na;
+dragon-fruit blush: thanh long; pomelo sun: bưởi; melon leaf: dưa lưới|dưa lê|dưa thơm;
+watermelon blush: dưa hấu; banana sun: chuối; mango sun: xoài; orange sun: cam; mandarin sun: quýt;
+longan sun: nhãn; jackfruit sun: mít; persimmon sun: hồng giòn|hồng xiêm; jujube leaf: táo;
+carrot sun: cà rốt; shallot lilac: hành tím|hành củ; garlic lilac: tỏi; spring-onion leaf: hành lá;
+kale leaf: cải kale; cabbage leaf: bắp cải; greens leaf: rau; tomato blush: cà chua;
+cucumber leaf: dưa chuột; chili blush: ớt; corn sun: ngô; peanut sun: lạc; potato sun: khoai tây;
+sweet-potato sun: khoai lang; taro lilac: khoai sọ|khoai môn; mushroom blush: nấm; pumpkin sun: bí đỏ;
+gourd leaf: bầu|bí xanh|mướp; ginger sun: gừng; turmeric sun: nghệ; kudzu leaf: củ sắn dây;
+starch sky: bột sắn|tinh bột; rice sun: gạo; sticky-rice leaf: nếp; green-bean-cake sun: bánh đậu;
+gai-cake leaf: bánh gai; rice-cake leaf: bánh; noodles sun: bún|miến|mì; honey sun: mật ong;
+tea leaf: trà|chè; wine lilac: rượu; fish-sauce sun: nước mắm|mắm; dried-fruit blush: sấy;
+lotus-seed leaf: hạt sen; lotus blush: sen; chicken sun: gà; duck sky: vịt; goose sky: ngỗng;
+egg sun: trứng; pork blush: thịt lợn|giò|chả; beef blush: bò; goat leaf: dê; ruoi sky: rươi;
+shrimp blush: tôm; crab blush: cua|cáy; snail sun: ốc; fish sky: cá; pottery sky: gốm|bình|lọ;
+teapot sky: ấm|bộ trà; incense blush: hương|nhang; embroidery lilac: thêu; bamboo leaf: tre|mây;
+wood sun: gỗ; flower blush: hoa; hat sun: nón; gift blush: quà;
+lychee-picking blush: hái vải; boat sky: thuyền; stork sky: đảo cò; pottery-class lilac: làm gốm;
+bicycle leaf: xe đạp; homestay sun: ở nhà dân|homestay; cooking blush: nấu|làm bánh; puppet sky: rối
+"""
+"""Which drawing shows what: the longest words that a name holds decide."""
+
+
+def art_for(name: str) -> tuple[str, str] | None:
+    """Return the drawing and its ground for what a name says, or None when it says nothing known."""
+    spoken = f" {' '.join(tone_codes(name))} "
+    found = [(len(words), art) for words, art in _drawings() if f" {words} " in spoken]
+    return max(found)[1] if found else None
+
+
+@cache
+def _drawings() -> tuple[tuple[str, tuple[str, str]], ...]:
+    pairs = [line.split(":") for line in _ART.replace("\n", " ").split(";")]
+    return tuple(
+        (" ".join(tone_codes(word)), (art.split()[0], art.split()[1]))
+        for art, words in pairs
+        for word in words.split("|")
+    )
 
 
 LABELS.update(

@@ -33,8 +33,7 @@ from catalog.services.steps import move_own_listing
 from catalog.services.stock import adjust_stock
 from kernel import clock
 from kernel.db import transaction
-from kernel.errors import DomainError, Invalid, NotFound
-from kernel.messages import msg
+from kernel.errors import DomainError, NotFound
 from kernel.pictures import store_picture
 from kernel.storage import Storage
 from kernel.web.answers import Answer, go
@@ -221,8 +220,6 @@ def send_photo(vendor_id: str, code: str) -> Answer:
     try:
         if not form.validate():
             return page("catalog/photos.html", work=work, form=form), 422
-        if not form.file.data:
-            raise Invalid(msg("Choose a picture."), field="file")
         # Files are named by content: one that stays without a row does no harm.
         picture = store_picture(part(Storage), form.file.data.read())
         with transaction(db()) as session:

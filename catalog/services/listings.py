@@ -12,6 +12,7 @@ from catalog.rules import (
     APPROVED_ONCE,
     ListingKind,
     ListingState,
+    art_for,
     need_editable,
     need_months,
 )
@@ -168,7 +169,8 @@ def _write(session: Session, listing: Listing, draft: ListingDraft) -> None:
     listing.season_months = need_months(draft.season_months)
     listing.preorder_from, listing.preorder_until = _preorder(draft)
     listing.schemes = sorted(scheme.value for scheme in draft.schemes)
-    listing.art, listing.tint = listing.art or category.art, listing.tint or category.tint
+    if not listing.art:
+        listing.art, listing.tint = art_for(title["vi"]) or (category.art, category.tint)
     if listing.kind is ListingKind.EXPERIENCE:
         listing.price_vnd = draft.price_vnd
     _link(session, listing, draft)

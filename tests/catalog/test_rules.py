@@ -1,11 +1,14 @@
 """Listings as arithmetic and tables."""
 
+import json
 from datetime import date
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from assets import pictures
 from catalog import rules
 from catalog.rules import (
     ARROWS,
@@ -15,6 +18,7 @@ from catalog.rules import (
     PackSize,
     actions,
     after,
+    art_for,
     badge_for,
     in_season,
     is_preorder,
@@ -134,3 +138,22 @@ def test_one_badge_by_priority(facts, badge):
 
 def test_every_scheme_has_its_place_among_badges():
     assert set(rules.SCHEME_ORDER) == set(Scheme)
+
+
+@pytest.mark.parametrize(
+    ("name", "art"),
+    [
+        ("Ổi lê Thanh Hà", ("guava", "leaf")),
+        ("Bánh đậu xanh", ("green-bean-cake", "sun")),
+        ("Hái vải thiều buổi sớm", ("lychee", "blush")),
+        ("Mật ong hoa nhãn", ("honey", "sun")),
+        ("Thứ lạ", None),
+    ],
+)
+def test_a_name_finds_its_drawing(name, art):
+    assert art_for(name) == art
+
+
+def test_every_drawing_is_one_of_the_house():
+    icons = set(json.loads(Path("assets/art/catalogue.json").read_text()))
+    assert {art for _, (art, _) in rules._drawings()} <= icons | set(pictures.SCENES)

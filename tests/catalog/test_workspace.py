@@ -156,7 +156,7 @@ def test_the_form_shows_what_is_there_and_room_for_more(client, base, session, n
     shown = text(client.get(f"{base}/VAI/edit"))
     assert 'value="500 g"' in shown
     assert 'value="45.000"' in shown
-    assert "packs-4-size" in shown
+    assert "packs-3-size" in shown
     assert "Lychee" in shown
 
 

@@ -133,7 +133,7 @@ def test_a_new_listing_is_a_draft_with_stock_packs_and_the_price_of_the_smallest
         {"vi": "Ổi Thanh Hà"},
     )
     assert (row.price_vnd, row.price_per, row.pack_size) == (25_000, 1000, 1000)
-    assert (row.commune, row.art, row.tint) == ("vn-2025:10813", "lychee", "blush")
+    assert (row.commune, row.art, row.tint) == ("vn-2025:10813", "guava", "leaf")
     assert claims.available(session, [row.bucket_id], now=now) == {row.bucket_id: 0}
     assert [(v.size, v.label["vi"]) for v in variants(session, code)] == [
         (1000, "1 kg"),
