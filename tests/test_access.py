@@ -1,0 +1,482 @@
+"""Who may do what: one table, and everybody at every door of the house."""
+
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+import pytest
+import sqlalchemy as sa
+from werkzeug.routing import Rule
+
+from accounts.models import SignIn
+from kernel import clock
+from tests.conftest import NOW, TOKEN
+from tests.world import OFFICE_ROLES, PAPER, VENDOR_ROLES, Person, World, build_world
+
+GUARDS = {
+    "about.show": "public",
+    "accounts.change_contact": "signed_in",
+    "accounts.change_password": "signed_in",
+    "accounts.change_profile": "signed_in",
+    "accounts.confirm_contact": "public",
+    "accounts.end_device": "signed_in",
+    "accounts.end_devices": "signed_in",
+    "accounts.enrol_app": "signed_in",
+    "accounts.enrol_passkey": "signed_in",
+    "accounts.forgot": "public",
+    "accounts.remove_app": "signed_in",
+    "accounts.remove_passkey": "signed_in",
+    "accounts.renew_codes": "signed_in",
+    "accounts.reset": "public",
+    "accounts.show_app": "signed_in",
+    "accounts.show_contact": "public",
+    "accounts.show_devices": "signed_in",
+    "accounts.show_forgot": "public",
+    "accounts.show_me": "signed_in",
+    "accounts.show_passkey": "signed_in",
+    "accounts.show_password": "signed_in",
+    "accounts.show_profile": "signed_in",
+    "accounts.show_remove_app": "signed_in",
+    "accounts.show_remove_passkey": "signed_in",
+    "accounts.show_renew_codes": "signed_in",
+    "accounts.show_reset": "public",
+    "accounts.show_second_factors": "signed_in",
+    "accounts.show_second_step": "public",
+    "accounts.show_sign_in": "public",
+    "accounts.show_sign_up": "public",
+    "accounts.sign_in": "public",
+    "accounts.sign_out": "public",
+    "accounts.sign_up": "public",
+    "accounts.take_passkey": "public",
+    "accounts.take_second_step": "public",
+    "bookings.add_departure": "member:owner,seller",
+    "bookings.add_weekly": "member:owner,seller",
+    "bookings.call_off": "member:owner,seller",
+    "bookings.check_in": "member:owner,seller,recorder",
+    "bookings.departures": "member:owner,seller",
+    "bookings.describe": "member:owner,seller",
+    "bookings.experience": "member:owner,seller",
+    "bookings.missed": "member:owner,seller,recorder",
+    "bookings.visits": "member:owner,seller,recorder",
+    "browse.category": "public",
+    "browse.listing": "public",
+    "browse.scan": "public",
+    "browse.vendor": "public",
+    "cart.add": "public",
+    "cart.change": "public",
+    "cart.go_to_checkout": "public",
+    "cart.remove": "public",
+    "cart.show": "public",
+    "catalog.add_listing": "member:owner,seller",
+    "catalog.change_stock": "member:owner,seller",
+    "catalog.choose_kind": "member:owner,seller",
+    "catalog.drop_photo": "member:owner,seller",
+    "catalog.edit": "member:owner,seller",
+    "catalog.lead_photo": "member:owner,seller",
+    "catalog.move": "member:owner,seller",
+    "catalog.new_listing": "member:owner,seller",
+    "catalog.save": "member:owner,seller",
+    "catalog.send_photo": "member:owner,seller",
+    "catalog.show_listing": "member:owner,seller",
+    "catalog.show_listings": "member:owner,seller",
+    "catalog.show_photos": "member:owner,seller",
+    "catalog_desk.decide": "needs:reviewer,approver,operator",
+    "catalog_desk.show_listing": "needs:reviewer,approver,operator",
+    "catalog_desk.show_queue": "needs:reviewer,approver,operator",
+    "checkout.place": "public",
+    "checkout.review": "public",
+    "checkout.show": "public",
+    "demo_card.demo_card": "public",
+    "demo_card.demo_choose": "public",
+    "finance.confirm": "needs:finance",
+    "finance.ledger": "needs:finance",
+    "finance.transfer": "needs:finance",
+    "finance.transfers": "needs:finance",
+    "find.search": "public",
+    "find.suggest": "public",
+    "healthz": "public",
+    "home.show": "public",
+    "lot.show_linked": "public",
+    "lot.show_traced": "public",
+    "media.show": "public",
+    "metrics": "public",
+    "office.home": "needs:reviewer,approver,statistics,finance,operator",
+    "office.outbox": "needs:operator",
+    "office.revive": "needs:operator",
+    "orders.act": "member:owner,seller",
+    "orders.cancel": "public",
+    "orders.contract": "public",
+    "orders.mine": "signed_in",
+    "orders.of_vendor": "member:owner,seller",
+    "orders.pay": "public",
+    "orders.review": "public",
+    "orders.show": "public",
+    "orders.vendor_order": "member:owner,seller",
+    "payment_hooks.stripe": "public",
+    "payments.card": "public",
+    "payments.left": "public",
+    "payments.qr": "public",
+    "payments.returned": "public",
+    "payments.state": "public",
+    "readyz": "public",
+    "refunds.due": "needs:finance",
+    "refunds.refunded": "needs:finance",
+    "traceability.ask_end": "member:owner,recorder",
+    "traceability.change_farm": "member:owner,recorder",
+    "traceability.create_farm": "member:owner,recorder",
+    "traceability.create_plot": "member:owner,recorder",
+    "traceability.download_png": "member:owner,recorder,seller",
+    "traceability.download_svg": "member:owner,recorder,seller",
+    "traceability.edit_farm": "member:owner,recorder",
+    "traceability.end_season": "member:owner,recorder",
+    "traceability.hold": "member:owner,recorder,seller",
+    "traceability.new_entry": "member:owner,recorder",
+    "traceability.new_farm": "member:owner,recorder",
+    "traceability.new_harvest": "member:owner,recorder",
+    "traceability.new_plot": "member:owner,recorder",
+    "traceability.new_season": "member:owner,recorder",
+    "traceability.recall": "member:owner",
+    "traceability.record_harvest": "member:owner,recorder",
+    "traceability.release": "member:owner",
+    "traceability.show_farm": "member:owner,recorder,seller",
+    "traceability.show_labels": "member:owner,recorder,seller",
+    "traceability.show_lot": "member:owner,recorder,seller",
+    "traceability.show_lots": "member:owner,recorder,seller",
+    "traceability.show_season": "member:owner,recorder,seller",
+    "traceability.start_season": "member:owner,recorder",
+    "traceability.write_entry": "member:owner,recorder",
+    "traceability_desk.change_lot": "needs:reviewer,approver",
+    "traceability_desk.show_lot": "needs:reviewer,approver",
+    "traceability_desk.show_lots": "needs:reviewer,approver",
+    "vendors.add_certificate": "member:owner",
+    "vendors.add_papers": "member:owner",
+    "vendors.cancel_application": "member:owner",
+    "vendors.invite_member": "member:owner",
+    "vendors.remove_certificate": "member:owner",
+    "vendors.remove_member": "member:",
+    "vendors.remove_paper": "member:owner",
+    "vendors.save_profile": "member:owner",
+    "vendors.save_where": "member:owner",
+    "vendors.save_who": "member:owner",
+    "vendors.show_certificates": "member:",
+    "vendors.show_check": "member:owner",
+    "vendors.show_communes": "public",
+    "vendors.show_members": "member:owner",
+    "vendors.show_paper": "member:",
+    "vendors.show_papers": "member:owner",
+    "vendors.show_profile": "member:owner",
+    "vendors.show_start": "signed_in",
+    "vendors.show_status": "member:",
+    "vendors.show_welcome": "public",
+    "vendors.show_where": "member:owner",
+    "vendors.show_who": "member:owner",
+    "vendors.start_application": "signed_in",
+    "vendors.submit_application": "member:owner",
+    "vendors_desk.decide_dossier": "needs:reviewer,approver",
+    "vendors_desk.show_dossier": "needs:reviewer,approver",
+    "vendors_desk.show_paper": "needs:reviewer,approver",
+    "vendors_desk.show_queue": "needs:reviewer,approver",
+    "vendors_desk.verify_certificate": "needs:reviewer,approver",
+    "vendors_desk.withdraw_certificate": "needs:reviewer,approver",
+    "work.choose": "signed_in",
+    "work.today": "member:owner,seller,recorder,finance",
+}
+
+EVERYBODY = (
+    "guest",
+    "buyer",
+    *(f"{role} of A" for role in VENDOR_ROLES),
+    "owner of B",
+    *OFFICE_ROLES,
+    *(f"weak {role}" for role in OFFICE_ROLES),
+)
+
+# Doors that stay shut behind a guard that let one in: what lies there is somebody else's.
+NOT_THERE = {
+    "accounts.end_device": "the device of somebody else",
+    "accounts.remove_passkey": "the passkey of somebody else",
+    "accounts.show_remove_passkey": "the passkey of somebody else",
+}
+
+# What the last words of an address stand for, where several rules use the same word.
+WORDS = {
+    "about": {"slug": "conditions"},
+    "bookings": {"code": "visit_code"},
+    "browse.category": {"slug": "fruit"},
+    "browse.listing": {"code": "goods_code", "slug": "oi-thanh-ha"},
+    "browse.vendor": {"slug": "vendor_slug"},
+    "catalog": {"code": "goods_code", "kind": "produce"},
+    "lot": {"code": "trace_code", "rest": "09521234543213/10/L1"},
+    "orders": {"code": "group_code", "method": "vietqr"},
+    "orders.act": {"action": "confirm"},
+    "traceability_desk": {"action": "hold"},
+    "accounts": {"token": "no-such-link", "passkey_id": "no-such-key"},
+    "demo_card": {"checkout_id": "no-such-card", "choice": "pay"},
+    "media": {"name": "none.webp"},
+    "cart": {"line_id": "no-such-line"},
+}
+
+# What a form must hold to get as far as the question who may.
+MINIMAL = {
+    "catalog.move": {"action": "pause"},
+    "catalog_desk.decide": {"action": "take_down", "reason": "x"},
+    "vendors_desk.decide_dossier": {"action": "take"},
+    "orders.review": {"rating": "1"},
+}
+ASKED = {"traceability.write_entry": "?activity=irrigation"}
+
+# Parts of an address that name nothing of a vendor's.
+NOBODYS = {"vendor_id", "kind", "action"}
+
+
+@pytest.fixture(scope="module")
+def world(sqlite_template, tmp_path_factory) -> Iterator[World]:
+    with clock.fixed(NOW):
+        made = build_world(sqlite_template, tmp_path_factory.mktemp("world"))
+        yield made
+        made.close()
+
+
+@pytest.fixture(autouse=True)
+def put_back(world) -> Iterator[None]:
+    with clock.fixed(NOW):
+        yield
+        world.put_back()
+
+
+def test_every_route_has_its_line_and_every_line_its_route(world):
+    views = world.app.view_functions
+    routes = {rule.endpoint for rule in world.app.url_map.iter_rules()}
+    assert {endpoint: getattr(views[endpoint], "guard", None) for endpoint in routes} == GUARDS
+
+
+def address(world: World, rule: Rule, ids: dict[str, str]) -> str:
+    """Return the address of a rule with a vendor's own ids in it."""
+    words = {**WORDS.get(rule.endpoint.split(".")[0], {}), **WORDS.get(rule.endpoint, {})}
+    values = {name: ids.get(words.get(name, name), words.get(name)) for name in rule.arguments}
+    assert None not in values.values(), f"{rule.endpoint} needs {values}"
+    with world.app.test_request_context():
+        return str(rule.build(values, append_unknown=False)[1])
+
+
+def doors(world: World) -> Iterator[tuple[Rule, str]]:
+    for rule in sorted(world.app.url_map.iter_rules(), key=lambda rule: rule.rule):
+        for method in sorted(rule.methods & {"GET", "POST"}):
+            yield rule, method
+
+
+def expected(guard: str, person: Person) -> str:
+    """Return what the table says: let in, lead to sign-in, to the second factor, 403 or 404."""
+    kind, _, words = guard.partition(":")
+    names = set(words.split(",")) - {""}
+    if kind == "public":
+        return "in"
+    if person.user_id is None:
+        return "/sign-in"
+    if kind == "needs":
+        if not names & person.roles:
+            return "403"
+        return "in" if person.strong else "/me/second-factor"
+    if kind == "member":
+        if person.vendor != "A":
+            return "404"
+        return "in" if not names or person.vendor_role in names else "403"
+    return "in"
+
+
+def found(answer, endpoint: str) -> str:
+    """Return in the same words how a request was answered."""
+    leads_to = urlsplit(answer.location or "").path
+    if answer.status_code >= 500:
+        return f"broken: {answer.status_code}"
+    if leads_to in {"/sign-in", "/me/second-factor"} and "next" in (answer.location or ""):
+        return leads_to
+    if answer.status_code in {401, 403}:
+        return "403"
+    if answer.status_code == 404:
+        return "in" if endpoint in NOT_THERE or GUARDS[endpoint] == "public" else "404"
+    return "in"
+
+
+@pytest.mark.parametrize("name", EVERYBODY)
+def test_every_door_opens_for_whom_the_table_names_and_for_nobody_else(world, name):
+    person, wrong = world.people[name], []
+    ids = world.ids["A"] | own_ids(world, person)
+    for rule, method in doors(world):
+        wanted = expected(GUARDS[rule.endpoint], person)
+        answer = knock(world, person, method, address(world, rule, ids))
+        got = found(answer, rule.endpoint)
+        if got != wanted:
+            wrong.append(f"{method} {rule}: {got} {answer.status_code}, not {wanted}")
+        if wanted != "in" and world.changed():
+            wrong.append(f"{method} {rule}: refused, and yet changed {world.changed()}")
+        world.put_back()
+    assert "\n".join(wrong) == ""
+
+
+def own_ids(world: World, person: Person) -> dict[str, str]:
+    """Return who a person of A may send away (only an owner: others), and a device of nobody."""
+    leaves = person if person.vendor == "A" else world.people["recorder of A"]
+    if person.vendor_role == "owner":
+        leaves = world.people["recorder of A"]
+    return {"user_id": leaves.user_id, "sign_in_id": "no-such-device"}
+
+
+def knock(world: World, person: Person, method: str, url: str, **more: str):
+    endpoint = endpoint_of(world, method, url)
+    return world.ask(
+        person, method, url + ASKED.get(endpoint, ""), MINIMAL.get(endpoint, {}) | more
+    )
+
+
+def endpoint_of(world: World, method: str, url: str) -> str:
+    parts = urlsplit(url)
+    return world.app.url_map.bind("localhost").match(parts.path, method)[0]
+
+
+def strange_doors(world: World) -> Iterator[tuple[str, str, str]]:
+    """Give every address in the workspace of B with one thing of A in it, and with nothing."""
+    mine, theirs = world.ids["B"], world.ids["A"]
+    person, other = world.people["owner of B"], world.people["recorder of A"]
+    mine, theirs = mine | {"user_id": person.user_id}, theirs | {"user_id": other.user_id}
+    for rule, method in doors(world):
+        if not GUARDS[rule.endpoint].startswith("member"):
+            continue
+        for name in sorted(rule.arguments - NOBODYS):
+            key = WORDS.get(rule.endpoint.split(".")[0], {}).get(name, name)
+            strange = address(world, rule, mine | {key: theirs[key]})
+            yield method, strange, address(world, rule, mine | {key: "nothing"})
+
+
+def test_what_belongs_to_another_vendor_is_not_there_in_ones_own_workspace(world):
+    """It is answered as what does not exist at all, and nothing happens to it."""
+    person, wrong, not_there = world.people["owner of B"], [], 0
+    for method, strange, nothing in strange_doors(world):
+        answer, changed = knock(world, person, method, strange), world.changed()
+        world.put_back()
+        control = knock(world, person, method, nothing)
+        world.put_back()
+        not_there += answer.status_code == 404
+        if (
+            changed
+            or answer.status_code not in {404, control.status_code}
+            or answer.status_code < 400
+        ):
+            wrong.append(f"{method} {strange}: {answer.status_code}, changed {changed}")
+    assert "\n".join(wrong) == ""
+    assert not_there >= 40
+
+
+def test_the_same_doors_open_with_ones_own_things(world):
+    """The control of the test above: what hid the things was whose they are."""
+    person, ids = world.people["owner of A"], world.ids["A"]
+    for url in (
+        f"/work/{ids['vendor_id']}/farm/lots/{ids['lot_id']}",
+        f"/work/{ids['vendor_id']}/farm/seasons/{ids['season_id']}",
+        f"/work/{ids['vendor_id']}/listings/{ids['goods_code']}/edit",
+        f"/work/{ids['vendor_id']}/orders/{ids['order_id']}",
+    ):
+        assert world.ask(person, "GET", url, {}).status_code == 200, url
+    paper = world.ask(person, "GET", f"/apply/{ids['vendor_id']}/papers/{ids['paper_id']}", {})
+    assert paper.data == PAPER
+    leave = f"/work/{ids['vendor_id']}/members/{world.people['recorder of A'].user_id}/remove"
+    world.ask(person, "POST", leave, {})
+    assert "vendor_member" in world.changed()
+
+
+ORDER_DOORS = (
+    ("GET", "/o/{code}"),
+    ("GET", "/o/{code}/contract"),
+    ("POST", "/o/{code}/cancel/{code}-1"),
+    ("POST", "/o/{code}/pay/vietqr"),
+    ("POST", "/o/{code}/pay/card"),
+    ("POST", "/o/{code}/review/{line}"),
+)
+
+
+@pytest.mark.parametrize("key", ["", "?key=", "?key=wrong", "?key={other_key}"])
+@pytest.mark.parametrize("name", ["guest", "other buyer", "owner of A", "operator", "finance"])
+def test_an_order_is_not_there_without_its_key_or_its_account(world, name, key):
+    ids = world.ids["A"]
+    asked = key.format(other_key=world.ids["B"]["guest_key"])
+    for code in (ids["group_code"], ids["guest_code"]):
+        for method, path in ORDER_DOORS:
+            url = path.format(code=code, line=ids["line_id"]) + asked
+            answer = world.ask(world.people[name], method, url, {"rating": "1"})
+            assert (answer.status_code, world.changed()) == (404, []), f"{method} {url}"
+            world.put_back()
+
+
+def test_an_order_is_there_with_its_key_or_its_account(world):
+    ids = world.ids["A"]
+    with_key = f"/o/{ids['guest_code']}?key={ids['guest_key']}"
+    assert world.ask(world.people["guest"], "GET", with_key, {}).status_code == 200
+    assert world.ask(world.people["buyer"], "GET", f"/o/{ids['group_code']}", {}).status_code == 200
+    cancel = f"/o/{ids['group_code']}/cancel/{ids['order_code']}"
+    assert world.ask(world.people["buyer"], "POST", cancel, {}).status_code == 303
+    assert "orders" in world.changed() or "order" in world.changed()
+
+
+@pytest.mark.parametrize("name", ["guest", "other buyer", "owner of B"])
+def test_a_payment_tells_strangers_nothing_of_who_pays_and_obeys_nobody(world, name):
+    payment = f"/pay/{world.ids['A']['payment_id']}"
+    for method, path in (
+        ("GET", ""),
+        ("GET", "/qr.svg"),
+        ("GET", "/left"),
+        ("GET", "/return?session_id=cs_test_demo_x"),
+        ("POST", "/card"),
+    ):
+        answer = world.ask(world.people[name], method, payment + path, {})
+        text = answer.get_data(as_text=True)
+        assert not [word for word in ("Phạm Văn An", "987654321", "an@example.vn") if word in text]
+        assert world.changed() == [], path
+        world.put_back()
+
+
+def test_nobody_ends_the_sign_in_of_somebody_else(world):
+    with world.session() as session:
+        owner = world.people["owner of A"].user_id
+        device = session.scalars(sa.select(SignIn.id).where(SignIn.user_id == owner)).one()
+    world.ask(world.people["other buyer"], "POST", f"/me/devices/{device}/end", {})
+    assert world.changed() == []
+    world.ask(world.people["owner of A"], "POST", f"/me/devices/{device}/end", {})
+    assert "sign_in" in world.changed()
+
+
+def test_private_files_are_out_of_reach_of_the_public_address(world):
+    key = f"vendors/{world.ids['A']['vendor_id']}/A.pdf"
+    for path in (
+        f"../private/{key}",
+        f"%2e%2e/private/{key}",
+        f"private/{key}",
+        f"..%2fprivate/{key}",
+    ):
+        answer = world.ask(world.people["guest"], "GET", f"/media/{path}", {})
+        assert answer.status_code == 404, path
+
+
+def test_the_office_finds_a_paper_only_with_its_vendor(world):
+    mine, other = world.ids["A"], world.ids["B"]
+    reviewer, desk = world.people["reviewer"], "/office/vendors"
+    found = world.ask(reviewer, "GET", f"{desk}/{mine['vendor_id']}/papers/{mine['paper_id']}", {})
+    assert found.data == PAPER
+    lost = world.ask(reviewer, "GET", f"{desk}/{other['vendor_id']}/papers/{mine['paper_id']}", {})
+    assert lost.status_code == 404
+
+
+def test_two_readers_of_one_page_get_a_token_each(world):
+    """A page that is kept for the next reader must not hold the first reader's token."""
+    for name in ("guest", "buyer"):
+        client = world.client(world.people[name])
+        shown = client.get("/l/GOODS-A", follow_redirects=True).get_data(as_text=True)
+        form = {"csrf_token": TOKEN.search(shown)[1], "variant_id": world.ids["A"]["variant_id"]}
+        assert client.post("/basket/add", data=form | {"quantity": 1}).status_code == 303
+        world.put_back()
+
+
+def test_a_form_without_its_token_is_refused(world):
+    person = world.people["owner of A"]
+    url = f"/apply/{world.ids['A']['vendor_id']}/cancel"
+    for token in ("", "forged", world.people["guest"].token):
+        answer = world.client(person).post(url, data={"csrf_token": token})
+        assert (answer.status_code, world.changed()) == (400, [])

@@ -1,0 +1,282 @@
+"""Two vendors with everything a vendor can have, and everybody who may knock at a door."""
+
+import shutil
+import sqlite3
+from contextlib import closing
+from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
+
+from bookings.models import Departure
+from catalog.models import Category, Variant
+from kernel.db import transaction
+from kernel.events import OutboxMessage
+from kernel.rules_table import seed_rules
+from kernel.settings import Settings
+from kernel.storage import Storage
+from orders.models import CollectionPoint, Order, OrderLine
+from orders.queries.carts import Bearer
+from tests.conftest import NOW, TOKEN
+from tests.orders import market
+from tests.people import sign_in_as
+from tests.shop.stalls import Stalls
+from tests.traceability.land import Land
+from traceability.models import Lot
+from vendors.models import Vendor, VendorDocument
+from vendors.rules import DocumentKind
+
+VENDOR_ROLES = ("owner", "seller", "recorder", "finance")
+OFFICE_ROLES = ("reviewer", "approver", "statistics", "finance", "operator")
+PAPER = b"%PDF-1.4 the papers of a vendor %%EOF"
+
+
+@dataclass
+class Person:
+    """A browser and what its owner may do."""
+
+    name: str
+    user_id: str | None = None
+    roles: frozenset[str] = frozenset()
+    strong: bool = True
+    vendor: str | None = None
+    vendor_role: str = ""
+    cookie: str = ""
+    token: str = ""
+
+
+@dataclass
+class World:
+    """A market, its people, and a way to ask it anything without leaving a trace."""
+
+    app: Flask
+    path: Path
+    people: dict[str, Person] = field(default_factory=dict)
+    ids: dict[str, dict[str, str]] = field(default_factory=dict)
+
+    def session(self) -> Session:
+        return self.app.extensions["sessionmaker"]()
+
+    def client(self, person: Person) -> FlaskClient:
+        client = self.app.test_client()
+        client.set_cookie("cp_session", person.cookie)
+        return client
+
+    def ask(self, person: Person, method: str, url: str, data: dict[str, Any]) -> TestResponse:
+        """Send one request; forms get the person's token."""
+        form = {"csrf_token": person.token, **data} if method == "POST" else None
+        came_from = {"Referer": f"http://localhost{url}"}
+        return self.client(person).open(url, method=method, data=form, headers=came_from)
+
+    def changes(self) -> int:
+        """Return a number that grows with every commit of others."""
+        return self._watcher.execute("PRAGMA data_version").fetchone()[0]
+
+    def digest(self) -> dict[str, str]:
+        """Return a digest of each table of the business."""
+        with closing(sqlite3.connect(self.path)) as connection:
+            names = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+            return {
+                name: sha256(
+                    repr(connection.execute(f'SELECT * FROM "{name}"').fetchall()).encode()
+                ).hexdigest()
+                for (name,) in names.fetchall()
+                if name not in {"rate_window", "alembic_version"}
+            }
+
+    def keep(self) -> None:
+        """Remember the world as it is."""
+        self._watcher = sqlite3.connect(self.path)
+        self._kept = sqlite3.connect(":memory:")
+        self._watcher.backup(self._kept)
+        self.before, self.seen = self.digest(), self.changes()
+
+    def put_back(self) -> None:
+        """Undo whatever was done since, if anything."""
+        if self.changes() != self.seen:
+            with closing(sqlite3.connect(self.path)) as live:
+                self._kept.backup(live)
+            self.seen = self.changes()
+
+    def changed(self) -> list[str]:
+        """Return the tables that are not what they were."""
+        if self.changes() == self.seen:
+            return []
+        now = self.digest()
+        return [name for name, digest in self.before.items() if now[name] != digest]
+
+    def close(self) -> None:
+        self._watcher.close()
+        self._kept.close()
+        self.app.extensions["sessionmaker"].kw["bind"].dispose()
+
+
+def build_world(template: Path, folder: Path) -> World:
+    """Fill a copy of an empty database with two vendors and everybody's sign-in."""
+    from shop.factory import create_app
+    from shop.wiring import reindex
+
+    path = folder / "market.db"
+    shutil.copy(template, path)
+    app = create_app(
+        Settings(
+            market_env="demo",
+            instance_path=folder,
+            secret_key="a secret of the tests, long enough",
+            database_url=f"sqlite:///{path}",
+            public_url="http://localhost",
+            testing=True,
+        )
+    )
+    world = World(app, path)
+    with world.session() as session:
+        with transaction(session):
+            seed_rules(session, now=NOW)
+            Stalls(session).category("fruit", "Trái cây", "Fruit")
+            session.add(_point())
+        for letter in ("A", "B"):
+            world.ids[letter] = _vendor(world, session, letter)
+    _meet(world)
+    for letter in ("A", "B"):
+        _trade(world, letter)
+    reindex(app.extensions["sessionmaker"], app.extensions[Settings.__qualname__], now=NOW)
+    world.keep()
+    return world
+
+
+def _point() -> CollectionPoint:
+    return CollectionPoint(
+        code="CHO", name={"vi": "Chợ"}, commune=market.THANH_HA, address="Quầy 1", hours={}
+    )
+
+
+def _vendor(world: World, session: Session, letter: str) -> dict[str, str]:
+    """A vendor with land, a lot, papers, and something of each kind for sale."""
+    land = Land(session, code=f"VENDOR-{letter}")
+    land.write()
+    lot_id = land.harvest(harvested_on=NOW.date())
+    with transaction(session):
+        stalls = Stalls(session)
+        vendor = session.get_one(Vendor, land.vendor_id)
+        shelf = session.scalars(sa.select(Category)).first()
+        lot = session.get_one(Lot, lot_id)
+        goods = stalls.goods(
+            vendor, shelf, f"GOODS-{letter}", traced=False, lot_id=lot.id, farm_id=land.farm_id
+        )
+        goods.photos = [_photo(letter)]
+        visit = stalls.visit(vendor, shelf, f"VISIT-{letter}")
+        certificate = stalls.certificate(vendor)
+        paper = _paper(world, vendor.id, letter)
+        session.add(paper)
+        dead = OutboxMessage(kind="LotHeld", payload={}, created_at=NOW, due_at=NOW, dead_at=NOW)
+        session.add(dead)
+        session.flush()
+        departure = session.scalars(
+            sa.select(Departure)
+            .where(Departure.listing_id == visit.id)
+            .order_by(Departure.starts_at)
+        ).first()
+        pack = session.scalars(sa.select(Variant).where(Variant.listing_id == goods.id)).first()
+        return {
+            "vendor_id": vendor.id,
+            "vendor_slug": vendor.slug,
+            "farm_id": land.farm_id,
+            "plot_id": land.plot_id,
+            "season_id": land.season_id,
+            "lot_id": lot.id,
+            "trace_code": lot.trace_code,
+            "listing_id": goods.id,
+            "goods_code": goods.code,
+            "visit_code": visit.code,
+            "variant_id": pack.id,
+            "departure_id": departure.id,
+            "certificate_id": certificate.id,
+            "paper_id": paper.id,
+            "digest": _photo(letter)["digest"],
+            "seq": str(dead.seq),
+        }
+
+
+def _photo(letter: str) -> dict[str, Any]:
+    return {
+        "digest": letter.lower() * 32,
+        "width": 800,
+        "height": 600,
+        "placeholder": "",
+        "alt": {},
+    }
+
+
+def _paper(world: World, vendor_id: str, letter: str) -> VendorDocument:
+    key = f"private/vendors/{vendor_id}/{letter}.pdf"
+    world.app.extensions[Storage.__qualname__].put(key, PAPER, "application/pdf")
+    return VendorDocument(
+        vendor_id=vendor_id,
+        kind=DocumentKind.REGISTRATION,
+        file_name="dkkd.pdf",
+        media_type="application/pdf",
+        storage_key=key,
+        size_bytes=len(PAPER),
+        uploaded_at=NOW,
+    )
+
+
+def _meet(world: World) -> None:
+    """Everybody comes once, and keeps their browser's session."""
+    vendor = {letter: ids["vendor_id"] for letter, ids in world.ids.items()}
+    everybody = [
+        Person("guest"),
+        Person("buyer", user_id=""),
+        Person("other buyer", user_id=""),
+        *(Person(f"{role} of A", "", vendor="A", vendor_role=role) for role in VENDOR_ROLES),
+        Person("owner of B", "", vendor="B", vendor_role="owner"),
+        *(Person(role, "", frozenset({role})) for role in OFFICE_ROLES),
+        *(Person(f"weak {role}", "", frozenset({role}), strong=False) for role in OFFICE_ROLES),
+    ]
+    for person in everybody:
+        client = world.app.test_client()
+        if person.user_id is not None:
+            person.user_id = sign_in_as(
+                world.app,
+                client,
+                now=NOW,
+                name=person.name,
+                roles=person.roles,
+                strong=person.strong,
+                vendor=vendor.get(person.vendor or ""),
+                vendor_roles=[person.vendor_role],
+            )
+        shown = client.get("/l/GOODS-A", follow_redirects=True).get_data(as_text=True)
+        person.token = TOKEN.search(shown)[1]
+        person.cookie = client.get_cookie("cp_session").value
+        world.people[person.name] = person
+
+
+def _trade(world: World, letter: str) -> None:
+    """The buyer orders from a vendor: fruit against a transfer, seats too, and a guest for cash."""
+    ids, maker = world.ids[letter], world.app.extensions["sessionmaker"]
+    buyer = Bearer(user_id=world.people["buyer"].user_id)
+    with maker() as session:
+        price = session.get_one(Variant, ids["variant_id"]).price_vnd
+        seat = session.get_one(Departure, ids["departure_id"]).price_vnd
+    wishes = ((ids["variant_id"], 2), (ids["departure_id"], 2))
+    basket = market.fill(maker, NOW, *wishes, bearer=buyer)
+    placed = market.place(maker, NOW, basket, 2 * price + 2 * seat + market.FEE)
+    with maker() as session:
+        order = session.scalars(sa.select(Order).where(Order.group_id == placed.group_id)).one()
+        line = session.scalars(sa.select(OrderLine).where(OrderLine.order_id == order.id)).first()
+        ids |= {"order_id": order.id, "order_code": order.code, "line_id": line.id}
+    ids |= {
+        "group_id": placed.group_id,
+        "group_code": placed.code,
+        "payment_id": placed.payment_id,
+    }
+    guest = market.fill(maker, NOW, (ids["variant_id"], 1))
+    cash = market.place(maker, NOW, guest, price + market.FEE, method="cod")
+    ids |= {"guest_code": cash.code, "guest_key": cash.key}
