@@ -43,11 +43,17 @@ def free_port() -> int:
 
 
 @pytest.fixture(scope="session")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def instance(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder where the market keeps its data; ``outbox`` holds what it sends."""
+    return tmp_path_factory.mktemp("market")
+
+
+@pytest.fixture(scope="session")
+def address(instance: Path) -> Iterator[str]:
     """Run the market, web and worker, on the sample province; give its address."""
     if chromium() is None:
         pytest.skip("Chromium is not installed: browser tests cannot run")
-    port, instance = free_port(), tmp_path_factory.mktemp("market")
+    port = free_port()
     environ = os.environ | {
         "PORT": str(port),
         "INSTANCE_PATH": str(instance),

@@ -1,0 +1,315 @@
+"""Those who sell and those who let them: a cooperative and the trade office."""
+
+import re
+from datetime import date, timedelta
+from pathlib import Path
+
+from playwright.sync_api import expect
+
+from tests.browser.scene import Person, Scene, decode, paper, photo
+
+
+class Cooperative(Person):
+    """Somebody who applies for a cooperative and then sells."""
+
+    def __init__(self, scene: Scene, words: dict[str, str], today: date) -> None:
+        super().__init__(scene)
+        self.words, self.today = words, today
+        self.vendor_id = self.season = self.lot = self.listing = ""
+
+    # --- the application ---
+
+    def sign_up(self) -> None:
+        self.go("/sign-up?next=/apply")
+        self.keep("sign-up")
+        self.fill(
+            name=self.words["person"],
+            contact=self.words["contact"],
+            password="muoi hai con vit troi",
+        )
+        self.press("Sign up")
+        self.reads("Have this at hand")
+        self.keep("apply")
+
+    def tell_who(self) -> None:
+        self.follow("Start the application")
+        self.fill(
+            legal_form="cooperative",
+            name=self.words["vendor"],
+            registration_no=self.words["tax_code"],
+            representative=self.words["person"],
+        )
+        self.keep("apply-who")
+        self.press("Save and go on")
+        self.vendor_id = re.search(r"/apply/(\w{26})/", self.page.url)[1]
+
+    def tell_where(self) -> None:
+        self.fill(commune_search="thanh ha")
+        commune = self.page.locator('[name="commune"][value="vn-2025:10813"]')
+        expect(commune).to_have_attribute("type", "radio")  # the list has narrowed down
+        commune.check()
+        self.fill(
+            address=self.words["address"],
+            phone=self.words["phone"],
+            email=self.words["contact"],
+        )
+        self.keep("apply-where")
+        self.press("Save and go on")
+
+    def hand_in_papers(self) -> None:
+        self.reads(
+            "We need one paper from you: %(paper)s.",
+            paper=self.say("Business or cooperative registration"),
+        )
+        registration = paper(
+            self.scene.folder,
+            "dang-ky.jpg",
+            "GIAY CHUNG NHAN",
+            "DANG KY HOP TAC XA",
+            self.words["tax_code"],
+        )
+        self.upload_paper("registration", registration)
+        self.reads("The paper we need is here. More papers are welcome, now or later.")
+        self.keep("apply-papers")
+        self.follow("Go on")
+        self.hand_in()
+        self.reads("The trade office has your application. You hear from it by message, and here.")
+        self.keep("status-submitted")
+
+    def upload_paper(self, kind: str, path: Path) -> None:
+        self.fill(kind=kind)
+        self.field("file").set_input_files(path)
+        self.press("Upload")
+        self.sees(path.name)
+
+    def hand_in(self) -> None:
+        self.sees(self.words["vendor"], self.words["address"])
+        self.field("declares").check()
+        self.keep("apply-check")
+        self.press("Hand in")
+
+    def answer(self, asked: str) -> None:
+        """Read what the office asks, add it and hand in again."""
+        self.go(f"/apply/{self.vendor_id}")
+        self.sees(asked)
+        self.keep("status-asked")
+        self.follow("Add what is asked and hand in again")
+        self.page.get_by_role("main").locator('a[href*="/papers"]').last.click()
+        safety = paper(self.scene.folder, "an-toan-thuc-pham.jpg", "CAM KET", "AN TOAN THUC PHAM")
+        self.upload_paper("food_safety", safety)
+        self.follow("Go on")
+        self.hand_in()
+
+    def learn_of_approval(self) -> None:
+        self.go(f"/apply/{self.vendor_id}")
+        self.reads("You may sell. Record your farm, then put up your first offer.")
+        self.keep("status-approved")
+
+    # --- the farm ---
+
+    def record_farm(self) -> None:
+        self.follow("To your workspace")
+        self.reads("What waits today")
+        self.keep("workspace")
+        self.follow("Write the farm diary")
+        self.follow("Add your farm")
+        self.fill(name=self.words["farm"], commune="vn-2025:10813", story=self.words["story"])
+        self.keep("farm-form")
+        self.press("Save")
+        self.fill(name=self.words["plot"], area="5", area_unit="sao")
+        self.keep("farm-plot")
+        self.press("Save")
+        self.fill(crop=self.words["crop"], started_on=self.day(-90))
+        self.press("Save")
+        self.is_at(self.words["crop"])
+        self.season = self.page.url
+        self.go(f"/work/{self.vendor_id}/farm")
+        self.sees(self.words["farm"], self.words["plot"], self.words["crop"], self.shown(-90))
+        self.keep("farm")
+
+    def write_diary(self) -> None:
+        self.write("fertiliser", done_on=self.day(-60), input_name="Phân ủ vỏ trấu", dose="200 kg")
+        self.write(
+            "spray",
+            done_on=self.day(-20),
+            input_name="Trichoderma 3.2 WP",
+            phi_days="7",
+            dose="20 g / 16 l",
+        )
+        self.write("care", done_on=self.day(-10), note=self.words["note"])
+        self.sees("Trichoderma 3.2 WP", self.words["note"], self.shown(-20))
+        self.keep("diary")
+
+    def write(self, activity: str, **entry: str) -> None:
+        self.go(self.season)
+        self.follow("Write the diary")
+        if activity == "fertiliser":
+            self.keep("diary-activities")
+        self.page.locator(f'a[href*="activity={activity}"]').click()
+        self.fill(**entry)
+        if activity == "spray":
+            self.keep("diary-spray")
+        self.press("Save")
+
+    def harvest(self) -> None:
+        self.follow("Harvest")
+        self.fill(quantity="120", unit="kg", harvested_on=self.day(-1))
+        self.keep("harvest")
+        self.press("Save the harvest")
+        self.sees("120 kg", self.shown(-1))
+        self.keep("lot")
+        self.lot = self.page.url
+
+    def print_label(self) -> str:
+        """Open the sheet of labels and read a code from it as a phone does."""
+        self.go(self.lot)
+        self.follow("Print a sheet of labels")
+        self.sees(self.words["vendor"], self.shown(-1))
+        expect(self.page.locator(".label")).to_have_count(24)
+        self.keep("labels")
+        box = self.page.locator(".label .qr-box").first
+        return decode(box, self.scene.folder / "label.png")
+
+    # --- the offer ---
+
+    def write_listing(self) -> None:
+        self.go(f"/work/{self.vendor_id}/")
+        self.follow("Offers")
+        self.follow("New offer")
+        self.keep("offer-kinds")
+        self.page.locator('a[href$="/new/produce"]').click()
+        self.fill(
+            title_vi=self.words["title_vi"],
+            summary_vi=self.words["summary_vi"],
+            unit="gram",
+        )
+        self.field("category_id").select_option(label=self.words["shelf"])
+        packs = {
+            "packs-0-size": "1 kg",
+            "packs-0-price": "45.000",
+            "packs-1-size": "5 kg",
+            "packs-1-price": "200k",
+        }
+        self.fill(**packs)
+        self.field("farm_id").select_option(label=self.words["farm"])
+        self.field("lot_id").select_option(index=1)
+        self.page.get_by_role("main").locator("details summary").last.click()
+        self.fill(title_en=self.words["title_en"], summary_en=self.words["summary_en"])
+        self.keep("offer-form")
+        self.press("Save")
+        self.is_at(self.words["title"])
+        self.sees("200.000 ₫")
+        self.listing = self.page.url
+
+    def add_photo(self) -> None:
+        self.follow("Pictures")
+        self.field("file").set_input_files(photo(self.scene.folder, "qua.jpg"))
+        self.fill(alt_vi=self.words["summary_vi"], alt_en=self.words["summary_en"])
+        self.press("Add")
+        shown = self.page.get_by_role("img", name=self.words["summary"])
+        expect(shown).to_be_visible()
+        assert shown.evaluate("picture => picture.decode().then(() => picture.naturalWidth)") > 0
+        self.keep("offer-photos")
+
+    def fill_stock(self) -> None:
+        self.go(self.listing)
+        if self.page.get_by_text("120 kg").count() == 0:
+            self.fill(amount="120 kg", way="+harvest")
+            self.press("Change the stock")
+        self.sees("120 kg")
+
+    def submit_listing(self) -> None:
+        self.press("Submit to the trade office")
+        self.reads("Submitted")
+        self.keep("offer-submitted")
+
+    # --- orders ---
+
+    def open_order(self, name: str) -> None:
+        """Open the newest order of this buyer."""
+        self.go(f"/work/{self.vendor_id}/orders")
+        self.keep("vendor-orders")
+        self.follow(name)
+        self.sees(name, self.words["title"])
+
+    def carry_on(self, action: str) -> None:
+        """Do the next thing with the order that is open."""
+        self.press(action)
+
+    def day(self, days: int) -> str:
+        """Return a day from today as a date field takes it."""
+        return (self.today + timedelta(days=days)).isoformat()
+
+    def shown(self, days: int) -> str:
+        """Return a day from today as pages show it."""
+        return (self.today + timedelta(days=days)).strftime("%d/%m/%Y")
+
+
+class Officer(Person):
+    """Somebody of the office: password and a second step."""
+
+    def arrive(self, contact: str) -> None:
+        self.sign_in(contact)
+        self.reads("Second step")
+        self.keep("second-step")
+        self.second_step()
+        self.go("/office/")
+        self.keep("office")
+
+    def open_dossier(self, vendor: str) -> None:
+        self.go("/office/vendors")
+        self.keep("office-queue")
+        self.follow(vendor)
+        self.is_at(vendor)
+
+    def take(self) -> None:
+        self.press("Take")
+        self.reads("Under review")
+
+    def ask_for(self, what: str) -> None:
+        self.sees("dang-ky.jpg")
+        self.fill(reason=what)
+        self.keep("office-dossier")
+        self.press("Ask for more")
+        self.reads("Done. The vendor is told.")
+        self.reads("More information requested")
+
+    def approve_vendor(self) -> None:
+        self.sees("an-toan-thuc-pham.jpg")
+        self.press("Approve")
+        self.reads("Approved")
+        self.keep("office-approved")
+
+    def approve_listing(self, title: str) -> None:
+        self.go("/office/listings")
+        self.follow(title)
+        self.sees(title, "45.000 ₫")
+        self.keep("office-listing")
+        self.press("Approve")
+        self.reads("Done.")
+
+    def confirm_transfer(self, memo: str, amount: str) -> None:
+        """Find a transfer by its memo and confirm that the money is here."""
+        self.go(f"/office/finance?q={memo}")
+        self.page.get_by_role("link", name=memo).click()
+        self.sees(amount)
+        self.fill(bank_ref=f"FT{memo}")
+        self.keep("finance-transfer")
+        self.press("The money is here")
+        self.reads("The transfer is booked.")
+
+
+class Host(Person):
+    """Somebody of the sample province who shows guests the farm."""
+
+    def expect_guests(self, name: str, code: str, day: str) -> None:
+        """See who comes; at the gate their code is known, and so is its day."""
+        self.go("/work/")
+        self.follow("Visits")
+        expect(self.page.get_by_role("heading", name=day).first).to_be_visible()
+        self.sees(name)
+        self.fill(code=code)
+        self.press("Check in")
+        expect(self.field("code")).to_have_attribute("aria-invalid", "true")
+        self.sees(day)
+        self.keep("host-visits")
