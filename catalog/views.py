@@ -1,10 +1,10 @@
 """The vendor's workspace: what is offered, at what price, how much there is."""
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from flask import Blueprint, flash, request, url_for
 from flask_babel import gettext as _
-from sqlalchemy.orm import Session
 
 from accounts import guards
 from catalog.errors import EditedMeanwhile
@@ -41,6 +41,9 @@ from kernel.web.forms import form_error
 from kernel.web.pages import page
 from kernel.web.session import db, part
 from traceability.queries import farms_of, lot_of, open_lots
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
 
 blueprint = Blueprint("catalog", __name__, url_prefix="/work/<vendor_id>/listings")
 
@@ -93,7 +96,7 @@ def add_listing(vendor_id: str, kind: str) -> Answer:
     chosen = _kind(kind)
     form = _form(vendor_id, chosen, None)
 
-    def create(session: Session) -> str:
+    def create(session: "Session") -> str:
         return create_listing(
             session,
             vendor_id,
@@ -131,7 +134,7 @@ def save(vendor_id: str, code: str) -> Answer:
     work = _work(vendor_id, code)
     form = _form(vendor_id, work.listing.kind, work)
 
-    def change(session: Session) -> bool:
+    def change(session: "Session") -> bool:
         edit_listing(
             session,
             vendor_id,
@@ -159,7 +162,7 @@ def move(vendor_id: str, code: str) -> Answer:
     """Submit, take back, pause, resume, archive or reopen."""
     form = PressForm()
 
-    def press(session: Session) -> bool:
+    def press(session: "Session") -> bool:
         move_own_listing(
             session,
             vendor_id,
@@ -185,7 +188,7 @@ def change_stock(vendor_id: str, code: str) -> Answer:
     if work.listing.unit is None:
         raise NotFound
 
-    def adjust(session: Session) -> bool:
+    def adjust(session: "Session") -> bool:
         change, reason = form.change(work.listing.unit)  # type: ignore[arg-type]
         adjust_stock(
             session,
@@ -269,7 +272,7 @@ def _change_photo(change: Callable[..., None], vendor_id: str, code: str, digest
 Entry = GoodsForm | VisitForm
 
 
-def _attempt(form: PressForm | StockForm | Entry, act: Callable[[Session], object]) -> tuple:  # type: ignore[type-arg]
+def _attempt(form: PressForm | StockForm | Entry, act: "Callable[[Session], object]") -> tuple:  # type: ignore[type-arg]
     """Run a use case if the form is in order; without a result, the status says why not."""
     if not form.validate():
         return None, 422
