@@ -2,6 +2,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# Thousands of small databases: in memory they need no disk.
+MEMORY := $(shell test -w /dev/shm && echo /dev/shm || echo /tmp)
 .DEFAULT_GOAL := help
 .PHONY: help run dev test lint bench i18n db-upgrade assets translations
 
@@ -32,7 +34,7 @@ dev: $(VENV)/.run assets translations ## the same, reloading on change
 
 test: $(VENV)/.dev assets translations ## everything: unit, integration, browser
 	@$(BIN)/python -m tests.provision
-	@$(BIN)/python -m pytest -n 2 --dist loadgroup --cov --cov-report=term:skip-covered -p no:cacheprovider
+	@PYTEST_DEBUG_TEMPROOT=$(MEMORY) $(BIN)/python -m pytest -n 2 --dist loadgroup --cov --cov-report=term:skip-covered -p no:cacheprovider
 
 lint: $(VENV)/.dev translations ## style, types, layers, templates, translations
 	@$(BIN)/ruff check .

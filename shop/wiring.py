@@ -21,6 +21,7 @@ import payments.views
 import traceability.desk
 import traceability.views
 import vendors.desk
+import vendors.jobs
 import vendors.views
 from accounts import guards
 from bookings.events import VisitRedeemed
@@ -82,6 +83,7 @@ ROOMS: tuple[ModuleType, ...] = (
 
 JOBS: tuple[Job, ...] = (
     *accounts.jobs.JOBS,
+    *vendors.jobs.JOBS,
     Job("orders.expire_unpaid", 1, buying_jobs.expire_unpaid),
     Job("orders.sweep_claims", 5, buying_jobs.sweep_claims),
     Job("orders.purge_carts", 60, buying_jobs.purge_carts),

@@ -25,7 +25,8 @@ def server(folder: Path, *, durable: bool = False) -> Iterator[str]:
 
     ``durable`` keeps fsync on, as a real server would.
     """
-    with tempfile.TemporaryDirectory(prefix="market-pg-") as place:
+    memory = "/dev/shm" if not durable and os.access("/dev/shm", os.W_OK) else None
+    with tempfile.TemporaryDirectory(prefix="market-pg-", dir=memory) as place:
         yield from _serve(folder, Path(place), fsync="on" if durable else "off")
 
 

@@ -1,16 +1,18 @@
 """Certificates: a badge lives while it is verified and valid."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
 
 from kernel import audit
 from kernel.actor import Actor
+from kernel.db import transaction
 from kernel.errors import Conflict, Invalid, NotAllowed, NotFound
 from kernel.events import OutboxMessage
 from tests.vendors.conftest import NOW, REVIEWER, WHY
 from vendors import queries
+from vendors.jobs import tell_lapsed
 from vendors.models import Certificate
 from vendors.queries import Badge
 from vendors.rules import Scheme
@@ -187,3 +189,22 @@ def test_dates_and_stars_that_cannot_be_are_refused(house, change, field):
 def test_nobody_asked_for_means_no_statement_and_no_badges(house):
     assert queries.badges(house.session, [], on=date(2026, 11, 23)) == {}
     assert queries.badges(house.session, ["01X"], on=date(2026, 11, 23)) == {"01X": []}
+
+
+def test_the_house_hears_of_a_certificate_on_its_first_day_out_and_not_before(house):
+    vendor_id = house.approved()
+    certificate = add(house, vendor_id)
+    verify(house, certificate)
+    seen = heard(house)
+    for day, told in ((31, 0), (32, 1), (33, 0)):
+        moment = datetime(2026, 12, 1, 5, tzinfo=UTC) + timedelta(days=day - 1)
+        with transaction(house.session):
+            tell_lapsed(house.session, moment)
+        assert heard(house) - seen == told
+        seen = heard(house)
+
+
+def heard(house):
+    return house.session.scalar(
+        sa.select(sa.func.count()).where(OutboxMessage.kind == "VendorChanged")
+    )

@@ -1,0 +1,30 @@
+"""What the worker does for vendors by itself."""
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from kernel.clock import local_date
+from kernel.events import emit
+from kernel.jobs import Job
+from vendors.events import VendorChanged
+from vendors.models import Certificate
+
+
+def tell_lapsed(session: Session, now: datetime) -> None:
+    """Tell the house of vendors with a certificate that does not count from today on.
+
+    Badges fall by themselves; this is for what was written down, such as the search index.
+    """
+    lapsed = session.scalars(
+        sa.select(Certificate.vendor_id)
+        .where(Certificate.valid_to == local_date(now), Certificate.verified_at.is_not(None))
+        .distinct()
+    )
+    for vendor_id in lapsed:
+        emit(session, VendorChanged(vendor_id), now=now)
+
+
+JOBS = (Job("vendors.tell_lapsed", 60, tell_lapsed),)
+"""Hourly: a worker that was away at midnight makes up for it."""
