@@ -27,7 +27,11 @@ PACKAGES = (
     "orders",
     "shop",
 )
-METHODS = [("**.py", "python"), ("**/templates/**.html", "jinja2"), ("**/templates/**.txt", "jinja2")]
+METHODS = [
+    ("**.py", "python"),
+    ("**/templates/**.html", "jinja2"),
+    ("**/templates/**.txt", "jinja2"),
+]
 OPTIONS = {"**/templates/**.html": {"trimmed": "true"}, "**/templates/**.txt": {"trimmed": "true"}}
 KEYWORDS = DEFAULT_KEYWORDS | {"msg": None, "lazy_gettext": None, "_l": None}
 
