@@ -6,13 +6,15 @@ from datetime import date, timedelta
 import pytest
 
 from kernel.audit import AuditEntry, verify
+from kernel.db import transaction
 from kernel.errors import Conflict, Invalid, NotAllowed, NotFound
 from kernel.ids import new_id
-from tests.traceability.land import FARM, SPRAY, STRANGER, TODAY, Land, count, member
+from tests.together import at_once
+from tests.traceability.land import FARM, NOW, SPRAY, STRANGER, TODAY, Land, count, member
 from traceability import queries
 from traceability.models import DiaryEntry, Farm, Plot, Season
 from traceability.rules import Activity, LotState
-from traceability.services import farms
+from traceability.services import diary, farms
 from traceability.services.farms import PlotFacts, SeasonFacts
 
 WATER = replace(SPRAY, activity=Activity.IRRIGATION, input_name="", phi_days=None)
@@ -106,6 +108,21 @@ def test_an_entry_sent_twice_is_written_once(land):
     assert count(land.session, DiaryEntry) == 1
 
 
+def test_an_entry_that_comes_by_two_ways_at_once_is_written_once(land, maker):
+    facts = replace(WATER, client_key="phone-0001")
+
+    def write(_number):
+        with maker() as session, transaction(session):
+            return diary.write_entry(
+                session, land.season_id, facts=facts, actor=land.recorder, now=NOW
+            )
+
+    made = at_once(write, 6)
+    assert len(set(made)) == 1
+    assert count(land.session, DiaryEntry) == 1
+    assert verify(land.session) is None
+
+
 def test_a_key_of_another_diary_is_refused(land):
     land.write(client_key="phone-0001")
     with pytest.raises(Conflict):
@@ -132,9 +149,6 @@ def test_an_entry_that_cannot_be_is_refused(land, changes, field):
 
 def test_today_is_the_day_in_viet_nam(land):
     # Five past midnight of 24 November in Ha Noi is still the 23rd in Greenwich.
-    from tests.traceability.land import NOW
-    from traceability.services import diary
-
     facts = replace(WATER, client_key=new_id(), done_on=date(2026, 11, 24))
     late = NOW.replace(hour=17, minute=5)
     land.run(diary.write_entry, land.season_id, facts=facts, actor=land.owner, now=late)

@@ -148,15 +148,5 @@ def lot_steps(session: Session, lot_id: str) -> list[LotStepRow]:
     return [LotStepRow(**row._mapping) for row in rows]
 
 
-def last_gtin(session: Session, *, season_id: str) -> str | None:
-    """Return the GTIN of a season's latest lot that has one."""
-    return session.scalar(
-        sa.select(Lot.gtin)
-        .where(Lot.season_id == season_id, Lot.gtin.is_not(None))
-        .order_by(Lot.harvested_on.desc(), Lot.id.desc())
-        .limit(1)
-    )
-
-
 def _cards(session: Session, statement: sa.Select[tuple[object, ...]]) -> list[LotCard]:
     return [LotCard(**row._mapping) for row in session.execute(statement)]
