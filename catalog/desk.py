@@ -92,7 +92,6 @@ def _queue() -> Page[Row]:
         db(),
         states=VIEWS[chosen],
         changed=chosen == "changed",
-        now=clock.now(),
         page=request.args.get("page", 1, type=int),
     )
 

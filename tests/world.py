@@ -101,6 +101,7 @@ class World:
         """Undo whatever was done since, if anything."""
         if self.changes() != self.seen:
             with closing(sqlite3.connect(self.path)) as live:
+                live.execute("PRAGMA synchronous=OFF")
                 self._kept.backup(live)
             self.seen = self.changes()
 

@@ -126,7 +126,6 @@ def office_queue(
     session: Session,
     *,
     states: Collection[ListingState],
-    now: datetime,
     changed: bool = False,
     page: int = 1,
     size: int = 30,
@@ -144,7 +143,7 @@ def office_queue(
         found = found.order_by(Listing.submitted_at, Listing.id)
     else:
         found = found.order_by(Listing.ranked_at.desc(), Listing.id.desc())
-    return _rows(session, found, page, size, now)
+    return _rows(session, found, page, size)
 
 
 def work_of(session: Session, *, vendor_id: str, code: str, now: datetime) -> Work | None:
@@ -165,12 +164,17 @@ def version_of(session: Session, *, vendor_id: str, code: str) -> int | None:
 
 
 def _rows(
-    session: Session, found: sa.Select[*tuple[Any, ...]], page: int, size: int, now: datetime
+    session: Session,
+    found: sa.Select[*tuple[Any, ...]],
+    page: int,
+    size: int,
+    now: datetime | None = None,
 ) -> Page[Row]:
+    """Cut a page; with ``now``, what is free of each is told."""
     page = max(page, 1)
     read = session.execute(found.offset((page - 1) * size).limit(size + 1)).all()
     buckets = [row.bucket_id for row in read if row.bucket_id]
-    free = claims.available(session, buckets, now=now) if buckets else {}
+    free = claims.available(session, buckets, now=now) if now and buckets else {}
     made = []
     for row in read:
         values = dict(row._mapping)
@@ -181,16 +185,18 @@ def _rows(
 
 
 def _work(session: Session, wanted: Sequence[sa.ColumnElement[bool]], now: datetime) -> Work | None:
-    listing = session.scalar(
-        sa.select(Listing).where(*wanted).execution_options(populate_existing=True)
-    )
-    if listing is None:
+    found = session.execute(
+        sa.select(Listing, Category.name)
+        .join(Category, Category.id == Listing.category_id)
+        .where(*wanted)
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+    if found is None:
         return None
+    listing, category_name = found
     return Work(
         listing=listing,
-        category_name=session.scalars(
-            sa.select(Category.name).where(Category.id == listing.category_id)
-        ).one(),
+        category_name=category_name,
         photos=tuple(Photo(**photo) for photo in listing.photos),
         packs=_packs(session, listing.id),
         stock=_stock(session, listing.bucket_id, now) if listing.bucket_id else None,
