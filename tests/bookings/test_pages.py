@@ -141,6 +141,7 @@ def test_a_listing_not_described_yet_leads_there_first(client, maker, host, now,
 
 
 def test_a_departure_is_called_off_unless_guests_come(client, maker, host, base, sign_in):
+    client.get("/?lang=en")
     sign_in(vendor=host.vendor_id)
     free, taken = host.opens(), host.opens(host.now + timedelta(days=3))
     host.takes(taken)
