@@ -7,7 +7,7 @@ import subprocess
 import tempfile
 from dataclasses import dataclass
 
-SECONDS = 3
+SECONDS = 2
 CONNECTIONS = 4
 
 SCRIPT = """

@@ -15,7 +15,9 @@ def listed(path):
 def read():
     source = (ROOT / "kernel" / "settings.py").read_text()
     names = set(re.findall(r'env\.\w+\(\s*"([A-Z0-9_]+)"', source))
-    return names | {n.upper() for n in settings.Settings.__dataclass_fields__ if n.startswith("market_")}
+    return names | {
+        n.upper() for n in settings.Settings.__dataclass_fields__ if n.startswith("market_")
+    }
 
 
 def test_every_setting_is_listed_with_its_default():
