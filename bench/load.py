@@ -15,7 +15,7 @@ local paths = {{ {paths} }}
 local at = 0
 request = function()
   at = at % #paths + 1
-  return wrk.format("GET", paths[at], {{ ["Accept-Encoding"] = "gzip", ["Host"] = wrk.host }})
+  return wrk.format("GET", paths[at], {{ ["Accept-Encoding"] = "gzip, deflate, br", ["Host"] = wrk.host }})
 end
 done = function(summary, latency, requests)
   local bad = summary.errors.status + summary.errors.timeout + summary.errors.read
