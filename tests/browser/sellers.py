@@ -213,9 +213,9 @@ class Cooperative(Person):
 
     def fill_stock(self) -> None:
         self.go(self.listing)
-        if self.page.get_by_text("120 kg").count() == 0:
-            self.fill(amount="120 kg", way="+harvest")
-            self.press("Change the stock")
+        self.fill(amount="120 kg", way="+harvest")
+        self.press("Change the stock")
+        self.reads("The stock is changed.")
         self.sees("120 kg")
 
     def submit_listing(self) -> None:
@@ -231,10 +231,6 @@ class Cooperative(Person):
         self.keep("vendor-orders")
         self.follow(name)
         self.sees(name, self.words["title"])
-
-    def carry_on(self, action: str) -> None:
-        """Do the next thing with the order that is open."""
-        self.press(action)
 
     def day(self, days: int) -> str:
         """Return a day from today as a date field takes it."""

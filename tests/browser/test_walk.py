@@ -11,7 +11,7 @@ from tests.browser.conftest import DESK, PHONE
 from tests.browser.scene import Scene
 from tests.browser.sellers import Cooperative, Host, Officer
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser-walk")]
 
 WORDS = {
     "vi": {
@@ -152,9 +152,8 @@ def guest_pays_by_card_and_books_seats(seller: Cooperative, scene: Scene) -> Non
     guest.go_to_checkout(words["title"], words["visit"])
     guest.give_contact()
     guest.have_delivered("12 Bạch Đằng")
-    total = "?"
     guest.review("card", "200.000 ₫")
-    total = guest.page.locator(".sums-total dd").inner_text()
+    total = guest.total()
     guest.place("Order and pay %(total)s", total)
     guest.pay_by_card(total)
     host = Host(scene)
@@ -200,7 +199,7 @@ def buyer_collects_and_pays_cash(seller: Cooperative, scene: Scene) -> None:
         ("Ready to collect", "Ready: you can collect it now."),
         ("Delivered", "You have received everything."),
     ):
-        seller.carry_on(action)
+        seller.press(action)
         buyer.see_state(told)
     seller.keep("vendor-order")
     buyer.keep("order-delivered")
