@@ -12,9 +12,9 @@ from kernel import clock
 from kernel.db import refresh_statistics, transaction
 from kernel.settings import load_settings
 from shop import wiring
-from shop.factory import open_sessions
 from shop.prepare import upgrade
 from shop.seed import seed
+from shop.sessions import open_sessions
 from traceability.models import Lot
 
 SAMPLED = 200

@@ -9,11 +9,12 @@ from flask_compress import Compress
 from sqlalchemy.orm import Session, sessionmaker
 from whitenoise import WhiteNoise
 
-from kernel import clock, db, jobs, storage
+from kernel import clock, jobs, storage
 from kernel.settings import Settings
 from kernel.web import cache, errors, language, limits, observe, pages, security
 from kernel.web import session as web_session
 from shop import cli, wiring
+from shop.sessions import open_sessions
 
 ROOT = Path(__file__).parent.parent
 WORKER_LATE_SECONDS = 180
@@ -67,14 +68,6 @@ class _Market(Flask):
     def ensure_sync(self, func: Any) -> Any:
         """Return a view as it is."""
         return func
-
-
-def open_sessions(settings: Settings) -> sessionmaker[Session]:
-    """Return the maker of sessions on the database of the settings."""
-    engine = db.open_engine(settings.database_url)
-    maker = db.session_factory(engine)
-    maker.configure(info={"wake": jobs.waker(jobs.open_queue(settings))})
-    return maker
 
 
 def _checks(maker: sessionmaker[Session]) -> dict[str, observe.Check]:

@@ -16,8 +16,8 @@ from kernel.events import note_handled
 from kernel.rules_table import seed_rules
 from kernel.settings import Settings
 from shop import wiring
-from shop.factory import open_sessions
 from shop.importing.sample import SAMPLE, load_sample_once
+from shop.sessions import open_sessions
 
 
 def seed(settings: Settings) -> None:

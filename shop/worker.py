@@ -9,7 +9,7 @@ from kernel.db import transaction
 from kernel.settings import Settings, load_settings
 from kernel.web.observe import set_up_logs
 from shop import wiring
-from shop.factory import open_sessions
+from shop.sessions import open_sessions
 
 
 def main() -> None:

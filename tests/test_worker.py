@@ -14,7 +14,7 @@ from kernel.jobs import Job
 from kernel.mail import Address, Notice
 from orders.events import OrderPlaced
 from shop import wiring, worker
-from shop.factory import open_sessions
+from shop.sessions import open_sessions
 from tests.conftest import NOW, post
 from tests.fault.running import environ_of, serving, wait_until
 from tests.orders.market import open_market

@@ -1,0 +1,14 @@
+"""Sessions on the database of the settings, whose commits wake the worker."""
+
+from sqlalchemy.orm import Session, sessionmaker
+
+from kernel import db, jobs
+from kernel.settings import Settings
+
+
+def open_sessions(settings: Settings) -> sessionmaker[Session]:
+    """Return the maker of sessions on the database of the settings."""
+    engine = db.open_engine(settings.database_url)
+    maker = db.session_factory(engine)
+    maker.configure(info={"wake": jobs.waker(jobs.open_queue(settings))})
+    return maker
