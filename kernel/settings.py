@@ -1,13 +1,16 @@
 """Settings from the environment: typed, frozen, refused at start when wrong."""
 
+import base64
 import os
+import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 DEMO, PRODUCTION = "demo", "production"
+_DATA_KEY = re.compile(r"[A-Za-z0-9_-]{43}=")
 
 
 class BadSetting(ValueError):
@@ -24,6 +27,9 @@ class Settings:
     market_env: str
     instance_path: Path
     secret_key: str = field(repr=False)
+    # Keys for personal data at rest, the first seals; and the key of their fingerprints.
+    data_keys: tuple[str, ...] = field(default=(), repr=False)
+    fingerprint_key: str = field(default="", repr=False)
     host: str = "127.0.0.1"
     port: int = 8000
     database_url: str = field(default="", repr=False)
@@ -81,6 +87,8 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         market_env=market_env,
         instance_path=instance,
         secret_key=_secret_key(env, market_env, instance),
+        data_keys=_data_keys(env, market_env, instance),
+        fingerprint_key=_fingerprint_key(env, market_env, instance),
         host=host,
         port=port,
         database_url=_database_url(env, instance),
@@ -182,11 +190,32 @@ def _secret_key(env: _Reader, market_env: str, instance: Path) -> str:
     return value or _kept_secret(instance / "secret_key")
 
 
-def _kept_secret(path: Path) -> str:
+def _data_keys(env: _Reader, market_env: str, instance: Path) -> tuple[str, ...]:
+    keys = env.words("DATA_KEYS")
+    if not keys and market_env == PRODUCTION:
+        raise BadSetting("DATA_KEYS: production needs keys for personal data, the newest first")
+    for key in keys:
+        if not _DATA_KEY.fullmatch(key):
+            raise BadSetting("DATA_KEYS: each is 32 bytes in URL-safe base64 (44 characters)")
+    return keys or (_kept_secret(instance / "data_key", _new_data_key),)
+
+
+def _new_data_key() -> str:
+    return base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()
+
+
+def _fingerprint_key(env: _Reader, market_env: str, instance: Path) -> str:
+    value = env.text("FINGERPRINT_KEY")
+    if market_env == PRODUCTION and len(value) < 32:
+        raise BadSetting("FINGERPRINT_KEY: production needs a secret of at least 32 characters")
+    return value or _kept_secret(instance / "fingerprint_key")
+
+
+def _kept_secret(path: Path, make: Callable[[], str] = lambda: secrets.token_urlsafe(48)) -> str:
     try:
         with path.open("x") as file:
             path.chmod(0o600)
-            file.write(secrets.token_urlsafe(48))
+            file.write(make())
     except FileExistsError:
         pass
     return path.read_text()
@@ -198,6 +227,9 @@ def _refuse_demo(settings: Settings) -> None:
         settings.secret_key == (settings.instance_path / "secret_key").read_text()
     ):
         raise BadSetting("SECRET_KEY: production refuses the secret made for the demo")
+    kept = settings.instance_path / "data_key"
+    if kept.exists() and kept.read_text() in settings.data_keys:
+        raise BadSetting("DATA_KEYS: production refuses the key made for the demo")
     if not settings.allowed_hosts:
         raise BadSetting("ALLOWED_HOSTS: production needs the host names it answers to")
     if not settings.public_url.startswith("https://"):

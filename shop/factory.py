@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from whitenoise import WhiteNoise
 
 from kernel import clock, jobs, storage
+from kernel.sealing import Sealer, open_sealer
 from kernel.settings import Settings
 from kernel.web import cache, errors, language, limits, observe, pages, security
 from kernel.web import session as web_session
@@ -30,6 +31,7 @@ def create_app(settings: Settings) -> Flask:
     web_session.install(app, maker)
     web_session.provide(app, Settings, settings)
     web_session.provide(app, storage.Storage, storage.open_storage(settings))
+    web_session.provide(app, Sealer, open_sealer(settings))
     observe.install(app, checks=_checks(maker))
     security.install(app, settings)
     limits.install(app, settings, maker)

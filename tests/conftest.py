@@ -25,6 +25,7 @@ from tests.postgres import programs, server
 set_up_logs("ERROR")
 
 ROOT = Path(__file__).parent.parent
+DATA_KEY = "c2VhbHMgcGVyc29uYWwgZGF0YSBvZiB0aGUgdGVzdHM="
 NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
 
 
@@ -123,6 +124,8 @@ def settings(sqlite_url: str, tmp_path: Path) -> Settings:
         market_env="demo",
         instance_path=tmp_path,
         secret_key="a secret of the tests, long enough",
+        data_keys=(DATA_KEY,),
+        fingerprint_key="fingerprints of the tests, long enough",
         database_url=sqlite_url,
         public_url="http://localhost",
         testing=True,

@@ -23,7 +23,7 @@ from kernel.settings import Settings
 from kernel.storage import Storage
 from orders.models import CollectionPoint, Order, OrderLine
 from orders.queries.carts import Bearer
-from tests.conftest import NOW, TOKEN
+from tests.conftest import DATA_KEY, NOW, TOKEN
 from tests.orders import market
 from tests.people import sign_in_as
 from tests.shop.stalls import Stalls
@@ -130,6 +130,8 @@ def build_world(template: Path, folder: Path) -> World:
             market_env="demo",
             instance_path=folder,
             secret_key="a secret of the tests, long enough",
+            data_keys=(DATA_KEY,),
+            fingerprint_key="fingerprints of the tests, long enough",
             database_url=f"sqlite:///{path}",
             public_url="http://localhost",
             testing=True,

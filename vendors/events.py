@@ -69,6 +69,55 @@ class VendorTerminated(Event):
 
 
 @dataclass(frozen=True)
+class VendorAppealed(Event):
+    """A vendor appeals against a decision."""
+
+    vendor_id: str
+
+
+@dataclass(frozen=True)
+class VendorAppealAllowed(Event):
+    """An appeal was allowed: the dossier is reviewed again."""
+
+    vendor_id: str
+
+
+@dataclass(frozen=True)
+class VendorAppealDismissed(Event):
+    """An appeal was dismissed for good."""
+
+    vendor_id: str
+
+
+@dataclass(frozen=True)
+class VendorRenewalCalled(Event):
+    """A recognition ends soon: the vendor has to renew it."""
+
+    vendor_id: str
+
+
+@dataclass(frozen=True)
+class VendorRenewed(Event):
+    """A recognition holds for another term."""
+
+    vendor_id: str
+
+
+@dataclass(frozen=True)
+class VendorLapsed(Event):
+    """A recognition ended without renewal: the vendor may not sell."""
+
+    vendor_id: str
+
+
+@dataclass(frozen=True)
+class VendorClosed(Event):
+    """A vendor ended its account."""
+
+    vendor_id: str
+
+
+@dataclass(frozen=True)
 class VendorChanged(Event):
     """What the public sees of a vendor is different now."""
 

@@ -10,6 +10,8 @@ from kernel.settings import BadSetting, Settings, load_settings
 LIVE = {
     "MARKET_ENV": "production",
     "SECRET_KEY": "x" * 40,
+    "DATA_KEYS": "A" * 43 + "=",
+    "FINGERPRINT_KEY": "y" * 40,
     "ALLOWED_HOSTS": "cho.example.vn, www.cho.example.vn",
     "PUBLIC_URL": "https://cho.example.vn/",
     "VIETQR_ACCOUNT": "0071001234567",
@@ -60,6 +62,10 @@ def test_a_wrong_value_is_refused_by_name(tmp_path, name, value):
     [
         ("SECRET_KEY", ""),
         ("SECRET_KEY", "short"),
+        ("DATA_KEYS", ""),
+        ("DATA_KEYS", "short"),
+        ("FINGERPRINT_KEY", ""),
+        ("FINGERPRINT_KEY", "short"),
         ("ALLOWED_HOSTS", ""),
         ("PUBLIC_URL", "http://cho.example.vn"),
         ("VIETQR_ACCOUNT", ""),
@@ -74,6 +80,8 @@ def test_production_refuses_the_secret_of_the_demo(tmp_path):
     demo = read(tmp_path)
     with pytest.raises(BadSetting, match="SECRET_KEY"):
         read(tmp_path, **{**LIVE, "SECRET_KEY": demo.secret_key})
+    with pytest.raises(BadSetting, match="DATA_KEYS"):
+        read(tmp_path, **{**LIVE, "DATA_KEYS": demo.data_keys[0]})
 
 
 def test_production_refuses_stripe_without_its_webhook_secret(tmp_path):
@@ -96,6 +104,8 @@ def test_postgres_addresses_are_read_in_every_common_spelling(tmp_path):
 
 SECRETS = {
     "SECRET_KEY": "hidden-" + "x" * 40,
+    "DATA_KEYS": "hidden-" + "A" * 36 + "=",
+    "FINGERPRINT_KEY": "hidden-" + "y" * 40,
     "DATABASE_URL": "postgresql://market:hidden-db@host/market",
     "REDIS_URL": "redis://:hidden-redis@host:6379/0",
     "MEILISEARCH_KEY": "hidden-meili",

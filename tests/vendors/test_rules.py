@@ -9,9 +9,11 @@ from kernel.messages import LABELS
 from vendors.rules import (
     ARROWS,
     EDITABLE,
+    HOUSE_ACTIONS,
     NEEDED_PAPER,
     NEEDS_REASON,
     OFFICE_ACTIONS,
+    VENDOR_ACTIONS,
     DocumentKind,
     LegalForm,
     Scheme,
@@ -56,9 +58,14 @@ def test_no_way_leads_to_approval_but_through_review(actions):
         assert reviewed or state is not S.APPROVED
 
 
+@pytest.mark.parametrize("ended", [S.REJECTED, S.TERMINATED])
+def test_from_a_refusal_only_an_appeal_leads_on(ended):
+    assert [action for state, action in ARROWS if state is ended] == ["appeal"]
+
+
 @given(st.lists(st.sampled_from(ACTIONS), max_size=30))
-def test_ended_dossiers_stay_ended(actions):
-    for ended in (S.REJECTED, S.TERMINATED, S.CANCELLED):
+def test_final_ends_stay(actions):
+    for ended in (S.DECIDED, S.CANCELLED, S.CLOSED):
         for action in actions:
             with pytest.raises(Conflict):
                 after(ended, action)
@@ -84,7 +91,8 @@ def test_the_desk_offers_what_a_role_may_do(state, roles, expected):
 def test_every_office_action_and_reason_is_an_arrow():
     known = {action for _, action in ARROWS}
     assert set(OFFICE_ACTIONS) | NEEDS_REASON <= known
-    assert known - set(OFFICE_ACTIONS) == {"submit", "cancel"}
+    assert known - set(OFFICE_ACTIONS) == VENDOR_ACTIONS | HOUSE_ACTIONS
+    assert not VENDOR_ACTIONS & HOUSE_ACTIONS
 
 
 @pytest.mark.parametrize("state", S)

@@ -9,11 +9,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from accounts.queries import user_cards
-from kernel.clock import local_date
 from kernel.pages import Page
-from kernel.rules_table import Rule, history, pick_rule
 from kernel.text import fold
-from kernel.workdays import add_working_days, working_days_until
+from kernel.workdays import working_days_until
 from vendors.models import Certificate, Vendor, VendorDocument, VendorMember, VendorStep
 from vendors.queries.cards import CertificateCard, certificate_card
 from vendors.rules import WAITING, DocumentKind, LegalForm, VendorState, urgency
@@ -37,6 +35,7 @@ class PaperCard:
 
     id: str
     kind: DocumentKind
+    requirement: str
     file_name: str
     media_type: str
     storage_key: str
@@ -52,6 +51,7 @@ class Step:
     state: VendorState
     actor_name: str
     reason: str
+    ground: str
     at: datetime
 
 
@@ -72,9 +72,13 @@ class Dossier:
     address: str
     old_address: str
     story: dict[str, str]
+    sells: Sequence[str]
     state: VendorState
+    reviewer_id: str | None
     reviewer_name: str
     submitted_at: datetime | None
+    due_on: date | None
+    valid_until: date | None
     version: int
     papers: Sequence[PaperCard]
     steps: Sequence[Step]
@@ -169,9 +173,13 @@ def dossier(session: Session, vendor_id: str) -> Dossier | None:
         address=row.address,
         old_address=row.old_address,
         story=row.story,
+        sells=row.sells,
         state=row.state,
+        reviewer_id=row.reviewer_id,
         reviewer_name=row.reviewer_name,
         submitted_at=row.submitted_at,
+        due_on=row.due_on,
+        valid_until=row.valid_until,
         version=row.version,
         papers=papers(session, vendor_id),
         steps=_steps(session, vendor_id),
@@ -231,6 +239,7 @@ def queue(session: Session, wanted: QueueFilter, *, on: date) -> Page[QueueRow]:
         Vendor.state,
         Vendor.submitted_at,
         Vendor.reviewer_name,
+        Vendor.due_on.label("due"),
     )
     rows = session.execute(
         sa.select(*columns)
@@ -239,8 +248,7 @@ def queue(session: Session, wanted: QueueFilter, *, on: date) -> Page[QueueRow]:
         .limit(PER_PAGE + 1)
         .offset((wanted.page - 1) * PER_PAGE)
     ).all()
-    rules = history(session, "vendor.answer_working_days")
-    return Page.cut([_queue_row(row, rules, on) for row in rows], wanted.page, PER_PAGE)
+    return Page.cut([_queue_row(row, on) for row in rows], wanted.page, PER_PAGE)
 
 
 def likenesses(session: Session, one: Dossier) -> Sequence[Likeness]:
@@ -272,6 +280,7 @@ def likenesses(session: Session, one: Dossier) -> Sequence[Likeness]:
 _PAPER = sa.select(
     VendorDocument.id,
     VendorDocument.kind,
+    VendorDocument.requirement,
     VendorDocument.file_name,
     VendorDocument.media_type,
     VendorDocument.storage_key,
@@ -287,6 +296,7 @@ def _steps(session: Session, vendor_id: str) -> Sequence[Step]:
             VendorStep.state,
             VendorStep.actor_name,
             VendorStep.reason,
+            VendorStep.ground,
             VendorStep.at,
         )
         .where(VendorStep.vendor_id == vendor_id)
@@ -305,10 +315,6 @@ def _matching(text: str) -> list[sa.ColumnElement[bool]]:
     return [Vendor.name_folded.contains(word, autoescape=True) for word in fold(text).split()]
 
 
-def _queue_row(row: Any, rules: Sequence[Rule], on: date) -> QueueRow:
-    due = None
-    if row.state in WAITING and row.submitted_at is not None:
-        submitted = local_date(row.submitted_at)
-        due = add_working_days(submitted, pick_rule(rules, on=submitted).value)
-    left = None if due is None else working_days_until(on, due)
-    return QueueRow(**row._mapping, due=due, days_left=left)
+def _queue_row(row: Any, on: date) -> QueueRow:
+    left = None if row.due is None else working_days_until(on, row.due)
+    return QueueRow(**row._mapping, days_left=left)

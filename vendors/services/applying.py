@@ -27,7 +27,7 @@ from vendors.rules import (
     need_editable,
     registration_number,
 )
-from vendors.services.steps import locked_vendor, move
+from vendors.services.steps import Arrow, locked_vendor, move
 
 
 @dataclass(frozen=True)
@@ -179,7 +179,7 @@ def submit_application(session: Session, vendor_id: str, *, actor: Actor, now: d
     )
     if open_steps:
         raise Invalid(msg("Some steps are not complete yet."), field=open_steps[0])
-    move(session, vendor, action="submit", actor=actor, now=now)
+    move(session, vendor, Arrow("submit"), actor=actor, now=now)
     vendor.submitted_at = now
     session.flush()
 
@@ -190,7 +190,7 @@ def cancel_application(session: Session, vendor_id: str, *, actor: Actor, now: d
     :raises Conflict: when the office works on it or has decided.
     """
     actor.need_at(vendor_id, "owner")
-    move(session, locked_vendor(session, vendor_id), action="cancel", actor=actor, now=now)
+    move(session, locked_vendor(session, vendor_id), Arrow("cancel"), actor=actor, now=now)
 
 
 def fresh_slug(session: Session, name: str, code: str) -> str:

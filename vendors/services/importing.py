@@ -15,10 +15,10 @@ from kernel.messages import msg
 from kernel.text import fold
 from vendors.events import CertificateVerified, VendorApproved, VendorChanged
 from vendors.models import Certificate, Vendor
-from vendors.rules import LegalForm, VendorState, registration_number
+from vendors.rules import OPEN, LegalForm, VendorState, registration_number
 from vendors.services.applying import fresh_slug
 from vendors.services.certifying import Paperwork, printed
-from vendors.services.steps import note_step
+from vendors.services.steps import Arrow, note_step, set_clocks
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,8 @@ def import_vendor(session: Session, row: VendorRow, *, actor: Actor, now: dateti
     session.add(vendor)
     session.flush()
     if is_new:
-        note_step(session, vendor, action="import", actor=actor, now=vendor.created_at)
+        set_clocks(session, vendor, "approve" if vendor.state in OPEN else "submit", now)
+        note_step(session, vendor, Arrow("import"), actor=actor, now=vendor.created_at)
     approved = is_new and vendor.state is VendorState.APPROVED
     emit(session, (VendorApproved if approved else VendorChanged)(vendor.id), now=now)
     audit.record(

@@ -3,14 +3,16 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from kernel.actor import Actor
 from kernel.errors import NotAllowed
 from kernel.messages import msg
 from vendors.errors import DossierMoved
-from vendors.rules import OFFICE_ACTIONS
-from vendors.services.steps import locked_vendor, move
+from vendors.models import VendorStep
+from vendors.rules import JUDGES_AGAIN, OFFICE_ACTIONS
+from vendors.services.steps import Arrow, locked_vendor, move
 
 
 @dataclass(frozen=True)
@@ -20,12 +22,13 @@ class Decision:
     action: str
     reason: str = ""
     seen_version: int | None = None
+    ground: str = ""
 
 
 def decide_dossier(
     session: Session, vendor_id: str, *, decision: Decision, actor: Actor, now: datetime
 ) -> None:
-    """Take, ask, approve, reject, suspend, reinstate or terminate.
+    """Take an action of the office: ask, approve, reject, suspend, judge an appeal, renew.
 
     The row is locked and read anew: of two officers who decide at once, one
     wins and the other is told.
@@ -42,9 +45,27 @@ def decide_dossier(
     vendor = locked_vendor(session, vendor_id)
     if decision.seen_version not in {None, vendor.version}:
         raise DossierMoved
-    move(session, vendor, action=action, actor=actor, now=now, reason=decision.reason)
+    if action in JUDGES_AGAIN:
+        _need_other_judge(session, vendor_id, actor)
+    arrow = Arrow(action, decision.reason, decision.ground)
+    move(session, vendor, arrow, actor=actor, now=now)
     if action == "take":
         vendor.reviewer_id, vendor.reviewer_name = actor.user_id, actor.name
     elif action in {"approve", "reject"}:
         vendor.decided_at = now
     session.flush()
+
+
+def _need_other_judge(session: Session, vendor_id: str, actor: Actor) -> None:
+    """Refuse whoever took the decision that is appealed against.
+
+    :raises NotAllowed: then.
+    """
+    judge = session.scalar(
+        sa.select(VendorStep.actor_id)
+        .where(VendorStep.vendor_id == vendor_id, VendorStep.action.in_(("reject", "terminate")))
+        .order_by(VendorStep.at.desc(), VendorStep.id.desc())
+        .limit(1)
+    )
+    if judge == actor.user_id:
+        raise NotAllowed(msg("You took this decision: a colleague has to judge the appeal."))

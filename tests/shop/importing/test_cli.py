@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from catalog.services.categories import seed_categories
 from kernel.actor import HOUSE
 from kernel.db import transaction
+from kernel.rules_table import seed_rules
 from kernel.settings import Settings
 from kernel.web.session import provide
 from shop.importing.cli import import_command, summary
@@ -21,6 +22,7 @@ from vendors.models import Vendor
 def run(app, app_session, now):
     """Run the command; return exit code, output and errors as lines."""
     with transaction(app_session):
+        seed_rules(app_session, now=now)
         seed_categories(app_session, actor=HOUSE, now=now)
 
     def _run(*words):

@@ -9,6 +9,7 @@ from kernel.actor import HOUSE
 from kernel.audit import verify
 from kernel.claims import Bucket
 from kernel.db import Base, transaction
+from kernel.rules_table import seed_rules
 from shop.importing.run import carry_out, plan
 from tests.shop.importing.office import (
     DEMO,
@@ -32,6 +33,7 @@ from vendors.models import Vendor
 def shelves(maker, now):
     """Put up the shelves of the market."""
     with maker() as session, transaction(session):
+        seed_rules(session, now=now)
         seed_categories(session, actor=HOUSE, now=now)
 
 
@@ -226,7 +228,7 @@ def test_two_rows_that_end_in_one_stop_the_import(maker, shelves, now, tmp_path,
     assert counts(maker) == before
 
 
-def test_an_account_at_a_vendor_that_is_not_there_is_told(maker, now, tmp_path):
+def test_an_account_at_a_vendor_that_is_not_there_is_told(maker, shelves, now, tmp_path):
     person = {
         "Liên hệ": "lan@chophien.example",
         "Họ và tên": "Phạm Thị Lan",

@@ -181,6 +181,8 @@ def test_art_and_tints_are_among_those_there_are(province):
 
 
 def test_a_market_with_vendors_is_left_alone(maker, now, tmp_path):
+    with maker() as session, db.transaction(session):
+        seed_rules(session, now=now)
     (tmp_path / "vendors.csv").write_bytes(as_csv(sheet(VENDOR)))
     assert load_sample_once(maker, now=now, folder=tmp_path).saved
     assert load_sample_once(maker, now=now, folder=tmp_path) is None

@@ -1,13 +1,12 @@
-"""Tables of vendors, their members, dossiers and certificates."""
+"""Tables of vendors, their members, papers and history."""
 
 from datetime import date, datetime
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kernel.db import Base, Id, PrimaryId
-from vendors.rules import DocumentKind, LegalForm, Scheme, VendorState
+from vendors.rules import DocumentKind, LegalForm, VendorState
 
 
 class Vendor(Base):
@@ -18,6 +17,7 @@ class Vendor(Base):
         sa.Index("ix_vendor_state", "state", "submitted_at", "id"),
         sa.Index("ix_vendor_phone", "phone"),
         sa.Index("ix_vendor_registration_no", "registration_no"),
+        sa.Index("ix_vendor_due", "state", "due_on", "id"),
     )
 
     id: Mapped[PrimaryId]
@@ -40,6 +40,8 @@ class Vendor(Base):
     old_address: Mapped[str] = mapped_column(sa.String(200), default="")
     story: Mapped[dict[str, str]] = mapped_column(default=dict)
     art: Mapped[str] = mapped_column(sa.String(40), default="basket")
+    # What it means to sell: values of `Offer`.
+    sells: Mapped[list[str]] = mapped_column(default=list)
     # The language in which the vendor is written to.
     lang: Mapped[str] = mapped_column(sa.String(2), default="vi")
     state: Mapped[VendorState] = mapped_column(default=VendorState.DRAFT)
@@ -49,6 +51,10 @@ class Vendor(Base):
     created_at: Mapped[datetime]
     submitted_at: Mapped[datetime | None]
     decided_at: Mapped[datetime | None]
+    # The working day by which the office answers; empty while it waits for nothing.
+    due_on: Mapped[date | None]
+    # First day on which the recognition does not hold any more.
+    valid_until: Mapped[date | None]
     version: Mapped[int] = mapped_column(default=1)
 
     __mapper_args__ = {"version_id_col": version}
@@ -83,6 +89,8 @@ class VendorStep(Base):
     actor_id: Mapped[str | None] = mapped_column(sa.String(26))
     actor_name: Mapped[str] = mapped_column(sa.String(120))
     reason: Mapped[str] = mapped_column(sa.Text, default="")
+    # Article on which the arrow stands.
+    ground: Mapped[str] = mapped_column(sa.String(300), default="")
     at: Mapped[datetime]
 
 
@@ -95,32 +103,10 @@ class VendorDocument(Base):
     id: Mapped[PrimaryId]
     vendor_id: Mapped[Id] = mapped_column(sa.ForeignKey("vendor.id", ondelete="CASCADE"))
     kind: Mapped[DocumentKind]
+    # Key of the requirement it was handed in for, if for one.
+    requirement: Mapped[str] = mapped_column(sa.String(60), default="")
     file_name: Mapped[str] = mapped_column(sa.String(160))
     media_type: Mapped[str] = mapped_column(sa.String(60))
     storage_key: Mapped[str] = mapped_column(sa.String(160))
     size_bytes: Mapped[int]
     uploaded_at: Mapped[datetime]
-
-
-class Certificate(Base):
-    """A certificate as data: the badge lives as long as it is verified and valid."""
-
-    __tablename__ = "certificate"
-    __table_args__ = (sa.Index("ix_certificate_vendor", "vendor_id", "valid_to"),)
-
-    id: Mapped[PrimaryId]
-    vendor_id: Mapped[Id] = mapped_column(sa.ForeignKey("vendor.id", ondelete="CASCADE"))
-    scheme: Mapped[Scheme]
-    number: Mapped[str] = mapped_column(sa.String(80))
-    issuer: Mapped[str] = mapped_column(sa.String(160))
-    # OCOP stars, 3 to 5.
-    stars: Mapped[int | None] = mapped_column(sa.SmallInteger)
-    scope: Mapped[dict[str, Any]] = mapped_column(default=dict)
-    valid_from: Mapped[date]
-    # First day on which it does not count any more.
-    valid_to: Mapped[date]
-    verified_at: Mapped[datetime | None]
-    verified_by: Mapped[str | None] = mapped_column(sa.String(26))
-    # Set when the office no longer stands behind it, and why.
-    withdrawn_at: Mapped[datetime | None]
-    withdrawn_reason: Mapped[str] = mapped_column(sa.Text, default="")

@@ -1,9 +1,4 @@
-"""The rules the market starts with.
-
-Certainty: A read in press, law-firm text or the law itself; B+ several independent
-secondary texts; B one; C background; U unverified; H a rule of the house.
-A lawyer and an accountant confirm the legal ones before the market opens.
-"""
+"""Rules of trade, tax and privacy, and of the house."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -15,12 +10,12 @@ Row = tuple[str, Any, date, str, str, date | None, str]
 _ECOMMERCE = "Luật Thương mại điện tử 122/2025/QH15"
 _DECREE_248 = "NĐ 248/2026/NĐ-CP"
 _PRIVACY = "NĐ 356/2025/NĐ-CP"
-_HOUSE = "Quy chế của sàn"
+HOUSE = "Quy chế của sàn"
 
 _JAN_2024, _JUL_2024 = date(2024, 1, 1), date(2024, 7, 1)
 _JUL_2025, _JAN_2026 = date(2025, 7, 1), date(2026, 1, 1)
 _JUL_2026, _JAN_2027 = date(2026, 7, 1), date(2027, 1, 1)
-_SINCE_EVER = date(2020, 1, 1)
+SINCE_EVER = date(2020, 1, 1)
 
 _LEGAL: list[tuple[str, Any, date, str, str, str]] = [
     ("ecom.takedown_hours", 24, _JUL_2026, f"{_ECOMMERCE} Điều 17", "B+", ""),
@@ -95,7 +90,7 @@ _LEGAL: list[tuple[str, Any, date, str, str, str]] = [
         "A",
         "",
     ),
-    ("vietgap.record_months_after_harvest", 12, _SINCE_EVER, "TCVN 11892-1:2017", "U", ""),
+    ("vietgap.record_months_after_harvest", 12, SINCE_EVER, "TCVN 11892-1:2017", "U", ""),
 ]
 
 _RATES: list[tuple[str, int, int, int | None, str]] = [
@@ -131,8 +126,10 @@ def _tax_rows() -> Iterator[Row]:
         yield key, value, _JUL_2026, law, "U" if certainty == "U" else "B", None, note
 
 
-SEED: list[Row] = [
-    *((key, value, day, law, mark, None, note) for key, value, day, law, mark, note in _LEGAL),
-    *_tax_rows(),
-    *((key, value, _SINCE_EVER, _HOUSE, "H", None, note) for key, value, note in _HOUSE_RULES),
-]
+def law_rows() -> Iterator[Row]:
+    """List every rule of this file."""
+    for key, value, day, law, mark, note in _LEGAL:
+        yield key, value, day, law, mark, None, note
+    yield from _tax_rows()
+    for key, value, note in _HOUSE_RULES:
+        yield key, value, SINCE_EVER, HOUSE, "H", None, note

@@ -1,8 +1,6 @@
-"""The trade office's desk: the queue and the dossier."""
+"""One dossier on the desk: everything beside everything, and what the office does with it."""
 
-from typing import Any
-
-from flask import Blueprint, flash, request, url_for
+from flask import flash, url_for
 from flask_babel import gettext as _
 
 from accounts import guards
@@ -14,29 +12,11 @@ from kernel.web.forms import form_error
 from kernel.web.pages import page
 from kernel.web.session import db
 from vendors import queries
+from vendors.desk.blueprint import blueprint, officers
+from vendors.desk.queue import queue_part
 from vendors.forms import DecisionForm, PressForm, ReasonForm
-from vendors.queries import QueueFilter
-from vendors.rules import WAITING, VendorState, office_actions
+from vendors.rules import office_actions
 from vendors.services import certifying, vetting
-
-blueprint = Blueprint("vendors_desk", __name__)
-
-FILTERS: dict[str, tuple[VendorState, ...]] = {
-    "waiting": WAITING,
-    "asked": (VendorState.INFORMATION_REQUESTED,),
-    "approved": (VendorState.APPROVED,),
-    "suspended": (VendorState.SUSPENDED,),
-    "rejected": (VendorState.REJECTED, VendorState.TERMINATED),
-}
-ALL = tuple(state for state in VendorState if state is not VendorState.DRAFT)
-officers = guards.needs("reviewer", "approver")
-
-
-@blueprint.get("/office/vendors")
-@officers
-def show_queue() -> Answer:
-    """List dossiers, the longest waiting first."""
-    return page("vendors/queue.html", **_queue())
 
 
 @blueprint.get("/office/vendors/<vendor_id>")
@@ -125,20 +105,6 @@ def _decision(form: DecisionForm) -> vetting.Decision:
     )
 
 
-def _queue() -> dict[str, Any]:
-    chosen = request.args.get("state", "waiting")
-    wanted = QueueFilter(
-        states=FILTERS.get(chosen, ALL),
-        text=request.args.get("q", "")[:80],
-        page=min(max(request.args.get("page", 1, type=int), 1), 10_000),
-    )
-    return {
-        "rows": queries.queue(db(), wanted, on=clock.local_date(clock.now())),
-        "chosen": chosen if chosen in FILTERS else "all",
-        "words": wanted.text,
-    }
-
-
 def _seen(vendor_id: str) -> queries.Dossier:
     """Return a dossier that was handed in: drafts are their owners' own."""
     dossier = queries.dossier(db(), vendor_id)
@@ -164,5 +130,5 @@ def _dossier_page(
         alike=queries.likenesses(db(), dossier),
         old_places=old,
         today=clock.local_date(clock.now()),
-        **_queue(),
+        **queue_part(),
     )

@@ -1,0 +1,21 @@
+"""The rules the market starts with.
+
+Certainty: A read in press, law-firm text or the law itself; B+ several independent
+secondary texts; B one; C background; U unverified; H a rule of the house.
+A lawyer and an accountant confirm the legal ones before the market opens.
+"""
+
+from kernel.rules_seed.law import HOUSE, SINCE_EVER, Row, law_rows
+from kernel.rules_seed.vetting import HOUSE as VETTING
+from kernel.rules_seed.vetting import REQUIREMENTS
+
+SEED: list[Row] = [
+    *law_rows(),
+    *(
+        (f"requirement.{key}", value, SINCE_EVER, law, mark, None, "")
+        for key, value, law, mark in REQUIREMENTS
+    ),
+    *((key, value, SINCE_EVER, HOUSE, "H", None, note) for key, value, note in VETTING),
+]
+
+__all__ = ["SEED", "Row"]

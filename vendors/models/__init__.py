@@ -1,0 +1,15 @@
+"""Tables of vendors."""
+
+from vendors.models.certificates import Certificate
+from vendors.models.dossiers import Vendor, VendorDocument, VendorMember, VendorStep
+from vendors.models.requirements import VendorIdentity, VendorRequirement
+
+__all__ = [
+    "Certificate",
+    "Vendor",
+    "VendorDocument",
+    "VendorIdentity",
+    "VendorMember",
+    "VendorRequirement",
+    "VendorStep",
+]

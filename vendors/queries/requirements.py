@@ -1,0 +1,91 @@
+"""What a vendor must prove and what it has: read for the checklist."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from kernel.rules_table import rules_like
+from vendors.models import Certificate, VendorDocument, VendorIdentity, VendorRequirement
+from vendors.rules import (
+    PREFIX,
+    Evidence,
+    Fact,
+    LegalForm,
+    Need,
+    Offer,
+    RequirementState,
+    concerns,
+    read_need,
+)
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of a checklist: what is asked and where it stands."""
+
+    need: Need
+    state: RequirementState
+    reason: str = ""
+    judged_by_name: str = ""
+    judged_at: datetime | None = None
+
+
+def needs_of(
+    session: Session, *, form: LegalForm, sells: Collection[str], on: date
+) -> Sequence[Need]:
+    """Return what a vendor of this form with these offers must prove on a day, needed first."""
+    offers = [Offer(value) for value in sells]
+    needs = [
+        read_need(key, rule.value, rule.legal_ref)
+        for key, rule in rules_like(session, PREFIX, on=on).items()
+        if concerns(rule.value, form=form, offers=offers)
+    ]
+    return sorted(needs, key=lambda need: (need.optional, need.key))
+
+
+def evidence_of(session: Session, vendor_id: str) -> Evidence:
+    """Return what a vendor's dossier holds; a certificate the office withdrew does not count."""
+    papers = session.scalars(
+        sa.select(VendorDocument.kind).where(VendorDocument.vendor_id == vendor_id).distinct()
+    )
+    certificates = session.execute(
+        sa.select(Certificate.scheme, sa.func.max(Certificate.valid_to))
+        .where(Certificate.vendor_id == vendor_id, Certificate.withdrawn_at.is_(None))
+        .group_by(Certificate.scheme)
+    )
+    return Evidence(
+        papers=frozenset(papers),
+        certificates=dict(certificates),
+        facts=_facts(session, vendor_id),
+    )
+
+
+def checklist(
+    session: Session, vendor_id: str, *, form: LegalForm, sells: Collection[str], on: date
+) -> Sequence[Line]:
+    """Return a vendor's lines in the order they are asked."""
+    rows = {
+        row.key: row
+        for row in session.scalars(
+            sa.select(VendorRequirement).where(VendorRequirement.vendor_id == vendor_id)
+        )
+    }
+    return [
+        _line(need, rows.get(need.key)) for need in needs_of(session, form=form, sells=sells, on=on)
+    ]
+
+
+def _line(need: Need, row: VendorRequirement | None) -> Line:
+    if row is None:
+        return Line(need, RequirementState.INCOMPLETE)
+    return Line(need, row.state, row.reason, row.judged_by_name, row.judged_at)
+
+
+def _facts(session: Session, vendor_id: str) -> frozenset[Fact]:
+    known = session.scalar(
+        sa.select(VendorIdentity.vendor_id).where(VendorIdentity.vendor_id == vendor_id)
+    )
+    return frozenset({Fact.IDENTITY} if known else ())

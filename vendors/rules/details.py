@@ -1,0 +1,119 @@
+"""Small rules: numbers, stars, roles, what is missing, how urgent."""
+
+import re
+from collections.abc import Iterable
+
+from stdnum.exceptions import ValidationError
+from stdnum.vn import mst
+
+from kernel.errors import Invalid, NotAllowed
+from kernel.messages import msg
+from vendors.rules.kinds import DocumentKind, LegalForm, Scheme
+
+NEEDED_PAPER = {
+    LegalForm.INDIVIDUAL: DocumentKind.IDENTITY,
+    LegalForm.HOUSEHOLD: DocumentKind.REGISTRATION,
+    LegalForm.COOPERATIVE: DocumentKind.REGISTRATION,
+    LegalForm.COMPANY: DocumentKind.REGISTRATION,
+    LegalForm.STATE: DocumentKind.REGISTRATION,
+}
+"""The paper without which a dossier of each legal form is not complete."""
+
+
+def missing(
+    *, commune: str, address: str, phone: str, form: LegalForm, papers: Iterable[DocumentKind]
+) -> list[str]:
+    """Return which steps are not complete: ``where``, ``papers``, or none."""
+    steps = []
+    if not (commune and address and phone):
+        steps.append("where")
+    if NEEDED_PAPER[form] not in set(papers):
+        steps.append("papers")
+    return steps
+
+
+def registration_number(form: LegalForm, text: str) -> str:
+    """Return a tax code (10 or 13 digits) or a personal number (12 digits) as digits.
+
+    An individual's tax code is the personal number (since 1 July 2025); a
+    household may give either. All others have a tax code with a check digit.
+
+    :raises Invalid: when it is neither.
+    """
+    digits = re.sub(r"[\s.-]", "", text)
+    if form is LegalForm.INDIVIDUAL:
+        return personal_number(digits, field="registration_no")
+    if form is LegalForm.HOUSEHOLD and _is_personal(digits):
+        return digits
+    try:
+        return str(mst.validate(digits))
+    except ValidationError:
+        raise Invalid(
+            msg("This is not a valid tax code: it has 10 or 13 digits."), field="registration_no"
+        ) from None
+
+
+def personal_number(text: str, *, field: str = "number") -> str:
+    """Return the 12 digits of a personal number.
+
+    :raises Invalid: when it is none.
+    """
+    digits = re.sub(r"[\s.-]", "", text)
+    if not _is_personal(digits):
+        raise Invalid(msg("Write the 12 digits of the citizen identity card."), field=field)
+    return digits
+
+
+def _is_personal(digits: str) -> bool:
+    return bool(re.fullmatch(r"\d{12}", digits, re.ASCII)) and digits[:3] != "000"
+
+
+def masked(number: str | None) -> str:
+    """Return a number with all but its last four characters hidden."""
+    return "" if not number else "•" * max(len(number) - 4, 0) + number[-4:]
+
+
+def shows_number(form: LegalForm, number: str | None) -> bool:
+    """Tell whether the public reads this number: a business's is, a person's is not."""
+    return bool(number) and form is not LegalForm.INDIVIDUAL and not _is_personal(number or "")
+
+
+def need_stars(scheme: Scheme, stars: int | None) -> int | None:
+    """Return the stars of an OCOP certificate, None for all others.
+
+    :raises Invalid: when OCOP stars are not 3, 4 or 5.
+    """
+    if scheme is not Scheme.OCOP:
+        return None
+    if stars not in {3, 4, 5}:
+        raise Invalid(msg("OCOP products have 3, 4 or 5 stars."), field="stars")
+    return stars
+
+
+def urgency(days_left: int | None) -> str:
+    """Return how pressing a dossier is by its remaining working days."""
+    if days_left is None:
+        return "none"
+    if days_left < 0:
+        return "late"
+    return "soon" if days_left <= 2 else "calm"
+
+
+def need_member_roles(roles: Iterable[str], known: frozenset[str]) -> list[str]:
+    """Return the roles of a member, sorted.
+
+    :raises Invalid: for none or an unknown one.
+    """
+    wanted = frozenset(roles)
+    if not wanted or not wanted <= known:
+        raise Invalid(msg("Choose at least one role."), field="roles")
+    return sorted(wanted)
+
+
+def need_other_owner(owners: Iterable[str], leaving: str) -> None:
+    """Refuse a change that leaves a vendor without an owner.
+
+    :raises NotAllowed: when the last owner would leave.
+    """
+    if not set(owners) - {leaving}:
+        raise NotAllowed(msg("A vendor needs at least one owner."))

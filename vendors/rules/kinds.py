@@ -1,0 +1,100 @@
+"""What vendors are, what they sell, and the papers that speak of it."""
+
+import enum
+
+from kernel.messages import LABELS, msg
+
+
+class LegalForm(enum.Enum):
+    """Legal form of a vendor (decides papers and tax)."""
+
+    INDIVIDUAL = "individual"
+    HOUSEHOLD = "household"
+    COOPERATIVE = "cooperative"
+    COMPANY = "company"
+    STATE = "state"
+
+
+class Offer(enum.Enum):
+    """What a vendor means to sell; with the legal form it decides the requirements."""
+
+    RAW = "raw"
+    PROCESSED = "processed"
+    HIGH_TECH = "high_tech"
+    ORGANIC = "organic"
+    HANDICRAFT = "handicraft"
+    SINGLE_EXPERIENCE = "single_experience"
+    TOUR_PACKAGE = "tour_package"
+    HOMESTAY = "homestay"
+
+
+class DocumentKind(enum.Enum):
+    """What an uploaded paper is."""
+
+    IDENTITY = "identity"
+    REGISTRATION = "registration"
+    FOOD_SAFETY = "food_safety"
+    COMMITMENT = "commitment"
+    CERTIFICATE = "certificate"
+    TRAVEL_LICENCE = "travel_licence"
+    HOMESTAY_SECURITY = "homestay_security"
+    PLANTING_AREA = "planting_area"
+    PACKING_HOUSE = "packing_house"
+    OTHER = "other"
+
+
+class Scheme(enum.Enum):
+    """What a certificate certifies."""
+
+    VIETGAP = "vietgap"
+    GLOBALGAP = "globalgap"
+    ORGANIC = "organic"
+    HACCP = "haccp"
+    OCOP = "ocop"
+    GI = "gi"
+    HIGH_TECH = "high_tech"
+    FOOD_SAFETY = "food_safety"
+    TRAVEL_LICENCE = "travel_licence"
+    HOMESTAY_SECURITY = "homestay_security"
+
+
+SENSITIVE_PAPERS = frozenset({DocumentKind.IDENTITY})
+"""Papers kept encrypted and deleted after the decision (NĐ 356/2025: pictures of identity cards)."""
+
+LABELS.update(
+    {
+        LegalForm.INDIVIDUAL: msg("Individual farmer or producer"),
+        LegalForm.HOUSEHOLD: msg("Household business"),
+        LegalForm.COOPERATIVE: msg("Cooperative"),
+        LegalForm.COMPANY: msg("Company"),
+        LegalForm.STATE: msg("Public body"),
+        Offer.RAW: msg("Raw produce"),
+        Offer.PROCESSED: msg("Processed food"),
+        Offer.HIGH_TECH: msg("High-tech produce"),
+        Offer.ORGANIC: msg("Organic produce"),
+        Offer.HANDICRAFT: msg("Handicraft"),
+        Offer.SINGLE_EXPERIENCE: msg("Single experiences"),
+        Offer.TOUR_PACKAGE: msg("Tour packages"),
+        Offer.HOMESTAY: msg("Homestay"),
+        DocumentKind.IDENTITY: msg("Identity card"),
+        DocumentKind.REGISTRATION: msg("Business or cooperative registration"),
+        DocumentKind.FOOD_SAFETY: msg("Food-safety certificate"),
+        DocumentKind.COMMITMENT: msg("Food-safety commitment"),
+        DocumentKind.CERTIFICATE: msg("Certificate of quality"),
+        DocumentKind.TRAVEL_LICENCE: msg("Travel-service licence"),
+        DocumentKind.HOMESTAY_SECURITY: msg("Homestay security certificate"),
+        DocumentKind.PLANTING_AREA: msg("Planting-area code"),
+        DocumentKind.PACKING_HOUSE: msg("Packing-house code"),
+        DocumentKind.OTHER: msg("Another paper"),
+        Scheme.VIETGAP: "VietGAP",
+        Scheme.GLOBALGAP: "GLOBALG.A.P.",
+        Scheme.ORGANIC: msg("Organic"),
+        Scheme.HACCP: "HACCP",
+        Scheme.OCOP: "OCOP",
+        Scheme.GI: msg("Geographical indication"),
+        Scheme.HIGH_TECH: msg("High-tech farming"),
+        Scheme.FOOD_SAFETY: msg("Food safety"),
+        Scheme.TRAVEL_LICENCE: msg("Travel-service licence"),
+        Scheme.HOMESTAY_SECURITY: msg("Homestay security certificate"),
+    }
+)

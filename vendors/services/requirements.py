@@ -1,0 +1,121 @@
+"""The checklist of a vendor: brought up to date with its evidence, judged line by line."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from kernel import audit
+from kernel.actor import Actor
+from kernel.clock import local_date
+from kernel.errors import NotAllowed, NotFound
+from kernel.messages import msg
+from vendors.models import Vendor, VendorRequirement
+from vendors.queries.requirements import evidence_of, needs_of
+from vendors.rules import Need, RequirementState, after_verdict, need_reason, state_of
+from vendors.services.steps import locked_vendor
+
+JUDGES = ("reviewer", "approver")
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What an officer says of one line: ``accept``, ``reject`` or ``waive``, and why."""
+
+    key: str
+    verdict: str
+    reason: str = ""
+
+
+def sync_requirements(session: Session, vendor: Vendor, *, now: datetime) -> Sequence[Need]:
+    """Bring a vendor's lines to the rules of the day and to its evidence; return the needs.
+
+    Lines that no longer count are taken out unless the office judged them.
+    """
+    session.flush()
+    today = local_date(now)
+    needs = needs_of(session, form=vendor.legal_form, sells=vendor.sells, on=today)
+    evidence = evidence_of(session, vendor.id)
+    lines = _lines(session, vendor.id)
+    for need in needs:
+        line = lines.get(need.key)
+        if line is None:
+            line = VendorRequirement(
+                vendor_id=vendor.id,
+                key=need.key,
+                state=RequirementState.INCOMPLETE,
+                updated_at=now,
+            )
+            session.add(line)
+        _set(line, state_of(line.state, proved=evidence.proves(need, on=today)), now)
+    _drop(session, lines.values(), {need.key for need in needs})
+    session.flush()
+    return needs
+
+
+def judge_requirement(
+    session: Session, vendor_id: str, *, said: Verdict, actor: Actor, now: datetime
+) -> None:
+    """Accept, reject or waive one line of a vendor's checklist.
+
+    :raises NotAllowed: without the office role, or about one's own vendor.
+    :raises NotFound: when the vendor has no such line.
+    :raises Conflict: when the line cannot be judged like this now.
+    :raises Invalid: when a reason is needed and missing.
+    """
+    actor.need(*JUDGES)
+    if vendor_id in actor.memberships:
+        raise NotAllowed(msg("You work for this vendor: a colleague has to decide."))
+    locked_vendor(session, vendor_id)
+    line = _lines(session, vendor_id).get(said.key)
+    if line is None:
+        raise NotFound
+    before = line.state
+    state = after_verdict(before, said.verdict)
+    reason = need_reason("reject" if said.verdict in {"reject", "waive"} else "", said.reason)
+    _set(line, state, now)
+    line.reason = reason
+    line.judged_by, line.judged_by_name, line.judged_at = actor.user_id, actor.name, now
+    session.flush()
+    audit.record(
+        session,
+        f"requirement.{said.verdict}",
+        actor=actor,
+        subject=("vendor", vendor_id),
+        now=now,
+        before={"state": before.value},
+        after={"state": state.value, "reason": reason},
+        requirement=said.key,
+    )
+
+
+def expire_requirements(session: Session, vendor: Vendor, *, now: datetime) -> list[str]:
+    """Bring the lines up to date and return the keys of those that expired just now."""
+    before = {key: line.state for key, line in _lines(session, vendor.id).items()}
+    sync_requirements(session, vendor, now=now)
+    expired = RequirementState.EXPIRED
+    return [
+        key
+        for key, line in _lines(session, vendor.id).items()
+        if line.state is expired and before.get(key) is not expired
+    ]
+
+
+def _lines(session: Session, vendor_id: str) -> dict[str, VendorRequirement]:
+    rows = session.scalars(
+        sa.select(VendorRequirement).where(VendorRequirement.vendor_id == vendor_id)
+    )
+    return {row.key: row for row in rows}
+
+
+def _set(line: VendorRequirement, state: RequirementState, now: datetime) -> None:
+    if line.state is not state:
+        line.state, line.updated_at = state, now
+
+
+def _drop(session: Session, lines: Collection[VendorRequirement], needed: Collection[str]) -> None:
+    for line in lines:
+        if line.key not in needed and line.judged_at is None:
+            session.delete(line)
