@@ -90,9 +90,9 @@ def widths_of(width: int) -> tuple[int, ...]:
 def _read(data: bytes) -> tuple[Image.Image, str]:
     """Decode a photo upright in sRGB, without alpha and metadata."""
     try:
-        is_heic = _is_heic(data)
+        is_heic = is_heic_photo(data)
         if is_heic:
-            data = _decode_heic(data)
+            data = decode_heic(data)
         with Image.open(io.BytesIO(data), formats=[f for f in FORMATS if f != "MPO"]) as opened:
             _need_sane_size(*opened.size)
             opened.load()
@@ -108,15 +108,19 @@ def _read(data: bytes) -> tuple[Image.Image, str]:
         ) from None
 
 
-def _is_heic(data: bytes) -> bool:
+def is_heic_photo(data: bytes) -> bool:
     """Tell whether a file is of the HEIF family, but not AVIF, by the brands at its head."""
     return data[4:8] == b"ftyp" and not {b"avif", b"avis"} & {
         data[i : i + 4] for i in range(8, 64, 4)
     }
 
 
-def _decode_heic(data: bytes) -> bytes:
-    """Return a HEIC photo as PNG, decoded by a process of its own: see ``kernel.heic``."""
+def decode_heic(data: bytes) -> bytes:
+    """Return a HEIC photo as PNG, decoded by a process of its own: see ``kernel.heic``.
+
+    :raises PictureTooLarge: for too many pixels.
+    :raises ValueError: when it cannot be decoded.
+    """
     done = subprocess.run(  # noqa: S603 - our own file, nothing of the stranger's in the command
         [sys.executable, "-I", str(_HEIC_PROCESS), str(MOST_PIXELS)],
         input=data,

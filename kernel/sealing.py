@@ -7,8 +7,10 @@ market runs (``flask market reseal`` seals everything anew with the first).
 import hashlib
 import hmac
 from collections.abc import Sequence
+from typing import cast
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from sqlalchemy.orm import Session
 
 from kernel.errors import DomainError
 from kernel.messages import msg
@@ -27,6 +29,7 @@ class Sealer:
 
     def __init__(self, keys: Sequence[str], fingerprint_key: str) -> None:
         self._fernet = MultiFernet([Fernet(key) for key in keys])
+        self._newest = Fernet(keys[0])
         self._fingerprint_key = fingerprint_key.encode()
 
     def seal(self, data: bytes) -> bytes:
@@ -64,6 +67,14 @@ class Sealer:
         except InvalidToken:
             raise SealBroken from None
 
+    def is_newest(self, sealed: bytes) -> bool:
+        """Tell whether the first key opens this: it need not be sealed anew."""
+        try:
+            self._newest.decrypt(sealed)
+        except InvalidToken:
+            return False
+        return True
+
     def fingerprint(self, text: str) -> str:
         """Return 64 hex digits that are the same for the same text: HMAC-SHA256.
 
@@ -75,3 +86,11 @@ class Sealer:
 def open_sealer(settings: Settings) -> Sealer:
     """Return the sealer with the keys of the settings."""
     return Sealer(settings.data_keys, settings.fingerprint_key)
+
+
+def sealer_of(session: Session) -> Sealer:
+    """Return the sealer that a session carries, as it carries the call that wakes the worker.
+
+    :raises KeyError: when whoever opened the session gave it none.
+    """
+    return cast("Sealer", session.info["sealer"])

@@ -4,6 +4,7 @@ import os
 import re
 import tempfile
 from abc import ABC, abstractmethod
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,11 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
+from kernel.sealing import Sealer, open_sealer
 from kernel.settings import Settings
+
+SEALED = "private/sealed"
+"""Folder of what is personal: see ``SealedStorage``."""
 
 _KEY = re.compile(r"(?:public|private)(?:/[A-Za-z0-9][A-Za-z0-9._-]*)+")
 
@@ -40,6 +45,10 @@ class Storage(ABC):
     @abstractmethod
     def delete(self, key: str) -> None:
         """Forget a key; an unknown one is no error."""
+
+    @abstractmethod
+    def keys(self, prefix: str) -> Iterator[str]:
+        """Give every key under a folder such as ``private/sealed``."""
 
 
 class LocalStorage(Storage):
@@ -72,6 +81,13 @@ class LocalStorage(Storage):
     def delete(self, key: str) -> None:
         """Remove a file."""
         self._path(key).unlink(missing_ok=True)
+
+    def keys(self, prefix: str) -> Iterator[str]:
+        """Walk the folder; files that are being written have names that are no keys."""
+        for path in sorted((self.root / _checked(prefix)).rglob("*")):
+            key = path.relative_to(self.root).as_posix()
+            if path.is_file() and _KEY.fullmatch(key) and path.suffix:
+                yield key
 
     def _path(self, key: str) -> Path:
         return self.root / _checked(key)
@@ -113,9 +129,76 @@ class S3Storage(Storage):
         """Remove an object."""
         self.client.delete_object(Bucket=self.bucket, Key=_checked(key))
 
+    def keys(self, prefix: str) -> Iterator[str]:
+        """List the bucket, page by page."""
+        wanted: dict[str, str] = {"Bucket": self.bucket, "Prefix": _checked(prefix) + "/"}
+        while True:
+            page = self.client.list_objects_v2(**wanted)
+            yield from (str(found["Key"]) for found in page.get("Contents", []))
+            if not page.get("IsTruncated"):
+                return
+            wanted["ContinuationToken"] = page["NextContinuationToken"]
 
-def open_storage(settings: Settings) -> Storage:
+
+class SealedStorage(Storage):
+    """Seals whatever lies under ``private/sealed/`` on its way in and opens it on its way out."""
+
+    def __init__(self, inner: Storage, sealer: Sealer) -> None:
+        self.inner, self.sealer = inner, sealer
+
+    def put(self, key: str, data: bytes, media_type: str) -> None:
+        """Store bytes; what is sealed has no media type any more."""
+        if is_sealed(key):
+            data, media_type = self.sealer.seal(data), "application/octet-stream"
+        self.inner.put(key, data, media_type)
+
+    def get(self, key: str) -> bytes:
+        """Return what was stored.
+
+        :raises SealBroken: when no key opens it.
+        """
+        data = self.inner.get(key)
+        return self.sealer.open(data) if is_sealed(key) else data
+
+    def exists(self, key: str) -> bool:
+        """Look for a key."""
+        return self.inner.exists(key)
+
+    def delete(self, key: str) -> None:
+        """Forget a key."""
+        self.inner.delete(key)
+
+    def keys(self, prefix: str) -> Iterator[str]:
+        """Give every key under a folder."""
+        return self.inner.keys(prefix)
+
+    def renew(self, key: str) -> bool:
+        """Seal a file anew with the first key; tell whether that was needed.
+
+        :raises SealBroken: when no key opens it.
+        """
+        try:
+            sealed = self.inner.get(key)
+        except KeyError:
+            # Deleted meanwhile, as identity papers are after a decision.
+            return False
+        if self.sealer.is_newest(sealed):
+            return False
+        self.inner.put(key, self.sealer.renew(sealed), "application/octet-stream")
+        return True
+
+
+def is_sealed(key: str) -> bool:
+    """Tell whether what lies under a key is sealed."""
+    return key.startswith(f"{SEALED}/")
+
+
+def open_storage(settings: Settings) -> SealedStorage:
     """Return the storage that the settings name."""
+    return SealedStorage(_open_plain(settings), open_sealer(settings))
+
+
+def _open_plain(settings: Settings) -> Storage:
     if not settings.s3_bucket:
         return LocalStorage(settings.instance_path / "files")
     client = boto3.client(

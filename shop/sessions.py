@@ -1,8 +1,9 @@
-"""Sessions on the database of the settings, whose commits wake the worker."""
+"""Sessions on the database of the settings: commits wake the worker, the sealer rides along."""
 
 from sqlalchemy.orm import Session, sessionmaker
 
 from kernel import db, jobs
+from kernel.sealing import open_sealer
 from kernel.settings import Settings
 
 
@@ -10,5 +11,7 @@ def open_sessions(settings: Settings) -> sessionmaker[Session]:
     """Return the maker of sessions on the database of the settings."""
     engine = db.open_engine(settings.database_url)
     maker = db.session_factory(engine)
-    maker.configure(info={"wake": jobs.waker(jobs.open_queue(settings))})
+    maker.configure(
+        info={"wake": jobs.waker(jobs.open_queue(settings)), "sealer": open_sealer(settings)}
+    )
     return maker

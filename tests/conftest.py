@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from werkzeug.test import TestResponse
 
 from kernel import clock, db
+from kernel.sealing import Sealer
 from kernel.settings import Settings
 from kernel.web.observe import set_up_logs
 from tests.postgres import programs, server
@@ -26,6 +27,7 @@ set_up_logs("ERROR")
 
 ROOT = Path(__file__).parent.parent
 DATA_KEY = "c2VhbHMgcGVyc29uYWwgZGF0YSBvZiB0aGUgdGVzdHM="
+FINGERPRINT_KEY = "fingerprints of the tests, long enough"
 NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
 
 
@@ -99,7 +101,9 @@ def database_url(request: pytest.FixtureRequest) -> str:
 def maker(database_url: str) -> Iterator[sessionmaker[Session]]:
     """A maker of sessions: for tests with several threads."""
     engine = db.open_engine(database_url)
-    yield db.session_factory(engine)
+    made = db.session_factory(engine)
+    made.configure(info={"sealer": Sealer([DATA_KEY], FINGERPRINT_KEY)})
+    yield made
     engine.dispose()
 
 
@@ -125,7 +129,7 @@ def settings(sqlite_url: str, tmp_path: Path) -> Settings:
         instance_path=tmp_path,
         secret_key="a secret of the tests, long enough",
         data_keys=(DATA_KEY,),
-        fingerprint_key="fingerprints of the tests, long enough",
+        fingerprint_key=FINGERPRINT_KEY,
         database_url=sqlite_url,
         public_url="http://localhost",
         testing=True,

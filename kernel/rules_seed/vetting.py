@@ -269,5 +269,11 @@ HOUSE: list[tuple[str, Any, str]] = [
     ("vendor.recognition_months", 36, "a recognition holds for"),
     ("vendor.renewal_call_days", 60, "days before its end a renewal is called for"),
     ("vendor.appeal_days", 30, "days after a decision in which a vendor may appeal"),
+    (
+        "privacy.identity_days_after_decision",
+        {"approve": 0, "reject": 1, "final": 0},
+        "identity pictures and numbers are erased so many days later (a rejection: after the "
+        "appeal window; final: appeal dismissed, application withdrawn); NĐ 356/2025",
+    ),
 ]
 """Key, value, note."""

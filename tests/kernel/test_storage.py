@@ -2,9 +2,12 @@
 
 import pytest
 from botocore.exceptions import ClientError
+from cryptography.fernet import Fernet
 
+from kernel.sealing import Sealer
 from kernel.settings import Settings
-from kernel.storage import LocalStorage, S3Storage, open_storage
+from kernel.storage import LocalStorage, S3Storage, SealedStorage, open_storage
+from tests.conftest import DATA_KEY
 
 
 class Shelf:
@@ -29,6 +32,9 @@ class Shelf:
 
     def head_object(self, *, Bucket, Key):
         self._find(Bucket, Key, "404")
+
+    def list_objects_v2(self, *, Bucket, Prefix):
+        return {"Contents": [{"Key": key} for _, key in self.objects if key.startswith(Prefix)]}
 
     def delete_object(self, *, Bucket, Key):
         self.objects.pop((Bucket, Key), None)
@@ -74,14 +80,39 @@ def test_other_faults_of_the_store_are_not_taken_for_a_missing_file():
 
 
 def test_the_settings_choose_the_store(tmp_path):
-    plain = Settings(market_env="demo", instance_path=tmp_path, secret_key="s")
-    assert isinstance(open_storage(plain), LocalStorage)
+    plain = Settings(
+        market_env="demo", instance_path=tmp_path, secret_key="s", data_keys=(DATA_KEY,)
+    )
+    assert isinstance(open_storage(plain).inner, LocalStorage)
     cloud = Settings(
         market_env="demo",
         instance_path=tmp_path,
         secret_key="s",
+        data_keys=(DATA_KEY,),
         s3_bucket="shelf",
         s3_endpoint="http://127.0.0.1:9",
         s3_region="x",
     )
-    assert isinstance(open_storage(cloud), S3Storage)
+    assert isinstance(open_storage(cloud).inner, S3Storage)
+
+
+def test_what_lies_under_the_seal_is_unreadable_without_the_key(storage):
+    sealed, key = SealedStorage(storage, Sealer([DATA_KEY], "f")), "private/sealed/a.jpg"
+    sealed.put(key, b"the face of Lan", "image/jpeg")
+    assert b"face" not in storage.get(key)
+    assert sealed.get(key) == b"the face of Lan"
+    sealed.put("private/b.jpg", b"a farm", "image/jpeg")
+    assert storage.get("private/b.jpg") == b"a farm"
+
+
+def test_a_file_is_sealed_anew_once_and_opens_when_the_old_key_is_gone(storage):
+    key, new = "private/sealed/a.jpg", Fernet.generate_key().decode()
+    SealedStorage(storage, Sealer([DATA_KEY], "f")).put(key, b"Lan", "image/jpeg")
+    both = SealedStorage(storage, Sealer([new, DATA_KEY], "f"))
+    assert [both.renew(key), both.renew(key), both.renew("private/sealed/b.jpg")] == [
+        True,
+        False,
+        False,
+    ]
+    assert SealedStorage(storage, Sealer([new], "f")).get(key) == b"Lan"
+    assert list(both.keys("private/sealed")) == [key]

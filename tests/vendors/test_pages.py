@@ -181,7 +181,7 @@ def test_a_bad_upload_says_so_and_keeps_nothing(client, mine, house, app, data, 
     assert answer.status_code == status
     assert "field-error" in text(answer)
     assert queries.papers(house.fresh(), mine) == []
-    root = app.extensions[Storage.__qualname__].root
+    root = app.extensions[Storage.__qualname__].inner.root
     assert [path for path in root.rglob("*") if path.is_file()] == []
 
 
@@ -189,7 +189,7 @@ def test_a_refused_paper_leaves_no_file_behind(client, mine, house, app):
     house.run(_fill, mine)
     answer = upload(client, mine, picture())
     assert answer.status_code == 409
-    root = app.extensions[Storage.__qualname__].root
+    root = app.extensions[Storage.__qualname__].inner.root
     assert [path for path in root.rglob("*") if path.is_file()] == []
 
 

@@ -23,7 +23,7 @@ NARROWS = {
 }
 """With JavaScript the list of communes narrows down while somebody types."""
 
-TAKEN = "application/pdf,image/jpeg,image/png,image/webp"
+TAKEN = "application/pdf,image/jpeg,image/png,image/webp,image/heic,image/heif,image/avif"
 
 
 class WhoForm(Form):

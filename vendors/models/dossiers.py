@@ -1,11 +1,13 @@
 """Tables of vendors, their members, papers and history."""
 
 from datetime import date, datetime
+from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from kernel.db import Base, Id, PrimaryId
+from vendors.models.private import PaperFile, VendorNumber
 from vendors.rules import DocumentKind, LegalForm, VendorState
 
 
@@ -28,7 +30,7 @@ class Vendor(Base):
     # The name in small letters without accents, for the office's search.
     name_folded: Mapped[str] = mapped_column(sa.String(120), default="")
     legal_form: Mapped[LegalForm]
-    # Tax code, or personal number of an individual: the latter is never shown to the public.
+    # Tax code; of a personal number only its hidden form ("•••• 1234"): `VendorNumber` has it sealed.
     registration_no: Mapped[str | None] = mapped_column(sa.String(20))
     representative: Mapped[str] = mapped_column(sa.String(120))
     phone: Mapped[str] = mapped_column(sa.String(16))
@@ -56,6 +58,9 @@ class Vendor(Base):
     # First day on which the recognition does not hold any more.
     valid_until: Mapped[date | None]
     version: Mapped[int] = mapped_column(default=1)
+
+    # The number behind a hidden `registration_no`.
+    personal: Mapped[VendorNumber | None] = relationship(cascade="all, delete-orphan")
 
     __mapper_args__ = {"version_id_col": version}
 
@@ -110,3 +115,10 @@ class VendorDocument(Base):
     storage_key: Mapped[str] = mapped_column(sa.String(160))
     size_bytes: Mapped[int]
     uploaded_at: Mapped[datetime]
+
+    file: Mapped[PaperFile | None] = relationship(cascade="all, delete-orphan")
+
+    def __init__(self, *, sha256: str = "", pages: int = 1, **columns: Any) -> None:
+        super().__init__(**columns)
+        if sha256:
+            self.file = PaperFile(sha256=sha256, pages=pages)

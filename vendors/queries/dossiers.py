@@ -12,9 +12,25 @@ from accounts.queries import user_cards
 from kernel.pages import Page
 from kernel.text import fold
 from kernel.workdays import working_days_until
-from vendors.models import Certificate, Vendor, VendorDocument, VendorMember, VendorStep
+from vendors.models import (
+    Certificate,
+    PaperFile,
+    Vendor,
+    VendorDocument,
+    VendorMember,
+    VendorStep,
+)
 from vendors.queries.cards import CertificateCard, certificate_card
-from vendors.rules import WAITING, DocumentKind, LegalForm, VendorState, urgency
+from vendors.queries.numbers import has_number, shares_number
+from vendors.rules import (
+    SENSITIVE_PAPERS,
+    WAITING,
+    DocumentKind,
+    LegalForm,
+    VendorState,
+    is_hidden,
+    urgency,
+)
 
 PER_PAGE = 25
 
@@ -41,6 +57,12 @@ class PaperCard:
     storage_key: str
     size_bytes: int
     uploaded_at: datetime
+    pages: int | None = None
+
+    @property
+    def is_sensitive(self) -> bool:
+        """Tell whether only the owner and the officer in charge may look at it."""
+        return self.kind in SENSITIVE_PAPERS
 
 
 @dataclass(frozen=True)
@@ -243,7 +265,7 @@ def queue(session: Session, wanted: QueueFilter, *, on: date) -> Page[QueueRow]:
     )
     rows = session.execute(
         sa.select(*columns)
-        .where(Vendor.state.in_(wanted.states), *_matching(wanted.text))
+        .where(Vendor.state.in_(wanted.states), *_matching(session, wanted.text))
         .order_by(Vendor.submitted_at, Vendor.id)
         .limit(PER_PAGE + 1)
         .offset((wanted.page - 1) * PER_PAGE)
@@ -253,15 +275,12 @@ def queue(session: Session, wanted: QueueFilter, *, on: date) -> Page[QueueRow]:
 
 def likenesses(session: Session, one: Dossier) -> Sequence[Likeness]:
     """Return other dossiers with the same number or telephone."""
-    same_number = Vendor.registration_no == (one.registration_no or None)
-    same_phone = Vendor.phone == one.phone
-    alike = [same_number] if one.registration_no else []
-    alike += [same_phone] if one.phone else []
-    if not alike:
-        return []
+    code = "" if is_hidden(one.registration_no) else one.registration_no
+    same_number = shares_number(one.id, code)
+    same_phone = Vendor.phone == one.phone if one.phone else sa.false()
     rows = session.execute(
-        sa.select(Vendor.id, Vendor.name, Vendor.state, Vendor.registration_no, Vendor.phone)
-        .where(Vendor.id != one.id, sa.or_(*alike), Vendor.state != VendorState.DRAFT)
+        sa.select(Vendor.id, Vendor.name, Vendor.state, same_number.label("number"), Vendor.phone)
+        .where(Vendor.id != one.id, same_number | same_phone, Vendor.state != VendorState.DRAFT)
         .order_by(Vendor.id)
         .limit(10)
     )
@@ -270,7 +289,7 @@ def likenesses(session: Session, one: Dossier) -> Sequence[Likeness]:
             id=row.id,
             name=row.name,
             state=row.state,
-            same_number=bool(one.registration_no) and row.registration_no == one.registration_no,
+            same_number=bool(row.number),
             same_phone=bool(one.phone) and row.phone == one.phone,
         )
         for row in rows
@@ -286,7 +305,8 @@ _PAPER = sa.select(
     VendorDocument.storage_key,
     VendorDocument.size_bytes,
     VendorDocument.uploaded_at,
-)
+    PaperFile.pages,
+).outerjoin(PaperFile, PaperFile.document_id == VendorDocument.id)
 
 
 def _steps(session: Session, vendor_id: str) -> Sequence[Step]:
@@ -306,12 +326,12 @@ def _steps(session: Session, vendor_id: str) -> Sequence[Step]:
     return [Step(*row) for row in rows]
 
 
-def _matching(text: str) -> list[sa.ColumnElement[bool]]:
+def _matching(session: Session, text: str) -> list[sa.ColumnElement[bool]]:
     """Return the conditions that every word, or the number, must meet."""
     digits = "".join(letter for letter in text if letter.isdigit())
     if len(digits) >= 6 and digits == "".join(text.split()):
         ending = digits.removeprefix("84").lstrip("0")
-        return [(Vendor.registration_no == digits) | Vendor.phone.endswith(ending)]
+        return [has_number(session, digits) | Vendor.phone.endswith(ending)]
     return [Vendor.name_folded.contains(word, autoescape=True) for word in fold(text).split()]
 
 

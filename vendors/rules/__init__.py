@@ -2,6 +2,9 @@
 
 from vendors.rules.details import (
     NEEDED_PAPER,
+    hidden,
+    is_hidden,
+    is_personal_number,
     masked,
     missing,
     need_member_roles,
@@ -12,6 +15,7 @@ from vendors.rules.details import (
     shows_number,
     urgency,
 )
+from vendors.rules.erasing import DECIDED_BY, erased_on
 from vendors.rules.kinds import (
     SENSITIVE_PAPERS,
     DocumentKind,
@@ -56,6 +60,7 @@ from vendors.rules.states import (
 
 __all__ = [
     "ARROWS",
+    "DECIDED_BY",
     "DONE",
     "EDITABLE",
     "ENDED",
@@ -84,6 +89,10 @@ __all__ = [
     "after",
     "after_verdict",
     "concerns",
+    "erased_on",
+    "hidden",
+    "is_hidden",
+    "is_personal_number",
     "masked",
     "missing",
     "need_editable",

@@ -10,6 +10,8 @@ from kernel.errors import Invalid, NotAllowed
 from kernel.messages import msg
 from vendors.rules.kinds import DocumentKind, LegalForm, Scheme
 
+_HIDDEN = "•••• "
+
 NEEDED_PAPER = {
     LegalForm.INDIVIDUAL: DocumentKind.IDENTITY,
     LegalForm.HOUSEHOLD: DocumentKind.REGISTRATION,
@@ -68,6 +70,21 @@ def _is_personal(digits: str) -> bool:
     return bool(re.fullmatch(r"\d{12}", digits, re.ASCII)) and digits[:3] != "000"
 
 
+def is_personal_number(form: LegalForm, number: str) -> bool:
+    """Tell whether a registration number is a person's: an individual's, or 12 digits of a household."""
+    return form is LegalForm.INDIVIDUAL or (form is LegalForm.HOUSEHOLD and _is_personal(number))
+
+
+def hidden(number: str) -> str:
+    """Return what everybody may read of a personal number: its last four digits."""
+    return f"{_HIDDEN}{number[-4:]}" if number else ""
+
+
+def is_hidden(text: str) -> bool:
+    """Tell whether this is a personal number as everybody may read it."""
+    return text.startswith(_HIDDEN)
+
+
 def masked(number: str | None) -> str:
     """Return a number with all but its last four characters hidden."""
     return "" if not number else "•" * max(len(number) - 4, 0) + number[-4:]
@@ -75,7 +92,8 @@ def masked(number: str | None) -> str:
 
 def shows_number(form: LegalForm, number: str | None) -> bool:
     """Tell whether the public reads this number: a business's is, a person's is not."""
-    return bool(number) and form is not LegalForm.INDIVIDUAL and not _is_personal(number or "")
+    is_ones_own = is_hidden(number or "") or _is_personal(number or "")
+    return bool(number) and form is not LegalForm.INDIVIDUAL and not is_ones_own
 
 
 def need_stars(scheme: Scheme, stars: int | None) -> int | None:

@@ -17,7 +17,7 @@ from kernel.ids import short_code
 from kernel.messages import msg
 from kernel.rules_table import rule
 from kernel.text import fold, slug
-from vendors.models import Vendor, VendorDocument, VendorMember
+from vendors.models import PaperFile, Vendor, VendorDocument, VendorMember
 from vendors.rules import (
     MOST_DRAFTS,
     DocumentKind,
@@ -25,8 +25,8 @@ from vendors.rules import (
     VendorState,
     missing,
     need_editable,
-    registration_number,
 )
+from vendors.services.numbers import set_registration
 from vendors.services.steps import Arrow, locked_vendor, move
 
 
@@ -60,6 +60,8 @@ class Paper:
     media_type: str
     storage_key: str
     size_bytes: int
+    sha256: str = ""
+    pages: int = 1
 
 
 def start_application(
@@ -120,19 +122,21 @@ def save_where(
 
 def add_papers(
     session: Session, vendor_id: str, *, papers: Sequence[Paper], actor: Actor, now: datetime
-) -> None:
-    """Put documents into the dossier.
+) -> Sequence[Paper]:
+    """Put documents into the dossier; return those that it holds already and did not take again.
 
     :raises Conflict: when the dossier is with the office, or full.
     """
     vendor = _editable(session, vendor_id, actor)
-    held = session.scalar(sa.select(sa.func.count()).where(VendorDocument.vendor_id == vendor.id))
+    held = _held(session, vendor.id)
+    fresh = fresh_papers(papers, held)
     most = rule(session, "vendor.papers_most", on=local_date(now)).value
-    if (held or 0) + len(papers) > most:
+    if len(held) + len(fresh) > most:
         raise Conflict(msg("A dossier holds at most %(most)s papers."), most=most)
-    for paper in papers:
+    for paper in fresh:
         session.add(VendorDocument(vendor_id=vendor.id, uploaded_at=now, **vars(paper)))
         _note(session, vendor, "vendor.paper_added", actor=actor, now=now, kind=paper.kind.value)
+    return [paper for paper in papers if not any(paper is one for one in fresh)]
 
 
 def remove_paper(
@@ -208,11 +212,10 @@ def _editable(session: Session, vendor_id: str, actor: Actor) -> Vendor:
 
 
 def _describe(session: Session, vendor: Vendor, who: Who) -> None:
-    number = registration_number(who.legal_form, who.registration_no)
+    set_registration(session, vendor, who.legal_form, who.registration_no)
     if vendor.name != who.name:
         vendor.slug = fresh_slug(session, who.name, vendor.code)
     vendor.name, vendor.name_folded = who.name, fold(who.name)[:120]
-    vendor.legal_form, vendor.registration_no = who.legal_form, number
     vendor.representative = who.representative
 
 
@@ -241,3 +244,28 @@ def _note(
     audit.record(
         session, action, actor=actor, subject=("vendor", vendor.id), now=now, after=after, **detail
     )
+
+
+def fresh_papers(papers: Sequence[Paper], held: Sequence[tuple[Any, ...]]) -> list[Paper]:
+    """Return the papers that are not held yet, each file of a kind once."""
+    known, fresh = set(held), []
+    for paper in papers:
+        if not paper.sha256 or _mark(paper) not in known:
+            fresh.append(paper)
+            known.add(_mark(paper))
+    return fresh
+
+
+def _held(session: Session, vendor_id: str) -> list[tuple[Any, ...]]:
+    """Return the marks of the papers in a dossier."""
+    rows = session.execute(
+        sa.select(VendorDocument.kind, PaperFile.sha256)
+        .outerjoin(PaperFile, PaperFile.document_id == VendorDocument.id)
+        .where(VendorDocument.vendor_id == vendor_id)
+    )
+    return [tuple(row) for row in rows]
+
+
+def _mark(paper: Paper) -> tuple[Any, ...]:
+    """Return by what a paper sent twice is known: its file, for the same purpose."""
+    return paper.kind, paper.sha256

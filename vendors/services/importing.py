@@ -15,9 +15,10 @@ from kernel.messages import msg
 from kernel.text import fold
 from vendors.events import CertificateVerified, VendorApproved, VendorChanged
 from vendors.models import Certificate, Vendor
-from vendors.rules import OPEN, LegalForm, VendorState, registration_number
+from vendors.rules import OPEN, LegalForm, VendorState
 from vendors.services.applying import fresh_slug
 from vendors.services.certifying import Paperwork, printed
+from vendors.services.numbers import set_registration
 from vendors.services.steps import Arrow, note_step, set_clocks
 
 
@@ -64,7 +65,7 @@ def import_vendor(session: Session, row: VendorRow, *, actor: Actor, now: dateti
     is_new = vendor is None
     if vendor is None:
         vendor = _new_vendor(session, row, now)
-    _bring_up_to_date(vendor, row)
+    _bring_up_to_date(session, vendor, row)
     session.add(vendor)
     session.flush()
     if is_new:
@@ -140,11 +141,9 @@ def _new_vendor(session: Session, row: VendorRow, now: datetime) -> Vendor:
     )
 
 
-def _bring_up_to_date(vendor: Vendor, row: VendorRow) -> None:
-    number = row.registration_no
+def _bring_up_to_date(session: Session, vendor: Vendor, row: VendorRow) -> None:
+    set_registration(session, vendor, row.legal_form, row.registration_no)
     vendor.name, vendor.name_folded = row.name, fold(row.name)[:120]
-    vendor.legal_form = row.legal_form
-    vendor.registration_no = registration_number(row.legal_form, number) if number else None
     vendor.representative = row.representative
     vendor.phone, vendor.email = row.phone, row.email
     vendor.commune, vendor.address = row.commune, row.address

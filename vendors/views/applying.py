@@ -171,7 +171,7 @@ def add_papers(vendor_id: str) -> Answer:
             return _papers_page(form, vendor_id), 422
         kept = _kept_uploads(form, vendor_id, storage)
         with transaction(db()) as work:
-            applying.add_papers(
+            known = applying.add_papers(
                 work, vendor_id, papers=kept, actor=guards.current_actor(), now=clock.now()
             )
     except DomainError as refusal:
@@ -179,7 +179,9 @@ def add_papers(vendor_id: str) -> Answer:
             storage.delete(paper.storage_key)
         form_error(form, refusal)
         return _papers_page(form, vendor_id), refusal.status
-    flash(_("Saved."))
+    for paper in known:
+        storage.delete(paper.storage_key)
+    flash(_("This paper is here already: it is kept once.") if known else _("Saved."))
     return go(url_for("vendors.show_papers", vendor_id=vendor_id))
 
 
