@@ -3,6 +3,7 @@
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from kernel.db import COLON, joined
 from vendors.models import Certificate, Vendor
 from vendors.rules import OPEN
 
@@ -24,21 +25,21 @@ def vendor_mark(vendor_id: sa.ColumnExpressionArgument[str]) -> sa.ScalarSelect[
     """
     certificate = (
         Certificate.id
-        + ":"
+        + COLON
         + Certificate.number
-        + ":"
+        + COLON
         + sa.cast(Certificate.valid_to, sa.String)
-        + ":"
+        + COLON
         + sa.func.coalesce(sa.cast(Certificate.stars, sa.String), "")
     )
     papers = (
-        sa.select(sa.func.aggregate_strings(certificate, ","))
+        sa.select(joined(certificate))
         .where(Certificate.vendor_id == Vendor.id, Certificate.verified_at.is_not(None))
         .correlate(Vendor)
         .scalar_subquery()
     )
     return (
         sa.select(sa.cast(Vendor.version, sa.String) + "|" + sa.func.coalesce(papers, ""))
-        .where(Vendor.id == vendor_id, Vendor.state.in_(OPEN))
+        .where(Vendor.id == vendor_id, sa.or_(*(Vendor.state == state for state in OPEN)))
         .scalar_subquery()
     )
