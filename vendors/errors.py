@@ -1,5 +1,7 @@
 """Refusals of vetting that a person can read."""
 
+from collections.abc import Sequence
+
 from kernel.errors import Conflict, Invalid
 from kernel.messages import msg
 
@@ -28,3 +30,21 @@ class NoSuchPerson(Invalid):
 
     code = "no_such_person"
     message = msg("Nobody has signed up with this phone number or e-mail yet.")
+
+
+class NotComplete(Invalid):
+    """An application with open points cannot be handed in: ``steps`` and ``lines`` name them."""
+
+    code = "not_complete"
+    message = msg("Some points are still open: they are named above.")
+
+    def __init__(self, steps: Sequence[str], lines: Sequence[str]) -> None:
+        super().__init__()
+        self.steps, self.lines = steps, lines
+
+
+class AppealTooLate(Conflict):
+    """The days in which a decision could be appealed against are over."""
+
+    code = "appeal_too_late"
+    message = msg("The time to appeal ended on %(day)s. The decision stands.")

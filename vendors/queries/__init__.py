@@ -30,6 +30,15 @@ from vendors.queries.dossiers import (
     papers,
     queue,
 )
+from vendors.queries.requirements import Line, needs_of
+from vendors.queries.standing import (
+    PersonCard,
+    Standing,
+    appeal_until,
+    person_of,
+    standing_of,
+    standing_of_dossier,
+)
 
 __all__ = [
     "Application",
@@ -37,13 +46,17 @@ __all__ = [
     "CertificateCard",
     "Dossier",
     "Likeness",
+    "Line",
     "MemberCard",
     "PaperCard",
+    "PersonCard",
     "QueueFilter",
     "QueueRow",
+    "Standing",
     "Step",
     "VendorCard",
     "VendorPage",
+    "appeal_until",
     "applications_of",
     "badges",
     "certificates",
@@ -51,11 +64,15 @@ __all__ = [
     "likenesses",
     "members",
     "memberships",
+    "needs_of",
     "open_vendor_ids",
     "paper",
     "papers",
+    "person_of",
     "public_vendor",
     "queue",
+    "standing_of",
+    "standing_of_dossier",
     "vendor_cards",
     "vendor_ids_by_code",
 ]

@@ -55,10 +55,10 @@ def evidence_of(session: Session, vendor_id: str) -> Evidence:
         sa.select(Certificate.scheme, sa.func.max(Certificate.valid_to))
         .where(Certificate.vendor_id == vendor_id, Certificate.withdrawn_at.is_(None))
         .group_by(Certificate.scheme)
-    )
+    ).all()
     return Evidence(
         papers=frozenset(papers),
-        certificates=dict(certificates),
+        certificates={row[0]: row[1] for row in certificates},
         facts=_facts(session, vendor_id),
     )
 

@@ -49,7 +49,13 @@ def read_upload(data: bytes, *, most_bytes: int) -> Content:
 
 
 def keep_paper(
-    storage: Storage, vendor_id: str, *, kind: DocumentKind, file_name: str, content: Content
+    storage: Storage,
+    vendor_id: str,
+    *,
+    kind: DocumentKind,
+    file_name: str,
+    content: Content,
+    requirement: str = "",
 ) -> Paper:
     """Store a file under a name nobody can guess; call it outside of a transaction."""
     key = f"private/vendors/{vendor_id}/{new_id()}.{_ENDINGS[content.media_type]}"
@@ -60,6 +66,7 @@ def keep_paper(
         media_type=content.media_type,
         storage_key=key,
         size_bytes=len(content.data),
+        requirement=requirement,
     )
 
 
