@@ -30,12 +30,14 @@ from vendors.queries.dossiers import (
     papers,
     queue,
 )
+from vendors.queries.invitations import InvitationCard, invitation, open_invitations
 
 __all__ = [
     "Application",
     "Badge",
     "CertificateCard",
     "Dossier",
+    "InvitationCard",
     "Likeness",
     "MemberCard",
     "PaperCard",
@@ -48,9 +50,11 @@ __all__ = [
     "badges",
     "certificates",
     "dossier",
+    "invitation",
     "likenesses",
     "members",
     "memberships",
+    "open_invitations",
     "open_vendor_ids",
     "paper",
     "papers",
