@@ -4,6 +4,7 @@ import shutil
 import sqlite3
 from contextlib import closing
 from dataclasses import dataclass, field
+from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -29,7 +30,7 @@ from tests.people import sign_in_as
 from tests.shop.stalls import Stalls
 from tests.traceability.land import Land
 from traceability.models import Lot
-from vendors.models import Vendor, VendorDocument
+from vendors.models import Invitation, Vendor, VendorDocument
 from vendors.rules import DocumentKind
 
 VENDOR_ROLES = ("owner", "seller", "recorder", "finance")
@@ -177,6 +178,15 @@ def _vendor(world: World, session: Session, letter: str) -> dict[str, str]:
         certificate = stalls.certificate(vendor)
         paper = _paper(world, vendor.id, letter)
         session.add(paper)
+        invitation = Invitation(
+            vendor_id=vendor.id,
+            contact=f"{letter}@example.vn",
+            roles=["seller"],
+            digest=letter * 64,
+            created_at=NOW,
+            expires_at=NOW + timedelta(days=7),
+        )
+        session.add(invitation)
         dead = OutboxMessage(kind="LotHeld", payload={}, created_at=NOW, due_at=NOW, dead_at=NOW)
         session.add(dead)
         session.flush()
@@ -201,6 +211,7 @@ def _vendor(world: World, session: Session, letter: str) -> dict[str, str]:
             "departure_id": departure.id,
             "certificate_id": certificate.id,
             "paper_id": paper.id,
+            "invitation_id": invitation.id,
             "digest": _photo(letter)["digest"],
             "seq": str(dead.seq),
         }

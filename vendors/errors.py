@@ -25,11 +25,11 @@ class DossierMoved(Conflict):
     message = msg("A colleague was faster: the dossier has changed. Please look again.")
 
 
-class NoSuchPerson(Invalid):
-    """Nobody signs in with this contact."""
+class InvitationUsed(Conflict):
+    """A link of an invitation that is void."""
 
-    code = "no_such_person"
-    message = msg("Nobody has signed up with this phone number or e-mail yet.")
+    code, status = "invitation_used", 410
+    message = msg("This invitation was used, taken back or has expired. Ask for a new one.")
 
 
 class NotComplete(Invalid):

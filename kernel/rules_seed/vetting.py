@@ -268,6 +268,8 @@ HOUSE: list[tuple[str, Any, str]] = [
     ("vendor.grounds", GROUNDS, "articles printed on decisions; a lawyer confirms them"),
     ("vendor.recognition_months", 36, "a recognition holds for"),
     ("vendor.renewal_call_days", 60, "days before its end a renewal is called for"),
+    ("vendor.bank_cooling_hours", 72, "hours before a changed bank account is paid to"),
+    ("vendor.invitation_days", 7, "days in which an invitation can be used"),
     ("vendor.appeal_days", 30, "days after a decision in which a vendor may appeal"),
 ]
 """Key, value, note."""

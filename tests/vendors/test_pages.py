@@ -314,7 +314,9 @@ def test_an_owner_manages_people(client, sign_in, house):
     me = sign_in(vendor=vendor_id, name="Hoa")
     page = f"/work/{vendor_id}/members"
     assert post(client, page, {"contact": "0912345678", "roles": ["seller"]}).status_code == 303
-    answer = post(client, page, {"contact": "0987000000", "roles": ["seller"]})
+    assert post(client, page, {"contact": "0987000000", "roles": ["seller"]}).location == page
+    assert "+84987000000" in text(client.get(page))
+    answer = post(client, page, {"contact": "nobody", "roles": ["seller"]})
     assert (answer.status_code, "field-error" in text(answer)) == (422, True)
     assert post(client, page, {"contact": "", "roles": []}).status_code == 422
     assert post(client, f"{page}/{house.user_id}/remove", form=page).location == page

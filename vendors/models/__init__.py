@@ -1,11 +1,14 @@
 """Tables of vendors."""
 
+from vendors.models.banking import BankAccount, Invitation
 from vendors.models.certificates import Certificate
 from vendors.models.dossiers import Vendor, VendorDocument, VendorMember, VendorStep
 from vendors.models.requirements import VendorIdentity, VendorRequirement
 
 __all__ = [
+    "BankAccount",
     "Certificate",
+    "Invitation",
     "Vendor",
     "VendorDocument",
     "VendorIdentity",

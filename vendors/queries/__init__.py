@@ -30,6 +30,7 @@ from vendors.queries.dossiers import (
     papers,
     queue,
 )
+from vendors.queries.invitations import InvitationCard, invitation, open_invitations
 from vendors.queries.requirements import Line, needs_of
 from vendors.queries.standing import (
     PersonCard,
@@ -45,6 +46,7 @@ __all__ = [
     "Badge",
     "CertificateCard",
     "Dossier",
+    "InvitationCard",
     "Likeness",
     "Line",
     "MemberCard",
@@ -61,10 +63,12 @@ __all__ = [
     "badges",
     "certificates",
     "dossier",
+    "invitation",
     "likenesses",
     "members",
     "memberships",
     "needs_of",
+    "open_invitations",
     "open_vendor_ids",
     "paper",
     "papers",

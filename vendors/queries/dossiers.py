@@ -14,7 +14,7 @@ from kernel.text import fold
 from kernel.workdays import working_days_until
 from vendors.models import Certificate, Vendor, VendorDocument, VendorMember, VendorStep
 from vendors.queries.cards import CertificateCard, certificate_card
-from vendors.rules import WAITING, DocumentKind, LegalForm, VendorState, urgency
+from vendors.rules import OPEN, WAITING, DocumentKind, LegalForm, VendorState, urgency
 
 PER_PAGE = 25
 
@@ -83,6 +83,11 @@ class Dossier:
     papers: Sequence[PaperCard]
     steps: Sequence[Step]
     certificates: Sequence[CertificateCard]
+
+    @property
+    def is_open(self) -> bool:
+        """Tell whether the vendor sells and has a public page."""
+        return self.state in OPEN
 
     @property
     def asked(self) -> str:

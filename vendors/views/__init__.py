@@ -5,10 +5,19 @@ from collections.abc import Iterable
 from accounts.guards import ME_LINKS, MeLink
 from kernel.actor import Actor
 from kernel.messages import msg
-from vendors.views import applying, handing_in, own, practising, proving
+from vendors.views import applying, banking, handing_in, joining, own, practising, proving
 from vendors.views.blueprint import blueprint
 
-__all__ = ["applying", "blueprint", "handing_in", "own", "practising", "proving"]
+__all__ = [
+    "applying",
+    "banking",
+    "blueprint",
+    "handing_in",
+    "joining",
+    "own",
+    "practising",
+    "proving",
+]
 
 
 def _ways(actor: Actor) -> Iterable[MeLink]:
