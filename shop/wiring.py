@@ -34,7 +34,7 @@ from kernel import places
 from kernel.db import refresh_statistics
 from kernel.events import Event
 from kernel.jobs import Job, Reaction, inside, outside
-from kernel.settings import Settings
+from kernel.settings import Settings, load_settings
 from kernel.web.session import part, provide
 from orders import handlers as buying
 from orders import jobs as buying_jobs
@@ -87,6 +87,11 @@ JOBS: tuple[Job, ...] = (
     Job("orders.expire_unpaid", 1, buying_jobs.expire_unpaid),
     Job("orders.sweep_claims", 5, buying_jobs.sweep_claims),
     Job("orders.purge_carts", 60, buying_jobs.purge_carts),
+    Job(
+        "accounts.remind_of_requests",
+        60,
+        accounts.jobs.remind_of_requests_at(lambda: load_settings().market_email),
+    ),
     Job("database.statistics", 24 * 60, lambda session, _now: refresh_statistics(session)),
 )
 

@@ -1,5 +1,6 @@
 """Tables of vendors."""
 
+from vendors.models.absences import VendorLeaving, VendorVacation
 from vendors.models.certificates import Certificate
 from vendors.models.dossiers import Vendor, VendorDocument, VendorMember, VendorStep
 from vendors.models.requirements import VendorIdentity, VendorRequirement
@@ -9,7 +10,9 @@ __all__ = [
     "Vendor",
     "VendorDocument",
     "VendorIdentity",
+    "VendorLeaving",
     "VendorMember",
     "VendorRequirement",
     "VendorStep",
+    "VendorVacation",
 ]

@@ -7,6 +7,8 @@ from flask import flash, request, url_for
 from flask_babel import gettext as _
 
 from accounts import guards
+from accounts.queries import consent_texts
+from accounts.services.consents import give_consents
 from kernel import clock, places
 from kernel.db import transaction
 from kernel.errors import Conflict, DomainError, NotFound
@@ -228,6 +230,15 @@ def submit_application(vendor_id: str) -> Answer:
             applying.submit_application(
                 work, vendor_id, actor=guards.current_actor(), now=clock.now()
             )
+            give_consents(
+                work,
+                ["vetting", *(["marketing"] if form.marketing.data else [])],
+                subject=("vendor", vendor_id),
+                lang=current_language(),
+                channel="application",
+                actor=guards.current_actor(),
+                now=clock.now(),
+            )
     except Conflict:
         # Sent twice: the first one counts, and its page says so.
         return go(url_for("vendors.show_status", vendor_id=vendor_id))
@@ -357,7 +368,12 @@ def _check_page(form: SubmitForm, vendor_id: str) -> str:
         papers=[paper.kind for paper in dossier.papers],
     )
     return page(
-        "vendors/steps/check.html", number=4, form=form, dossier=dossier, open_steps=open_steps
+        "vendors/steps/check.html",
+        number=4,
+        form=form,
+        dossier=dossier,
+        open_steps=open_steps,
+        consents=consent_texts(db(), on=clock.local_date(clock.now())),
     )
 
 
