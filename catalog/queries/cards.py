@@ -80,6 +80,8 @@ class Card:
     # What the badge was chosen from, for `with_seats`.
     marks: tuple[Mark, ...] = ()
     in_season: bool = False
+    # The vendor is away and sells again from this day.
+    back_on: date | None = None
 
 
 _COLUMNS = (
@@ -252,6 +254,7 @@ def _card(row: Row, around: _Around) -> Card:
         vendor_id=row.vendor_id,
         vendor_name=vendor.name,
         vendor_slug=vendor.slug,
+        back_on=vendor.away.back_on if vendor.away and vendor.away.holds(around.on) else None,
         commune=row.commune,
         price_vnd=row.price_vnd,
         price_per=row.price_per,

@@ -1,16 +1,18 @@
 """What can be put into a basket, packs and seats alike, as it is offered at this moment."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
 from bookings.queries import SeatOffer, seat_offers
 from catalog.queries import ListingHead, Offer, listing_heads, offers
+from kernel.clock import local_date
 from kernel.quantity import Unit
 from orders.models import CartLine
 from traceability.queries import LotCard, lot_cards
+from vendors.queries.absences import back_days
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,8 @@ class Good:
     lot: LotCard | None
     starts_at: datetime | None
     for_sale: bool
+    # The seller is away until this day.
+    back_on: date | None = None
 
     @property
     def is_seat(self) -> bool:
@@ -66,16 +70,29 @@ def goods(session: Session, lines: Iterable[CartLine], *, now: datetime) -> dict
 def read_goods(
     session: Session, *, variant_ids: list[str], departure_ids: list[str], now: datetime
 ) -> dict[str, Good]:
-    """Return packs and seats by their ids; an unknown one is left out (at most 5 statements)."""
+    """Return packs and seats by their ids; an unknown one is left out (at most 6 statements)."""
     packs = offers(session, variant_ids) if variant_ids else {}
     lot_ids = sorted({offer.lot_id for offer in packs.values() if offer.lot_id})
     lots = lot_cards(session, lot_ids) if lot_ids else {}
     found = {key: _pack(offer, lots.get(offer.lot_id or "")) for key, offer in packs.items()}
     if not departure_ids:
-        return found
+        return _without_absent(session, found, now)
     seats = seat_offers(session, departure_ids, now=now)
     heads = listing_heads(session, {offer.listing_id for offer in seats.values()})
-    return found | {key: _seat(offer, heads[offer.listing_id]) for key, offer in seats.items()}
+    found |= {key: _seat(offer, heads[offer.listing_id]) for key, offer in seats.items()}
+    return _without_absent(session, found, now)
+
+
+def _without_absent(session: Session, found: dict[str, Good], now: datetime) -> dict[str, Good]:
+    """Mark what cannot be bought because its seller is away."""
+    sellers = {good.vendor_id for good in found.values()}
+    back = back_days(session, sellers, on=local_date(now))
+    return {
+        key: replace(good, for_sale=False, back_on=back[good.vendor_id])
+        if good.vendor_id in back
+        else good
+        for key, good in found.items()
+    }
 
 
 def _pack(offer: Offer, lot: LotCard | None) -> Good:

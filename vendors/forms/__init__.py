@@ -1,5 +1,6 @@
 """Forms of the application, the office and the vendor's own pages."""
 
+from vendors.forms.absence import VacationForm
 from vendors.forms.applying import PapersForm, SubmitForm, WhereForm, WhoForm
 from vendors.forms.desk import DecisionForm, PressForm, ReasonForm
 from vendors.forms.own import CertificateForm, MemberForm, ProfileForm
@@ -13,6 +14,7 @@ __all__ = [
     "ProfileForm",
     "ReasonForm",
     "SubmitForm",
+    "VacationForm",
     "WhereForm",
     "WhoForm",
 ]
