@@ -214,7 +214,6 @@ NOT_THERE = {
     "accounts.remove_passkey": "the passkey of somebody else",
     "accounts.show_remove_passkey": "the passkey of somebody else",
     "accounts.withdraw_consent": "the consent of somebody else",
-    "vendors.end_vacation": "days away that nobody set",
 }
 
 # What the last words of an address stand for, where several rules use the same word.

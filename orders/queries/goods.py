@@ -1,7 +1,7 @@
 """What can be put into a basket, packs and seats alike, as it is offered at this moment."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy.orm import Session
@@ -12,7 +12,6 @@ from kernel.clock import local_date
 from kernel.quantity import Unit
 from orders.models import CartLine
 from traceability.queries import LotCard, lot_cards
-from vendors.queries.absences import back_days
 
 
 @dataclass(frozen=True)
@@ -70,32 +69,27 @@ def goods(session: Session, lines: Iterable[CartLine], *, now: datetime) -> dict
 def read_goods(
     session: Session, *, variant_ids: list[str], departure_ids: list[str], now: datetime
 ) -> dict[str, Good]:
-    """Return packs and seats by their ids; an unknown one is left out (at most 6 statements)."""
+    """Return packs and seats by their ids; an unknown one is left out (at most 5 statements)."""
     packs = offers(session, variant_ids) if variant_ids else {}
     lot_ids = sorted({offer.lot_id for offer in packs.values() if offer.lot_id})
     lots = lot_cards(session, lot_ids) if lot_ids else {}
-    found = {key: _pack(offer, lots.get(offer.lot_id or "")) for key, offer in packs.items()}
+    found = {key: _pack(offer, lots.get(offer.lot_id or ""), now) for key, offer in packs.items()}
     if not departure_ids:
-        return _without_absent(session, found, now)
+        return found
     seats = seat_offers(session, departure_ids, now=now)
     heads = listing_heads(session, {offer.listing_id for offer in seats.values()})
-    found |= {key: _seat(offer, heads[offer.listing_id]) for key, offer in seats.items()}
-    return _without_absent(session, found, now)
+    return found | {key: _seat(offer, heads[offer.listing_id], now) for key, offer in seats.items()}
 
 
-def _without_absent(session: Session, found: dict[str, Good], now: datetime) -> dict[str, Good]:
-    """Mark what cannot be bought because its seller is away."""
-    sellers = {good.vendor_id for good in found.values()}
-    back = back_days(session, sellers, on=local_date(now))
-    return {
-        key: replace(good, for_sale=False, back_on=back[good.vendor_id])
-        if good.vendor_id in back
-        else good
-        for key, good in found.items()
-    }
+def _back_on(offered: Offer | ListingHead, now: datetime) -> date | None:
+    """Return when its seller is back, if the seller is away today."""
+    start, back = offered.away_from, offered.back_on
+    away = start is not None and back is not None and start <= local_date(now) < back
+    return back if away else None
 
 
-def _pack(offer: Offer, lot: LotCard | None) -> Good:
+def _pack(offer: Offer, lot: LotCard | None, now: datetime) -> Good:
+    back_on = _back_on(offer, now)
     return Good(
         key=offer.variant_id,
         listing_id=offer.listing_id,
@@ -111,11 +105,13 @@ def _pack(offer: Offer, lot: LotCard | None) -> Good:
         bucket_id=offer.bucket_id,
         lot=lot,
         starts_at=None,
-        for_sale=offer.sellable and (lot is None or lot.is_open),
+        for_sale=offer.sellable and (lot is None or lot.is_open) and back_on is None,
+        back_on=back_on,
     )
 
 
-def _seat(offer: SeatOffer, head: ListingHead) -> Good:
+def _seat(offer: SeatOffer, head: ListingHead, now: datetime) -> Good:
+    back_on = _back_on(head, now)
     return Good(
         key=offer.departure_id,
         listing_id=offer.listing_id,
@@ -131,5 +127,6 @@ def _seat(offer: SeatOffer, head: ListingHead) -> Good:
         bucket_id=offer.bucket_id,
         lot=None,
         starts_at=offer.starts_at,
-        for_sale=offer.bookable and head.published,
+        for_sale=offer.bookable and head.published and back_on is None,
+        back_on=back_on,
     )

@@ -1,10 +1,8 @@
 """Vendors that are away for some days."""
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from vendors.models import VendorVacation
@@ -32,17 +30,3 @@ def away_of(session: Session, vendor_id: str) -> Away | None:
     """Return the days a vendor has set, past or to come."""
     row = session.get(VendorVacation, vendor_id)
     return None if row is None else Away(row.first_day, row.back_on, row.notice)
-
-
-def back_days(session: Session, vendor_ids: Collection[str], *, on: date) -> dict[str, date]:
-    """Return, of those vendors that are away on a day, when they are back."""
-    if not vendor_ids:
-        return {}
-    rows = session.execute(
-        sa.select(VendorVacation.vendor_id, VendorVacation.back_on).where(
-            VendorVacation.vendor_id.in_(set(vendor_ids)),
-            VendorVacation.first_day <= on,
-            VendorVacation.back_on > on,
-        )
-    )
-    return {row.vendor_id: row.back_on for row in rows}

@@ -33,6 +33,10 @@ class VendorCard:
         """Tell whether the vendor may sell now."""
         return self.state in OPEN
 
+    def back_on(self, on: date) -> date | None:
+        """Return when the vendor sells again, if it is away on a day."""
+        return self.away.back_on if self.away and self.away.holds(on) else None
+
 
 @dataclass(frozen=True)
 class Badge:

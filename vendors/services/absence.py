@@ -9,7 +9,7 @@ from sqlalchemy.orm.attributes import flag_modified
 from kernel import audit
 from kernel.actor import Actor
 from kernel.clock import local_date
-from kernel.errors import Invalid, NotFound
+from kernel.errors import Invalid
 from kernel.events import emit
 from kernel.messages import msg
 from vendors.events import VendorChanged
@@ -58,14 +58,11 @@ def go_away(
 
 
 def come_back(session: Session, vendor_id: str, *, actor: Actor, now: datetime) -> None:
-    """Sell again before the days are over.
-
-    :raises NotFound: when no days are set.
-    """
+    """Sell again before the days are over; without such days nothing happens."""
     actor.need_at(vendor_id, "owner")
     vendor, row = locked_vendor(session, vendor_id), session.get(VendorVacation, vendor_id)
     if row is None:
-        raise NotFound
+        return
     session.delete(row)
     flag_modified(vendor, "name")
     session.flush()
