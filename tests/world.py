@@ -15,8 +15,11 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
+from accounts.rules import RequestKind
+from accounts.services.requests import NewRequest, file_request
 from bookings.models import Departure
 from catalog.models import Category, Variant
+from kernel.actor import GUEST
 from kernel.db import transaction
 from kernel.events import OutboxMessage
 from kernel.rules_table import seed_rules
@@ -214,6 +217,12 @@ def _vendor(world: World, session: Session, letter: str) -> dict[str, str]:
             "invitation_id": invitation.id,
             "digest": _photo(letter)["digest"],
             "seq": str(dead.seq),
+            "request_id": file_request(
+                session,
+                NewRequest(RequestKind.ACCESS, "All of it.", "vi", "Lan", "lan@example.com"),
+                actor=GUEST,
+                now=NOW,
+            ),
         }
 
 

@@ -90,6 +90,7 @@ class Cooperative(Person):
     def hand_in(self) -> None:
         self.sees(self.words["vendor"], self.words["address"])
         self.field("declares").check()
+        self.field("consent").check()
         self.keep("apply-check")
         self.press("Hand in")
 

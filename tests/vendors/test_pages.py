@@ -74,7 +74,7 @@ def test_a_cooperative_applies_from_end_to_end(client, sign_in, house):
     assert upload(client, vendor_id, picture()).location == f"/apply/{vendor_id}/papers"
     upload(client, vendor_id, picture(), "cccd.jpg", kind="identity")
     assert "dkkd.jpg" in text(client.get(f"/apply/{vendor_id}/papers"))
-    answer = post(client, f"/apply/{vendor_id}/check", {"declares": "y"})
+    answer = post(client, f"/apply/{vendor_id}/check", {"declares": "y", "consent": "y"})
     assert answer.location == f"/apply/{vendor_id}"
     assert state(house, vendor_id) is VendorState.SUBMITTED
     dossier = queries.dossier(house.fresh(), vendor_id)
@@ -227,7 +227,7 @@ def test_a_paper_is_removed_with_its_file(client, mine, house, app):
 def test_an_incomplete_or_undeclared_application_is_not_handed_in(client, mine, house):
     page = f"/apply/{mine}/check"
     assert post(client, page, {}).status_code == 422
-    assert post(client, page, {"declares": "y"}).status_code == 422
+    assert post(client, page, {"declares": "y", "consent": "y"}).status_code == 422
     assert state(house, mine) is VendorState.DRAFT
 
 
@@ -236,7 +236,7 @@ def test_handing_in_twice_leads_to_the_status_page(client, sign_in, house):
     sign_in(vendor=vendor_id)
     page = f"/apply/{vendor_id}/check"
     token = re.search(r'csrf_token" value="([^"]+)"', text(client.get(page)))[1]
-    data = {"csrf_token": token, "declares": "y"}
+    data = {"csrf_token": token, "declares": "y", "consent": "y"}
     assert [client.post(page, data=data).location for _ in range(2)] == [f"/apply/{vendor_id}"] * 2
     assert len(queries.dossier(house.fresh(), vendor_id).steps) == 1
     assert client.get(page).status_code == 409
@@ -259,7 +259,10 @@ def test_the_vendor_reads_what_is_asked_and_answers(client, sign_in, house):
     sign_in(vendor=vendor_id)
     assert WHY in text(client.get(f"/apply/{vendor_id}"))
     assert WHY in text(client.get(f"/apply/{vendor_id}/papers"))
-    assert post(client, f"/apply/{vendor_id}/check", {"declares": "y"}).status_code == 303
+    assert (
+        post(client, f"/apply/{vendor_id}/check", {"declares": "y", "consent": "y"}).status_code
+        == 303
+    )
     assert state(house, vendor_id) is VendorState.SUBMITTED
 
 
@@ -527,7 +530,10 @@ def test_practice_walks_the_steps_and_stores_nothing(client, house):
     child = {"step": "person", **PERSON, "birthday": "2020-01-01", **kept}
     assert post(client, page, child).status_code == 422
     assert "field-error" in text(post(client, page, {"step": "papers", "kind": "identity", **kept}))
-    assert post(client, page, {"step": "check", "declares": "y", **kept}).status_code == 422
+    assert (
+        post(client, page, {"step": "check", "declares": "y", "consent": "y", **kept}).status_code
+        == 422
+    )
     assert house.fresh().query(Vendor).count() == 0
 
 

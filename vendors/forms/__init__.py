@@ -1,5 +1,6 @@
 """Forms of the application, the office and the vendor's own pages."""
 
+from vendors.forms.absence import VacationForm
 from vendors.forms.applying import (
     AppealForm,
     OffersForm,
@@ -27,6 +28,7 @@ __all__ = [
     "ProofForm",
     "ReasonForm",
     "SubmitForm",
+    "VacationForm",
     "WhereForm",
     "WhoForm",
     "day_in",

@@ -211,6 +211,11 @@ class SubmitForm(Form):
         _l("What I wrote is true, and the papers are mine to show."),
         [InputRequired(_l("Please confirm this."))],
     )
+    # Never ticked beforehand; the page shows the text of the rule beside each.
+    consent = BooleanField(
+        _l("I agree to the check of my data."), [InputRequired(_l("Please confirm this."))]
+    )
+    marketing = BooleanField(_l("Send me news of the market."))
 
 
 class AppealForm(Form):

@@ -1,5 +1,6 @@
 """Tables of vendors."""
 
+from vendors.models.absences import VendorLeaving, VendorVacation
 from vendors.models.banking import BankAccount, Invitation
 from vendors.models.certificates import Certificate
 from vendors.models.dossiers import Vendor, VendorDocument, VendorMember, VendorStep
@@ -12,7 +13,9 @@ __all__ = [
     "Vendor",
     "VendorDocument",
     "VendorIdentity",
+    "VendorLeaving",
     "VendorMember",
     "VendorRequirement",
     "VendorStep",
+    "VendorVacation",
 ]

@@ -1,16 +1,27 @@
 """Who may sell, for the queries of other trades."""
 
+from datetime import date
+
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from kernel.db import COLON, joined
-from vendors.models import Certificate, Vendor
+from vendors.models import Certificate, Vendor, VendorVacation
 from vendors.rules import OPEN
 
 
 def may_sell(vendor_id: sa.ColumnExpressionArgument[str]) -> sa.ColumnElement[bool]:
     """Return the condition that the vendor of a row may sell at this moment."""
     return sa.exists().where(Vendor.id == vendor_id, Vendor.state.in_(OPEN))
+
+
+def days_away(vendor_id: sa.ColumnExpressionArgument[str]) -> tuple[sa.Label[date], sa.Label[date]]:
+    """Return the columns ``away_from`` and ``back_on`` of the vendor of a row."""
+    mine = VendorVacation.vendor_id == vendor_id
+    return (
+        sa.select(VendorVacation.first_day).where(mine).scalar_subquery().label("away_from"),
+        sa.select(VendorVacation.back_on).where(mine).scalar_subquery().label("back_on"),
+    )
 
 
 def any_vendor(session: Session) -> bool:

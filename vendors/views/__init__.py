@@ -3,12 +3,24 @@
 from collections.abc import Iterable
 
 from accounts.guards import ME_LINKS, MeLink
+from accounts.services.leaving import NEEDED_BY
 from kernel.actor import Actor
 from kernel.messages import msg
-from vendors.views import applying, banking, handing_in, joining, own, practising, proving
+from vendors.services.leaving import needs_account
+from vendors.views import (
+    absence,
+    applying,
+    banking,
+    handing_in,
+    joining,
+    own,
+    practising,
+    proving,
+)
 from vendors.views.blueprint import blueprint
 
 __all__ = [
+    "absence",
     "applying",
     "banking",
     "blueprint",
@@ -27,3 +39,4 @@ def _ways(actor: Actor) -> Iterable[MeLink]:
 
 
 ME_LINKS.append(_ways)
+NEEDED_BY.append(needs_account)

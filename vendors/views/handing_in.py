@@ -4,12 +4,15 @@ from flask import flash, url_for
 from flask_babel import gettext as _
 
 from accounts import guards
+from accounts.queries import consent_texts
+from accounts.services.consents import give_consents
 from kernel import clock
 from kernel.clock import local_date
 from kernel.db import transaction
 from kernel.errors import Conflict, DomainError
 from kernel.web.answers import Answer, go
 from kernel.web.forms import form_error
+from kernel.web.language import current_language
 from kernel.web.pages import page
 from kernel.web.session import db
 from vendors import queries
@@ -48,6 +51,15 @@ def submit_application(vendor_id: str) -> Answer:
         with transaction(db()) as work:
             applying.submit_application(
                 work, vendor_id, actor=guards.current_actor(), now=clock.now()
+            )
+            give_consents(
+                work,
+                ["vetting", *(["marketing"] if form.marketing.data else [])],
+                subject=("vendor", vendor_id),
+                lang=current_language(),
+                channel="application",
+                actor=guards.current_actor(),
+                now=clock.now(),
             )
     except Conflict:
         # Sent twice: the first one counts, and its page says so.
@@ -129,4 +141,5 @@ def _check_page(form: SubmitForm, vendor_id: str) -> str:
         lines_open=standing.lines_open,
         person=standing.person,
         offers=[Offer(value) for value in dossier.sells],
+        consents=consent_texts(db(), on=clock.local_date(clock.now())),
     )

@@ -14,6 +14,7 @@ from flask_wtf import FlaskForm
 from werkzeug.datastructures import MultiDict
 
 from accounts import guards
+from accounts.queries import consent_texts
 from kernel import clock, places
 from kernel.errors import DomainError
 from kernel.web.answers import Answer
@@ -236,6 +237,7 @@ def _step_page(step: str, walk: Walk, form: Any = None) -> str:
             "most_mb": most_mb(),
             "cards": cards_for(lines, form, lambda need: _held(walk, need)),
             "facts": _facts(walk),
+            "consents": consent_texts(db(), on=clock.local_date(clock.now())),
         }
     return page(f"vendors/steps/{step}.html", dossier=None, walk=walk, step=step, **more)
 
