@@ -70,6 +70,12 @@ def install(app: Flask, settings: Settings) -> None:
         if hosts and request.host.lower().partition(":")[0] not in hosts:
             abort(400)
 
+    _add_headers(app, lasting=settings.is_production)
+
+
+def _add_headers(app: Flask, *, lasting: bool) -> None:
+    """Give every answer the headers of the floor; ``lasting``: https for a year."""
+
     @app.after_request
     def _headers(response: Response) -> Response:
         headers = response.headers
@@ -81,7 +87,7 @@ def install(app: Flask, settings: Settings) -> None:
         headers.setdefault(
             "Permissions-Policy", "geolocation=(), microphone=(), camera=(self), payment=()"
         )
-        if settings.is_production:
+        if lasting:
             headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
         return response
 
