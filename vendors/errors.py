@@ -28,3 +28,9 @@ class NoSuchPerson(Invalid):
 
     code = "no_such_person"
     message = msg("Nobody has signed up with this phone number or e-mail yet.")
+
+
+class SignatureRefused(Invalid):
+    """A PDF that is not the issued document soundly signed: the message says why."""
+
+    code, message = "signature_refused", msg("This signed PDF cannot be accepted.")

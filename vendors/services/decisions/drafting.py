@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -171,7 +172,7 @@ def note(
     *,
     actor: Actor,
     now: datetime,
-    **detail: object,
+    **detail: Any,
 ) -> None:
     """Put what was done to a document into the audit log."""
     audit.record(
