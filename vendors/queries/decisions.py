@@ -91,7 +91,9 @@ def decisions_of(
 
 def decision(session: Session, document_id: str, *, vendor_id: str) -> DecisionView | None:
     """Return one document, if it is about that vendor."""
-    return _one(session, DecisionDocument.id == document_id, DecisionDocument.vendor_id == vendor_id)
+    return _one(
+        session, DecisionDocument.id == document_id, DecisionDocument.vendor_id == vendor_id
+    )
 
 
 def public_decision(session: Session, code: str) -> DecisionView | None:
@@ -129,9 +131,7 @@ def register(
     return Page.cut(rows, page, PER_PAGE)
 
 
-def whole_register(
-    session: Session, *, year: int | None, type_code: str
-) -> Sequence[RegisterLine]:
+def whole_register(session: Session, *, year: int | None, type_code: str) -> Sequence[RegisterLine]:
     """Return the register for a file, at most 20,000 lines."""
     return _register(session, year, type_code, MOST_EXPORTED, 0)
 
@@ -194,9 +194,7 @@ def _view(row: DecisionDocument, vendor_name: str) -> DecisionView:
         state=row.state,
         symbol=_symbol(row),
         facts=_facts(row),
-        head=Letterhead(
-            row.governing, row.issuing, row.office_code, row.place, row.signer_title
-        ),
+        head=Letterhead(row.governing, row.issuing, row.office_code, row.place, row.signer_title),
         lookup_code=row.lookup_code,
         pdf_key=row.pdf_key,
         pdf_sha256=row.pdf_sha256,

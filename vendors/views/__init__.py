@@ -5,10 +5,10 @@ from collections.abc import Iterable
 from accounts.guards import ME_LINKS, MeLink
 from kernel.actor import Actor
 from kernel.messages import msg
-from vendors.views import applying, own
+from vendors.views import applying, decisions, own
 from vendors.views.blueprint import blueprint
 
-__all__ = ["applying", "blueprint", "own"]
+__all__ = ["applying", "blueprint", "decisions", "own"]
 
 
 def _ways(actor: Actor) -> Iterable[MeLink]:

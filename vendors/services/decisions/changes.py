@@ -34,10 +34,10 @@ def _may_replace(reader: PdfFileReader, ref: Reference) -> bool:
         return False
     if ref == reader.root_ref:
         return _same(old, new, _CATALOG_MAY)
-    if old.get("/Type") == "/Page":
+    if _at(old, "/Type") == "/Page":
         return _same(old, new, _PAGE_MAY) and _only_stamps(old, new)
     # Descriptions of the file, which no reader shows on a page.
-    return old.get("/Type") == "/Metadata" or _is_description(reader, ref)
+    return _at(old, "/Type") == "/Metadata" or _is_description(reader, ref)
 
 
 def _is_description(reader: PdfFileReader, ref: Reference) -> bool:
@@ -59,20 +59,27 @@ def _pointed_at(note: Any) -> PdfObject:
 
 
 def _raw(page: DictionaryObject) -> Iterable[PdfObject]:
-    notes = page.get("/Annots", ())
+    notes = _at(page, "/Annots")
+    if notes is None:
+        return []
     return [notes.raw_get(number) for number in range(len(notes))]
 
 
 def _is_signature(field: PdfObject) -> bool:
     if not isinstance(field, DictionaryObject):
         return False
-    kind = field.get("/FT") or field.get("/Parent", {}).get("/FT")
-    return bool(kind == "/Sig" and field.get("/Subtype") == "/Widget")
+    kind = _at(field, "/FT") or _at(_at(field, "/Parent"), "/FT")
+    return bool(kind == "/Sig" and _at(field, "/Subtype") == "/Widget")
 
 
 def _only_signature_fields(reader: PdfFileReader) -> bool:
-    fields = reader.root.get("/AcroForm", {}).get("/Fields", ())
-    return all(fields[number].get("/FT") == "/Sig" for number in range(len(fields)))
+    fields = _at(_at(reader.root, "/AcroForm"), "/Fields") or ()
+    return all(_at(fields[number], "/FT") == "/Sig" for number in range(len(fields)))
+
+
+def _at(thing: Any, key: str) -> Any:
+    """Return what a dictionary points at under a key; ``get`` would give the pointer."""
+    return thing[key] if isinstance(thing, DictionaryObject) and key in thing else None
 
 
 def _same(old: DictionaryObject, new: DictionaryObject, but: frozenset[str]) -> bool:
