@@ -10,6 +10,7 @@ from accounts import guards
 from kernel import clock
 from kernel.db import transaction
 from kernel.errors import DomainError, NotFound
+from kernel.messages import msg
 from kernel.rules_table import rule
 from kernel.settings import Settings
 from kernel.storage import Storage
@@ -177,10 +178,10 @@ def sign_here(vendor_id: str, document_id: str) -> Answer:
     settings = _settings()
     document = _document(vendor_id, document_id)
     try:
-        if not settings.signing_p12 or not document.pdf_key:
-            raise NotFound
+        if not settings.signing_p12:
+            raise SignatureRefused(msg("This installation holds no key: sign the PDF outside."))
         key = signing.KeyFile(settings.signing_p12, settings.signing_p12_password)
-        signed = signing.sign_here(part(Storage).get(document.pdf_key), key=key)
+        signed = signing.sign_here(_issued(document), key=key)
         _sign(vendor_id, document_id, signed)
     except SignatureRefused as refusal:
         form_error(form, refusal)
@@ -253,11 +254,9 @@ def _file(vendor_id: str, document_id: str) -> None:
 def _sign(vendor_id: str, document_id: str, data: bytes) -> None:
     """Check a signed PDF, store it and note it."""
     document, settings, now = _document(vendor_id, document_id), _settings(), clock.now()
-    if not document.pdf_key:
-        raise NotFound
+    issued = _issued(document)
     trust = checking.read_trust(settings.signing_roots, ask_revocation=settings.signing_revocation)
     storage = part(Storage)
-    issued = storage.get(document.pdf_key)
     found = checking.check_signed(data, issued=issued, trust=trust, now=now)
     file = signing.keep_file(storage, document_id, data, signing.PDF)
     with transaction(db()) as work:
@@ -270,6 +269,19 @@ def _sign(vendor_id: str, document_id: str, data: bytes) -> None:
             actor=guards.current_actor(),
             now=now,
         )
+
+
+def _issued(document: reads.DecisionView) -> bytes:
+    """Return the PDF that was issued.
+
+    :raises SignatureRefused: when it was not made yet.
+    """
+    try:
+        if document.pdf_key:
+            return part(Storage).get(document.pdf_key)
+    except KeyError:
+        pass
+    raise SignatureRefused(msg("The document has no PDF to sign yet."))
 
 
 def _page(
