@@ -175,13 +175,9 @@ def take_signed(vendor_id: str, document_id: str) -> Answer:
 def sign_here(vendor_id: str, document_id: str) -> Answer:
     """Sign with the key file of this installation."""
     form = SignedForm(formdata=None)
-    settings = _settings()
     document = _document(vendor_id, document_id)
     try:
-        if not settings.signing_p12:
-            raise SignatureRefused(msg("This installation holds no key: sign the PDF outside."))
-        key = signing.KeyFile(settings.signing_p12, settings.signing_p12_password)
-        signed = signing.sign_here(_issued(document), key=key)
+        signed = signing.sign_here(_issued(document), key=_key())
         _sign(vendor_id, document_id, signed)
     except SignatureRefused as refusal:
         form_error(form, refusal)
@@ -269,6 +265,17 @@ def _sign(vendor_id: str, document_id: str, data: bytes) -> None:
             actor=guards.current_actor(),
             now=now,
         )
+
+
+def _key() -> signing.KeyFile:
+    """Return the key file of this installation.
+
+    :raises SignatureRefused: when it has none.
+    """
+    settings = _settings()
+    if not settings.signing_p12:
+        raise SignatureRefused(msg("This installation holds no key: sign the PDF outside."))
+    return signing.KeyFile(settings.signing_p12, settings.signing_p12_password)
 
 
 def _issued(document: reads.DecisionView) -> bytes:
