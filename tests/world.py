@@ -33,8 +33,9 @@ from tests.people import sign_in_as
 from tests.shop.stalls import Stalls
 from tests.traceability.land import Land
 from traceability.models import Lot
-from vendors.models import Invitation, Vendor, VendorDocument
+from vendors.models import DecisionDocument, Invitation, Vendor, VendorDocument
 from vendors.rules import DocumentKind
+from vendors.rules.decisions import DecisionKind, DecisionState
 
 VENDOR_ROLES = ("owner", "seller", "recorder", "finance")
 OFFICE_ROLES = ("reviewer", "approver", "statistics", "finance", "operator")
@@ -190,6 +191,8 @@ def _vendor(world: World, session: Session, letter: str) -> dict[str, str]:
             expires_at=NOW + timedelta(days=7),
         )
         session.add(invitation)
+        decision = _decision(world, vendor.id, letter)
+        session.add(decision)
         dead = OutboxMessage(kind="LotHeld", payload={}, created_at=NOW, due_at=NOW, dead_at=NOW)
         session.add(dead)
         session.flush()
@@ -215,6 +218,8 @@ def _vendor(world: World, session: Session, letter: str) -> dict[str, str]:
             "certificate_id": certificate.id,
             "paper_id": paper.id,
             "invitation_id": invitation.id,
+            "document_id": decision.id,
+            "decision_code": decision.lookup_code,
             "digest": _photo(letter)["digest"],
             "seq": str(dead.seq),
             "request_id": file_request(
@@ -247,6 +252,28 @@ def _paper(world: World, vendor_id: str, letter: str) -> VendorDocument:
         storage_key=key,
         size_bytes=len(PAPER),
         uploaded_at=NOW,
+    )
+
+
+def _decision(world: World, vendor_id: str, letter: str) -> DecisionDocument:
+    key = f"private/decisions/{letter}/signed.pdf"
+    world.app.extensions[Storage.__qualname__].put(key, PAPER, "application/pdf")
+    return DecisionDocument(
+        vendor_id=vendor_id,
+        kind=DecisionKind.RECOGNITION,
+        type_code="QĐ",
+        state=DecisionState.SIGNED,
+        number=ord(letter),
+        year=2026,
+        day=NOW.date(),
+        subject="Về việc công nhận",
+        grounds=[],
+        articles=["Công nhận."],
+        recipients=[],
+        office_code="SCT",
+        lookup_code=f"CODE{letter}",
+        **{f"{form}_key": key for form in ("pdf", "docx", "signed")},
+        created_at=NOW,
     )
 
 

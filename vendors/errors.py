@@ -48,3 +48,9 @@ class AppealTooLate(Conflict):
 
     code = "appeal_too_late"
     message = msg("The time to appeal ended on %(day)s. The decision stands.")
+
+
+class SignatureRefused(Invalid):
+    """A PDF that is not the issued document soundly signed: the message says why."""
+
+    code, message = "signature_refused", msg("This signed PDF cannot be accepted.")

@@ -3,12 +3,16 @@
 from vendors.models.absences import VendorLeaving, VendorVacation
 from vendors.models.banking import BankAccount, Invitation
 from vendors.models.certificates import Certificate
+from vendors.models.decisions import DecisionCounter, DecisionDocument, DecisionNumber
 from vendors.models.dossiers import Vendor, VendorDocument, VendorMember, VendorStep
 from vendors.models.requirements import VendorIdentity, VendorRequirement
 
 __all__ = [
     "BankAccount",
     "Certificate",
+    "DecisionCounter",
+    "DecisionDocument",
+    "DecisionNumber",
     "Invitation",
     "Vendor",
     "VendorDocument",
