@@ -101,13 +101,15 @@ def act_on_request(
 def remind_of_requests(session: Session, *, office: str, now: datetime) -> int:
     """Write to the office of requests that are due soon or late, once a day; return of how many."""
     today = local_date(now)
-    ahead = int(rule(session, "privacy.remind_days", on=today).value)
     rows = session.scalars(
         sa.select(DataRequest)
         .where(DataRequest.state.in_(WAITING_REQUESTS), _not_reminded(today))
         .order_by(DataRequest.done_due, DataRequest.id)
         .limit(200)
     ).all()
+    if not rows:
+        return 0
+    ahead = int(rule(session, "privacy.remind_days", on=today).value)
     due = [
         row
         for row in rows

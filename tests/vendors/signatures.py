@@ -16,6 +16,7 @@ from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from vendors.rules.decisions import DecisionKind
 from vendors.rules.sheets import Facts, Letterhead
+from vendors.services.decisions.apart import apart
 
 HEAD = Letterhead("UBND thành phố Hải Phòng", "Sở Công Thương", "SCT", "Hải Phòng", "Giám đốc")
 FACTS = Facts(
@@ -106,4 +107,4 @@ class Authority:
     def sign(self, data, field="Signature1"):
         meta = signers.PdfSignatureMetadata(field_name=field, md_algorithm="sha256")
         writer = IncrementalPdfFileWriter(io.BytesIO(data))
-        return signers.sign_pdf(writer, meta, signer=self.signer()).getvalue()
+        return apart(lambda: signers.sign_pdf(writer, meta, signer=self.signer())).getvalue()

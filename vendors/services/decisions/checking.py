@@ -17,6 +17,7 @@ from pyhanko_certvalidator import ValidationContext
 
 from kernel.messages import msg
 from vendors.errors import SignatureRefused
+from vendors.services.decisions.apart import apart
 from vendors.services.decisions.changes import only_signatures
 
 # What is wrong with a stranger's file is said to the person, not to the log.
@@ -77,7 +78,9 @@ def _statuses(data: bytes, trust: Trust, now: datetime) -> Sequence[PdfSignature
     signatures = PdfFileReader(io.BytesIO(data)).embedded_regular_signatures
     if not signatures:
         raise SignatureRefused(msg("This PDF carries no signature."), field="file")
-    return [validate_pdf_signature(each, _context(trust, now)) for each in signatures]
+    return apart(
+        lambda: [validate_pdf_signature(each, _context(trust, now)) for each in signatures]
+    )
 
 
 def _context(trust: Trust, now: datetime) -> ValidationContext:

@@ -16,6 +16,7 @@ from kernel.storage import Storage
 from vendors.errors import SignatureRefused
 from vendors.rules.decisions import DecisionState, after_decision
 from vendors.rules.sheets import Facts, Letterhead, compose
+from vendors.services.decisions.apart import apart
 from vendors.services.decisions.checking import Signed
 from vendors.services.decisions.drafting import locked_document, need_signing_officer, note
 from vendors.services.decisions.typeset import pdf_of
@@ -131,7 +132,8 @@ def sign_here(issued: bytes, *, key: KeyFile) -> bytes:
     if signer is None:
         raise SignatureRefused(msg("The key file of the office cannot be opened."))
     meta = signers.PdfSignatureMetadata(field_name="Signature1", md_algorithm="sha256")
-    out = signers.sign_pdf(IncrementalPdfFileWriter(io.BytesIO(issued)), meta, signer=signer)
+    writer = IncrementalPdfFileWriter(io.BytesIO(issued))
+    out = apart(lambda: signers.sign_pdf(writer, meta, signer=signer))
     return bytes(out.getbuffer())
 
 
