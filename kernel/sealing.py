@@ -1,7 +1,7 @@
 """Personal data at rest: sealed with a key that lies outside the database.
 
-The first key seals; all of them open, so that keys can be changed while the
-market runs (``flask market reseal`` seals everything anew with the first).
+The first key seals; all of them open, so that a new key can be put before the
+old ones while the market runs.
 """
 
 import hashlib
@@ -53,16 +53,6 @@ class Sealer:
         :raises SealBroken: when no key opens it, or it was changed.
         """
         return self.open(sealed.encode()).decode() if sealed else ""
-
-    def renew(self, sealed: bytes) -> bytes:
-        """Return the same content sealed with the first key.
-
-        :raises SealBroken: when no key opens it.
-        """
-        try:
-            return self._fernet.rotate(sealed)
-        except InvalidToken:
-            raise SealBroken from None
 
     def fingerprint(self, text: str) -> str:
         """Return 64 hex digits that are the same for the same text: HMAC-SHA256.

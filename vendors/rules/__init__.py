@@ -16,7 +16,6 @@ from vendors.rules.details import (
 from vendors.rules.kinds import (
     OFFER_WORDS,
     ORGANISATIONS,
-    SENSITIVE_PAPERS,
     DocumentKind,
     LegalForm,
     Offer,
@@ -74,7 +73,6 @@ __all__ = [
     "ORGANISATIONS",
     "PREFIX",
     "RESTARTS_RECOGNITION",
-    "SENSITIVE_PAPERS",
     "VENDOR_ACTIONS",
     "VERDICTS",
     "WAITING",

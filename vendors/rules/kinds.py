@@ -59,9 +59,6 @@ class Scheme(enum.Enum):
     HOMESTAY_SECURITY = "homestay_security"
 
 
-SENSITIVE_PAPERS = frozenset({DocumentKind.IDENTITY})
-"""Papers kept encrypted and deleted after the decision (NĐ 356/2025: pictures of identity cards)."""
-
 ORGANISATIONS = frozenset({LegalForm.COOPERATIVE, LegalForm.COMPANY, LegalForm.STATE})
 """Legal forms that have a head office."""
 

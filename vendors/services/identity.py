@@ -1,4 +1,4 @@
-"""Who answers for a vendor: kept sealed, found again by a fingerprint, emptied after the decision."""
+"""Who answers for a vendor: kept sealed, found again by a fingerprint."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -57,17 +57,4 @@ def save_identity(
         subject=("vendor", vendor_id),
         now=now,
         after={"fingerprint": row.fingerprint},
-    )
-
-
-def empty_identity(session: Session, vendor_id: str, *, actor: Actor, now: datetime) -> None:
-    """Forget number and birthday; fingerprint and last four digits stay (NĐ 356/2025)."""
-    row = session.get(VendorIdentity, vendor_id)
-    if row is None or row.emptied_on is not None:
-        return
-    row.number_sealed = row.birthday_sealed = ""
-    row.emptied_on = local_date(now)
-    session.flush()
-    audit.record(
-        session, "vendor.identity_emptied", actor=actor, subject=("vendor", vendor_id), now=now
     )

@@ -106,18 +106,6 @@ def judge_requirement(
     )
 
 
-def expire_requirements(session: Session, vendor: Vendor, *, now: datetime) -> list[str]:
-    """Bring the lines up to date and return the keys of those that expired just now."""
-    before = {key: line.state for key, line in _lines(session, vendor.id).items()}
-    sync_requirements(session, vendor, now=now)
-    expired = RequirementState.EXPIRED
-    return [
-        key
-        for key, line in _lines(session, vendor.id).items()
-        if line.state is expired and before.get(key) is not expired
-    ]
-
-
 def _lines(session: Session, vendor_id: str) -> dict[str, VendorRequirement]:
     rows = session.scalars(
         sa.select(VendorRequirement).where(VendorRequirement.vendor_id == vendor_id)
