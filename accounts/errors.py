@@ -58,3 +58,10 @@ class SecondFactorNeeded(Conflict):
 
     code = "second_factor_needed"
     message = msg("Your role needs a second step. Add another one before you remove this one.")
+
+
+class StillNeeded(Conflict):
+    """The account cannot be deleted as long as others rely on it."""
+
+    code = "still_needed"
+    message = msg("Your account still has a stall or an office role. End that first.")

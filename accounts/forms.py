@@ -7,8 +7,9 @@ from wtforms import HiddenField, PasswordField, SelectField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 
-from accounts.rules import LONGEST_PASSWORD
-from kernel.web.forms import REQUIRED, Form, TextField
+from accounts.rules import LONGEST_PASSWORD, RequestKind
+from kernel.messages import LABELS
+from kernel.web.forms import REQUIRED, Form, TextAreaField, TextField
 
 CONTACT = {"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}
 CODE = {"autocomplete": "one-time-code", "inputmode": "text", "spellcheck": "false"}
@@ -130,3 +131,32 @@ class ConfirmForm(Form):
 
 class PressForm(Form):
     """Nothing but a button."""
+
+
+class RequestForm(Form):
+    """What somebody asks about their personal data."""
+
+    kind = SelectField(
+        _l("What do you ask for?"),
+        [_required()],
+        choices=[SelectChoice(kind.value, _l(LABELS[kind])) for kind in RequestKind],
+    )
+    text = TextAreaField(_l("What it is about"), [_required(), Length(min=10, max=4000)])
+
+
+class GuestRequestForm(RequestForm):
+    """The same, of somebody without an account."""
+
+    name = TextField(
+        _l("Your name"), [_required(), Length(max=120)], render_kw={"autocomplete": "name"}
+    )
+    contact = TextField(
+        _l("Mobile number or e-mail"), [_required(), Length(max=254)], render_kw=CONTACT
+    )
+
+
+class AnswerForm(Form):
+    """What the office does with a request."""
+
+    action = HiddenField()
+    answer = TextAreaField(_l("Answer to the person"), [Length(max=4000)])

@@ -15,11 +15,14 @@ from flask import Response, redirect, request, session, url_for
 from sqlalchemy.orm import Session
 
 from accounts import queries
+from accounts.errors import WrongPassword, WrongSignIn
 from accounts.queries import Signed
 from accounts.rules import is_idle, is_staff
+from accounts.services import signing
 from accounts.services.signing import Opened
 from kernel import clock
 from kernel.actor import GUEST, Actor
+from kernel.db import transaction
 from kernel.errors import NotAllowed, NotFound
 from kernel.web.session import db, remember, remembered
 
@@ -126,6 +129,32 @@ def account_lang() -> str | None:
     """Return the language of the account that is signed in, if it has chosen one."""
     signed = current_signed()
     return signed.lang if signed else None
+
+
+def prove_own(password: str) -> None:
+    """Judge the password of who is signed in, before something that must not be done lightly.
+
+    :raises TooManyTries: while the account is locked.
+    :raises WrongPassword: when it is not theirs; ``field`` is ``current``.
+    """
+    user_id = current_actor().user_id or ""
+    with transaction(db()) as work:
+        attempt = signing.begin_own_attempt(work, user_id, now=clock.now())
+    try:
+        judge(attempt, password)
+    except WrongSignIn:
+        raise WrongPassword(field="current") from None
+
+
+def judge(attempt: signing.Attempt, password: str) -> signing.Proof:
+    """Compare a password outside of any transaction; note that it was right.
+
+    :raises WrongSignIn: when it was not.
+    """
+    proof = signing.judge_attempt(db(), attempt, password=password)
+    with transaction(db()) as work:
+        signing.accept_password(work, proof, password=password)
+    return proof
 
 
 def begin(opened: Opened) -> None:

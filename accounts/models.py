@@ -1,11 +1,12 @@
 """Tables of people, their roles, sign-in sessions and second factors."""
 
 import enum
-from datetime import datetime
+from datetime import date, datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from accounts.rules import RequestKind, RequestState
 from kernel.db import Base, Id, PrimaryId
 
 user_role = sa.Table(
@@ -127,3 +128,56 @@ class Tries(Base):
     failures: Mapped[int]
     last_at: Mapped[datetime]
     locked_until: Mapped[datetime | None]
+
+
+class Consent(Base):
+    """A yes to one purpose, in the words that were shown; a withdrawn one stays as proof."""
+
+    __tablename__ = "consent"
+    __table_args__ = (sa.Index("ix_consent_user", "user_id", "purpose"),)
+
+    id: Mapped[PrimaryId]
+    # Who said yes, and for whom: "user" or "vendor".
+    user_id: Mapped[Id] = mapped_column(sa.ForeignKey("user.id", ondelete="CASCADE"))
+    subject_type: Mapped[str] = mapped_column(sa.String(10))
+    subject_id: Mapped[Id]
+    purpose: Mapped[str] = mapped_column(sa.String(40))
+    text_version: Mapped[str] = mapped_column(sa.String(20))
+    # SHA-256 of the text in the language in which it was read.
+    text_digest: Mapped[str] = mapped_column(sa.String(64))
+    lang: Mapped[str] = mapped_column(sa.String(2))
+    channel: Mapped[str] = mapped_column(sa.String(20))
+    given_at: Mapped[datetime]
+    withdrawn_at: Mapped[datetime | None]
+
+
+class DataRequest(Base):
+    """What somebody asks about their personal data, and by when the market answers."""
+
+    __tablename__ = "data_request"
+    __table_args__ = (
+        sa.Index("ix_data_request_state", "state", "done_due", "id"),
+        sa.Index("ix_data_request_user", "user_id"),
+    )
+
+    id: Mapped[PrimaryId]
+    kind: Mapped[RequestKind]
+    state: Mapped[RequestState] = mapped_column(default=RequestState.RECEIVED)
+    user_id: Mapped[Id | None] = mapped_column(sa.ForeignKey("user.id", ondelete="SET NULL"))
+    name: Mapped[str] = mapped_column(sa.String(120))
+    email: Mapped[str | None] = mapped_column(sa.String(254))
+    phone: Mapped[str | None] = mapped_column(sa.String(16))
+    lang: Mapped[str] = mapped_column(sa.String(2))
+    text: Mapped[str] = mapped_column(sa.Text)
+    # What was done, or why it was refused.
+    answer: Mapped[str] = mapped_column(sa.Text, default="")
+    received_at: Mapped[datetime]
+    ack_due: Mapped[date]
+    done_due: Mapped[date]
+    extended: Mapped[bool] = mapped_column(default=False)
+    closed_at: Mapped[datetime | None]
+    # The last day on which the office was reminded.
+    reminded_on: Mapped[date | None]
+    version: Mapped[int] = mapped_column(default=1)
+
+    __mapper_args__ = {"version_id_col": version}

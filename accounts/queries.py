@@ -2,13 +2,25 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from accounts.models import LinkPurpose, LinkToken, Passkey, Role, SignIn, User, user_role
-from accounts.rules import IDLE_LIMIT, digest
+from accounts.models import (
+    Consent,
+    DataRequest,
+    LinkPurpose,
+    LinkToken,
+    Passkey,
+    Role,
+    SignIn,
+    User,
+    user_role,
+)
+from accounts.rules import IDLE_LIMIT, WAITING_REQUESTS, RequestKind, RequestState, digest
+from kernel.pages import Page
+from kernel.rules_table import rules_like
 
 
 @dataclass(frozen=True)
@@ -205,3 +217,135 @@ def link_is_open(session: Session, token: str, *, purpose: LinkPurpose, now: dat
             )
         )
     )
+
+
+@dataclass(frozen=True)
+class ConsentText:
+    """What people are asked to agree to, in both languages."""
+
+    purpose: str
+    version: str
+    text: dict[str, str]
+    required: bool
+
+
+@dataclass(frozen=True)
+class ConsentCard:
+    """A consent somebody gave."""
+
+    purpose: str
+    subject_type: str
+    text_version: str
+    given_at: datetime
+    withdrawn_at: datetime | None
+
+
+@dataclass(frozen=True)
+class RequestCard:
+    """A request about personal data, as its author and the office see it."""
+
+    id: str
+    kind: RequestKind
+    state: RequestState
+    name: str
+    email: str | None
+    phone: str | None
+    lang: str
+    text: str
+    answer: str
+    received_at: datetime
+    ack_due: date
+    done_due: date
+    extended: bool
+    closed_at: datetime | None
+
+    @property
+    def due(self) -> date | None:
+        """Return the next day on which the office owes something."""
+        if self.state not in WAITING_REQUESTS:
+            return None
+        return self.ack_due if self.state is RequestState.RECEIVED else self.done_due
+
+    def urgency(self, today: date) -> str:
+        """Tell how pressing it is: late, soon, calm or none."""
+        if self.due is None:
+            return "none"
+        left = (self.due - today).days
+        return "late" if left < 0 else "soon" if left <= 3 else "calm"
+
+
+_REQUEST = sa.select(
+    DataRequest.id,
+    DataRequest.kind,
+    DataRequest.state,
+    DataRequest.name,
+    DataRequest.email,
+    DataRequest.phone,
+    DataRequest.lang,
+    DataRequest.text,
+    DataRequest.answer,
+    DataRequest.received_at,
+    DataRequest.ack_due,
+    DataRequest.done_due,
+    DataRequest.extended,
+    DataRequest.closed_at,
+)
+REQUESTS_PER_PAGE = 50
+
+
+def consent_texts(session: Session, *, on: date) -> dict[str, ConsentText]:
+    """Return what people are asked to agree to on a day, by purpose."""
+    rules = rules_like(session, "consent.", on=on)
+    texts = {key.removeprefix("consent."): one.value for key, one in rules.items()}
+    return {
+        purpose: ConsentText(purpose, held["version"], held["text"], held["required"])
+        for purpose, held in texts.items()
+    }
+
+
+def consents_of(session: Session, user_id: str) -> Sequence[ConsentCard]:
+    """Return the consents of a person, the newest first."""
+    rows = session.execute(
+        sa.select(
+            Consent.purpose,
+            Consent.subject_type,
+            Consent.text_version,
+            Consent.given_at,
+            Consent.withdrawn_at,
+        )
+        .where(Consent.user_id == user_id)
+        .order_by(Consent.given_at.desc(), Consent.id.desc())
+        .limit(100)
+    )
+    return [ConsentCard(*row) for row in rows]
+
+
+def requests_of(session: Session, user_id: str) -> Sequence[RequestCard]:
+    """Return what a person asked about their data, the newest first."""
+    rows = session.execute(
+        _REQUEST.where(DataRequest.user_id == user_id).order_by(DataRequest.id.desc()).limit(50)
+    )
+    return [RequestCard(**row._mapping) for row in rows]
+
+
+def data_request(session: Session, request_id: str) -> RequestCard | None:
+    """Return one request, for the office."""
+    row = session.execute(_REQUEST.where(DataRequest.id == request_id)).one_or_none()
+    return None if row is None else RequestCard(**row._mapping)
+
+
+def request_queue(session: Session, *, closed: bool, page: int) -> Page[RequestCard]:
+    """Return a page of the register: what is open, the most pressing first, or what is closed."""
+    waiting = DataRequest.state.in_(WAITING_REQUESTS)
+    next_due = sa.case(
+        (DataRequest.state == RequestState.RECEIVED, DataRequest.ack_due),
+        else_=DataRequest.done_due,
+    )
+    order = [DataRequest.closed_at.desc()] if closed else [next_due]
+    rows = session.execute(
+        _REQUEST.where(~waiting if closed else waiting)
+        .order_by(*order, DataRequest.id)
+        .limit(REQUESTS_PER_PAGE + 1)
+        .offset((page - 1) * REQUESTS_PER_PAGE)
+    )
+    return Page.cut([RequestCard(**row._mapping) for row in rows], page, REQUESTS_PER_PAGE)

@@ -1,5 +1,6 @@
 """Contacts, passwords, waiting times: what holds for everybody's account."""
 
+import enum
 import hashlib
 import re
 import unicodedata
@@ -11,8 +12,8 @@ import phonenumbers
 from email_validator import EmailNotValidError, validate_email
 
 from kernel.actor import ROLES
-from kernel.errors import Invalid
-from kernel.messages import msg
+from kernel.errors import Conflict, Invalid
+from kernel.messages import LABELS, msg
 
 SHORTEST_PASSWORD = 8
 LONGEST_PASSWORD = 128
@@ -193,3 +194,87 @@ def device_name(user_agent: str) -> str:
         for marks in (_BROWSERS, _SYSTEMS)
     ]
     return " · ".join(name for name in found if name)
+
+
+class RequestKind(enum.Enum):
+    """What a person can ask about their personal data."""
+
+    ACCESS = "access"
+    CORRECTION = "correction"
+    DELETION = "deletion"
+    RESTRICTION = "restriction"
+    OBJECTION = "objection"
+    WITHDRAWAL = "withdrawal"
+
+
+class RequestState(enum.Enum):
+    """received -> acknowledged -> done or refused."""
+
+    RECEIVED = "received"
+    ACKNOWLEDGED = "acknowledged"
+    DONE = "done"
+    REFUSED = "refused"
+
+
+_K, _R = RequestKind, RequestState
+
+REQUEST_ARROWS: dict[tuple[RequestState, str], RequestState] = {
+    (_R.RECEIVED, "acknowledge"): _R.ACKNOWLEDGED,
+    (_R.ACKNOWLEDGED, "extend"): _R.ACKNOWLEDGED,
+    (_R.ACKNOWLEDGED, "finish"): _R.DONE,
+    (_R.ACKNOWLEDGED, "refuse"): _R.REFUSED,
+}
+
+REQUEST_WORDS = {
+    "acknowledge": msg("Confirm that it arrived"),
+    "extend": msg("Take more time, once"),
+    "finish": msg("It is done"),
+    "refuse": msg("Refuse"),
+}
+
+WAITING_REQUESTS = (_R.RECEIVED, _R.ACKNOWLEDGED)
+
+REQUEST_DAYS: dict[RequestKind, str] = {
+    _K.ACCESS: "privacy.access_days",
+    _K.CORRECTION: "privacy.correction_days",
+    _K.DELETION: "privacy.deletion_days",
+    _K.RESTRICTION: "privacy.withdraw_days",
+    _K.OBJECTION: "privacy.withdraw_days",
+    _K.WITHDRAWAL: "privacy.withdraw_days",
+}
+"""The rule that says how many days the market has."""
+
+
+def request_after(state: RequestState, action: str, *, extended: bool) -> RequestState:
+    """Return the state of a request after an action.
+
+    :raises Conflict: when the table has no such arrow, or time is taken a second time.
+    """
+    if action == "extend" and extended:
+        raise Conflict(msg("The time was extended before; it can be extended once only."))
+    try:
+        return REQUEST_ARROWS[state, action]
+    except KeyError:
+        raise Conflict(msg("This cannot be done in the present state of the request.")) from None
+
+
+def request_actions(state: RequestState, *, extended: bool) -> list[str]:
+    """Return what the office may do with a request now."""
+    actions = [action for start, action in REQUEST_ARROWS if start is state]
+    return [action for action in actions if action != "extend" or not extended]
+
+
+LABELS.update(
+    {
+        _K.ACCESS: msg("See what is held about me"),
+        _K.CORRECTION: msg("Have something corrected"),
+        _K.DELETION: msg("Have something deleted"),
+        _K.RESTRICTION: msg("Have the use of my data restricted"),
+        _K.OBJECTION: msg("Object to a use of my data"),
+        _K.WITHDRAWAL: msg("Withdraw a consent"),
+        _R.RECEIVED: msg("Received"),
+        _R.ACKNOWLEDGED: msg("Being worked on"),
+        _R.DONE: msg("Done"),
+        _R.REFUSED: msg("Refused"),
+    }
+)

@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 
 from assets.files import compress, publish
-from assets.paths import ASSETS, MODULES, OUT, ROOT, WORK, templates, views
+from assets.paths import ASSETS, FONTS, MODULES, OUT, ROOT, WORK, templates, views
 
 LOCK = ROOT / "package-lock.json"
 ENTRIES = ["css/app.css", "css/work.css", "js/app.js", "js/work.js", "js/passkey.js"]
@@ -97,6 +97,14 @@ def build() -> None:
         compress(OUT / name)
     _write_manifest(manifest)
     _sweep({OUT / name for name in manifest.values()})
+    copy_fonts()
+
+
+def copy_fonts() -> None:
+    """Put the letters of official documents where the typesetter looks for them."""
+    FONTS.mkdir(parents=True, exist_ok=True)
+    for path in MODULES.glob("@expo-google-fonts/tinos/*/*.ttf"):
+        shutil.copy(path, FONTS / path.name)
 
 
 def bundle() -> dict[str, str]:

@@ -6,6 +6,7 @@ ROOT = Path(__file__).parent.parent
 ASSETS = ROOT / "assets"
 MODULES = ROOT / "node_modules"
 OUT = ROOT / "build" / "static"
+FONTS = ROOT / "build" / "fonts"
 WORK = ROOT / "build" / "work"
 
 

@@ -13,14 +13,17 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+import sqlalchemy as sa
+
 from bench import load
 from tests import postgres
 
 ROOT = Path(__file__).parent.parent
 BUILD = ROOT / "build"
 PORT = 8731
-ROUNDS = 3
+ROUNDS = 5
 BIG = 50_000
+SIZES = {"sample": 0, f"{BIG:,}": BIG}
 PAGES = ("home", "category", "listing", "search", "lot")
 
 
@@ -43,59 +46,89 @@ def main() -> int:
         sys.exit("wrk is needed to put load on the pages: apt-get install wrk")
     rows: list[Row] = []
     with ExitStack() as stack:
-        for database, url in _databases(stack):
-            for size in ("sample", f"{BIG:,}"):
-                rows += _measure(database, url, size)
+        for database, urls in _databases(stack):
+            rows += _measure(database, urls)
     _report(rows)
     return 0
 
 
-def _databases(stack: ExitStack) -> Iterator[tuple[str, str]]:
+def _databases(stack: ExitStack) -> Iterator[tuple[str, dict[str, str]]]:
+    """Give each kind of database with the address of an empty one for each size."""
     place = BUILD / "bench"
     shutil.rmtree(place, ignore_errors=True)
     place.mkdir(parents=True)
-    yield "sqlite", f"sqlite:///{place / 'market.db'}"
+    yield "sqlite", {size: f"sqlite:///{place / f'{more}.db'}" for size, more in SIZES.items()}
     programs = postgres.programs()
     if programs is None:
         sys.stdout.write("PostgreSQL is not installed: its half is not measured\n")
         return
-    yield "postgresql", stack.enter_context(postgres.server(programs, durable=True))
+    server = stack.enter_context(postgres.server(programs, durable=True))
+    yield "postgresql", {size: _created(server, f"market_{more}") for size, more in SIZES.items()}
 
 
-def _measure(database: str, url: str, size: str) -> list[Row]:
-    instance = BUILD / "bench" / f"instance-{database}"
-    environ = os.environ | {
+def _created(server: str, name: str) -> str:
+    engine = sa.create_engine(server, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(sa.text(f"CREATE DATABASE {name}"))
+    engine.dispose()
+    return server.replace("/postgres?", f"/{name}?")
+
+
+def _measure(database: str, urls: dict[str, str]) -> list[Row]:
+    """Ask small market, big market and baseline in turn: what slows the machine slows all three."""
+    rounds: dict[tuple[str, str], list[load.Figures]] = {}
+    with ExitStack() as stack:
+        asked: list[tuple[str, str, str, list[str]]] = []
+        for port, (size, url) in enumerate(urls.items(), PORT + 1):
+            environ = _environ(database, url, size, port)
+            paths = _prepare(environ, SIZES[size])
+            stack.enter_context(_server("wsgi:app", port, environ))
+            asked += [(size, page, f"http://127.0.0.1:{port}", paths[page]) for page in PAGES]
+        stack.enter_context(_server("bench.baseline:app", PORT, environ | {"PORT": str(PORT)}))
+        for page, path in (("hello", "/hello"), ("one row", "/row")):
+            asked.append(("-", page, f"http://127.0.0.1:{PORT}", [path]))
+        asked.sort(key=lambda row: row[1])
+        for number in range(ROUNDS + 1):
+            for size, page, address, some in asked:
+                figures = load.put(address, some)
+                # The first round fills caches and is not counted.
+                if number:
+                    rounds.setdefault((size, page), []).append(figures)
+    return _rows(database, rounds)
+
+
+def _rows(database: str, rounds: dict[tuple[str, str], list[load.Figures]]) -> list[Row]:
+    found = {key: load.middle(all_) for key, all_ in rounds.items()}
+    row_rate = found["-", "one row"].rate
+    order = ["hello", "one row", *PAGES]
+    return [
+        Row(database, size, page, f.rate, f.p50_ms, f.p99_ms, f.rate / row_rate)
+        for (size, page), f in sorted(
+            found.items(), key=lambda item: (len(item[0][0]), order.index(item[0][1]))
+        )
+    ]
+
+
+def _environ(database: str, url: str, size: str, port: int) -> dict[str, str]:
+    instance = BUILD / "bench" / f"instance-{database}-{SIZES[size]}"
+    (instance / "metrics").mkdir(parents=True, exist_ok=True)
+    return os.environ | {
         "DATABASE_URL": url,
         "INSTANCE_PATH": str(instance),
         "LOG_LEVEL": "WARNING",
         "PROMETHEUS_MULTIPROC_DIR": str(instance / "metrics"),
-        "PORT": str(PORT),
+        "PORT": str(port),
     }
-    (instance / "metrics").mkdir(parents=True, exist_ok=True)
-    prepare = [sys.executable, "-m", "bench.fill", "0" if size == "sample" else str(BIG)]
-    subprocess.run(prepare, check=True, env=environ, cwd=ROOT)
-    paths = json.loads((instance / "paths.json").read_text())
-    rounds: dict[str, list[load.Figures]] = {}
-    with _server("wsgi:app", PORT, environ), _server("bench.baseline:app", PORT + 1, environ):
-        for number in range(ROUNDS + 1):
-            for page, address, asked in _asked(paths):
-                figures = load.put(address, asked)
-                # The first round fills caches and is not counted.
-                if number:
-                    rounds.setdefault(page, []).append(figures)
-    found = {page: load.middle(all_) for page, all_ in rounds.items()}
-    return [
-        Row(database, size, page, f.rate, f.p50_ms, f.p99_ms, f.rate / found["one row"].rate)
-        for page, f in found.items()
-    ]
 
 
-def _asked(paths: dict[str, list[str]]) -> Iterator[tuple[str, str, list[str]]]:
-    baseline, market = f"http://127.0.0.1:{PORT + 1}", f"http://127.0.0.1:{PORT}"
-    yield "hello", baseline, ["/hello"]
-    yield "one row", baseline, ["/row"]
-    for page in PAGES:
-        yield page, market, paths[page]
+def _prepare(environ: dict[str, str], more: int) -> dict[str, list[str]]:
+    """Fill a market; return the addresses to ask for, by page."""
+    command = [sys.executable, "-m", "bench.fill", str(more)]
+    subprocess.run(command, check=True, env=environ, cwd=ROOT)
+    paths: dict[str, list[str]] = json.loads(
+        (Path(environ["INSTANCE_PATH"]) / "paths.json").read_text()
+    )
+    return paths
 
 
 @contextmanager
@@ -148,7 +181,7 @@ def _growth(rows: list[Row]) -> list[str]:
     return [
         f"p99 growth {database} {page}: {big.p99_ms / by_key[database, 'sample', page].p99_ms:.2f}"
         for (database, listings, page), big in by_key.items()
-        if listings != "sample" and page in PAGES
+        if listings not in {"-", "sample"}
     ]
 
 

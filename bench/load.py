@@ -48,7 +48,17 @@ def put(address: str, paths: list[str]) -> Figures:
     with tempfile.NamedTemporaryFile("w", suffix=".lua") as file:
         file.write(script)
         file.flush()
-        command = ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{SECONDS}s", "-s", file.name, address]
+        command = [
+            "wrk",
+            "--timeout",
+            "10s",
+            "-t1",
+            f"-c{CONNECTIONS}",
+            f"-d{SECONDS}s",
+            "-s",
+            file.name,
+            address,
+        ]
         said = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     found = re.search(r"RESULT ([\d.]+) ([\d.]+) ([\d.]+) (\d+)", said)
     if not found or int(found[4]):

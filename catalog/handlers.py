@@ -11,7 +11,7 @@ from catalog.queries.sources import listing_ids_of
 from catalog.services.indexing import index_listings, index_vendor
 from catalog.services.steps import release_listings, withhold_listings
 from traceability.events import LotHeld, LotRecalled, LotReleased
-from vendors.events import VendorReinstated, VendorSuspended, VendorTerminated
+from vendors.events import VendorClosed, VendorReinstated, VendorSuspended, VendorTerminated
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def on_vendor_suspended(
-    session: "Session", event: VendorSuspended | VendorTerminated, now: datetime
+    session: "Session", event: VendorSuspended | VendorTerminated | VendorClosed, now: datetime
 ) -> None:
     """Take a vendor's listings off the shelves."""
     withhold_listings(session, event.vendor_id, now=now)

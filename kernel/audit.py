@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from kernel.actor import Actor
 from kernel.db import BEFORE_COMMIT, Base, Sequence
+from kernel.pages import Page
 
 GENESIS = "0" * 64
 
@@ -82,6 +83,58 @@ def record(
         after_digest=None if after is None else _digest(after),
     )
     session.info.setdefault("audit", []).append(entry)
+
+
+@dataclass(frozen=True)
+class Trail:
+    """One change as those see it whom it concerns."""
+
+    at: datetime
+    actor_id: str | None
+    actor_name: str
+    action: str
+    subject_type: str
+    subject_id: str
+    detail: dict[str, Any]
+
+    @property
+    def is_house(self) -> bool:
+        """Tell whether nobody did it but the market by itself."""
+        return self.actor_id is None
+
+    @property
+    def code(self) -> str:
+        """Return the code of the thing, where the entry names one."""
+        return str(self.detail.get("code", ""))
+
+
+def trail(
+    session: Session, subjects: Mapping[str, Collection[str]], *, page: int, size: int
+) -> Page[Trail]:
+    """Return a page of the changes of these subjects (ids by type), the newest first."""
+    about = [
+        (AuditEntry.subject_type == kind) & AuditEntry.subject_id.in_(ids)
+        for kind, ids in subjects.items()
+        if ids
+    ]
+    if not about:
+        return Page((), page, has_next=False)
+    rows = session.execute(
+        sa.select(
+            AuditEntry.at,
+            AuditEntry.actor_id,
+            AuditEntry.actor_name,
+            AuditEntry.action,
+            AuditEntry.subject_type,
+            AuditEntry.subject_id,
+            AuditEntry.detail,
+        )
+        .where(sa.or_(*about))
+        .order_by(AuditEntry.seq.desc())
+        .limit(size + 1)
+        .offset((page - 1) * size)
+    )
+    return Page.cut([Trail(**row._mapping) for row in rows], page, size)
 
 
 def seal(session: Session) -> None:

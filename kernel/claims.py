@@ -276,9 +276,10 @@ def _check(
 
 
 def _is_live(now: Moment) -> sa.ColumnElement[bool]:
-    return sa.and_(
-        Claim.state == ClaimState.ACTIVE, sa.or_(Claim.pinned.is_(True), Claim.expires_at > now)
-    )
+    # Written out, not bound: SQLite plans a statement anew at each run when whether a partial index
+    # fits hangs on a parameter, and PostgreSQL keeps no plan that uses it.
+    active: sa.ColumnElement[str] = sa.literal_column(f"'{ClaimState.ACTIVE.value}'")
+    return sa.and_(Claim.state == active, sa.or_(Claim.pinned.is_(True), Claim.expires_at > now))
 
 
 def _is_settled(session: Session, owner: str) -> bool:

@@ -36,6 +36,16 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+COLON = sa.literal_column("':'", sa.String)
+COMMA = sa.literal_column("','", sa.String)
+"""Written into a statement as they are: a parameter would be bound anew at each run."""
+
+
+def joined(text: sa.ColumnElement[str]) -> sa.ColumnElement[str]:
+    """Return the texts of all rows with commas between them."""
+    return sa.func.aggregate_strings(text, COMMA)  # type: ignore[arg-type]
+
+
 class Base(DeclarativeBase):
     """Parent of every table: constraint names, column types."""
 

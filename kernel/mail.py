@@ -2,7 +2,7 @@
 
 import smtplib
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -144,6 +144,13 @@ def notify(
         )
     )
     wake_worker(session)
+
+
+def forget_recipients(session: Session, recipients: Iterable[str | None]) -> None:
+    """Delete every message to these numbers and addresses, sent or waiting."""
+    known = [one for one in recipients if one]
+    if known:
+        session.execute(sa.delete(Notice).where(Notice.recipient.in_(known)))
 
 
 @contextmanager

@@ -59,8 +59,19 @@ class Settings:
     market_name: str = "Chợ Phiên"
     market_province: str = "Hải Dương"
     market_office: str = "Sở Công Thương thành phố Hải Phòng"
+    # Its letterhead on official documents (NĐ 30/2020).
+    market_office_short: str = "Sở Công Thương"
+    market_office_governing: str = "UBND thành phố Hải Phòng"
+    market_office_code: str = "SCT"
+    market_office_place: str = "Hải Phòng"
+    market_office_head: str = "Giám đốc"
     market_hotline: str = "1900 0000"
     market_email: str = "hotro@example.vn"
+    # Folder of PEM files: whom the chain of a signature must lead to. Empty: not checked.
+    signing_roots: str = ""
+    signing_revocation: bool = False
+    signing_p12: str = ""
+    signing_p12_password: str = field(default="", repr=False)
     trusted_proxies: int = 0
     testing: bool = field(default=False, repr=False)
 
@@ -156,6 +167,10 @@ def _services(env: _Reader) -> dict[str, Any]:
         "smtp_password": env.text("SMTP_PASSWORD"),
         "smtp_tls": env.flag("SMTP_TLS", "yes"),
         "mail_from": env.text("MAIL_FROM", Settings.mail_from),
+        "signing_roots": _folder("SIGNING_ROOTS", env.text("SIGNING_ROOTS")),
+        "signing_revocation": env.flag("SIGNING_REVOCATION", "no"),
+        "signing_p12": env.text("SIGNING_P12"),
+        "signing_p12_password": env.text("SIGNING_P12_PASSWORD"),
         "stripe_secret_key": env.text("STRIPE_SECRET_KEY"),
         "stripe_webhook_secret": env.text("STRIPE_WEBHOOK_SECRET"),
         "vietqr_bank_bin": env.text("VIETQR_BANK_BIN", Settings.vietqr_bank_bin),
@@ -164,9 +179,30 @@ def _services(env: _Reader) -> dict[str, Any]:
     }
 
 
+_NAMES = frozenset(
+    {
+        "market_name",
+        "market_province",
+        "market_office",
+        "market_office_short",
+        "market_office_governing",
+        "market_office_code",
+        "market_office_place",
+        "market_office_head",
+        "market_hotline",
+        "market_email",
+    }
+)
+
+
+def _folder(name: str, value: str) -> str:
+    if value and not Path(value).is_dir():
+        raise BadSetting(f"{name}={value!r}: must be a folder")
+    return value
+
+
 def _names(env: _Reader) -> dict[str, Any]:
-    names = ("market_name", "market_province", "market_office", "market_hotline", "market_email")
-    return {name: env.text(name.upper(), getattr(Settings, name)) for name in names}
+    return {name: env.text(name.upper(), getattr(Settings, name)) for name in sorted(_NAMES)}
 
 
 def _database_url(env: _Reader, instance: Path) -> str:

@@ -22,6 +22,13 @@ class NotForSale(Conflict):
     code, message = "not_for_sale", msg("This is no longer for sale.")
 
 
+class SellerAway(Conflict):
+    """The seller is away for some days."""
+
+    code = "seller_away"
+    message = msg("The seller is away and sells again from %(day)s.")
+
+
 class NotEnoughLeft(Conflict):
     """``left`` says how many packs or seats there are for this buyer."""
 

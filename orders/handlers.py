@@ -4,13 +4,21 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from bookings.events import VisitRedeemed
+from orders.services.forgetting import forget_vendor_name
 from orders.services.fulfil import flag_lot, note_visit
 from orders.services.paying import note_failure, take_money
 from payments.events import PaymentFailed, PaymentSettled
 from traceability.events import LotHeld, LotRecalled
+from vendors.events import VendorForgotten
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
+
+
+def on_vendor_forgotten(session: "Session", event: VendorForgotten, now: datetime) -> None:
+    """Take the vendor's name off its old orders."""
+    del now
+    forget_vendor_name(session, event.vendor_id)
 
 
 def on_payment_settled(session: "Session", event: PaymentSettled, now: datetime) -> None:

@@ -90,6 +90,7 @@ def _listing(code: str, slug: str, now: datetime) -> Answer:
         listing=found,
         said=_reviews(found),
         month=clock.local_date(now).month,
+        today=clock.local_date(now),
         chosen=next((pack.id for pack in found.packs if pack.sellable), None),
     )
 
@@ -104,6 +105,7 @@ def _visit(found: ListingPage) -> str:
         "shop/visit.html",
         listing=found,
         detail=experience(db(), found.id),
+        today=clock.local_date(clock.now()),
         dates=coming,
         chosen=chosen,
         said=_reviews(found),

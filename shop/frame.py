@@ -27,7 +27,8 @@ FALLBACK = "basket"
 TONES = {
     "approved": "leaf", "published": "leaf", "open": "leaf", "paid": "leaf", "settled": "leaf",
     "confirmed": "leaf", "delivered": "leaf", "completed": "leaf", "fulfilled": "leaf",
-    "redeemed": "leaf", "verified": "leaf", "shipped": "leaf",
+    "redeemed": "leaf", "verified": "leaf", "shipped": "leaf", "accepted": "leaf",
+    "waived": "leaf",
     "submitted": "sun", "under_review": "sun", "information_requested": "sun", "held": "sun",
     "pending": "sun", "created": "sun", "on_hold": "sun", "waiting": "sun", "placed": "sun",
     "preparing": "sun", "awaiting_payment": "sun",

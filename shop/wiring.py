@@ -34,12 +34,27 @@ from kernel import places
 from kernel.db import refresh_statistics
 from kernel.events import Event
 from kernel.jobs import Job, Reaction, inside, outside
-from kernel.settings import Settings
+from kernel.settings import Settings, load_settings
+from kernel.storage import open_storage
 from kernel.web.session import part, provide
 from orders import handlers as buying
 from orders import jobs as buying_jobs
 from payments.events import PaymentFailed, PaymentSettled
-from shop import about, browse, cart, checkout, find, frame, home, lot, media, office, shelves, work
+from shop import (
+    about,
+    browse,
+    cart,
+    checkout,
+    find,
+    frame,
+    home,
+    leaving,
+    lot,
+    media,
+    office,
+    shelves,
+    work,
+)
 from traceability import handlers as tracing
 from traceability.events import LotChanged, LotHeld, LotRecalled, LotReleased
 from vendors import queries as vendor_queries
@@ -47,6 +62,8 @@ from vendors.events import (
     CertificateVerified,
     CertificateWithdrawn,
     VendorChanged,
+    VendorClosed,
+    VendorForgotten,
     VendorReinstated,
     VendorSuspended,
     VendorTerminated,
@@ -76,6 +93,7 @@ ROOMS: tuple[ModuleType, ...] = (
     cart,
     checkout,
     work,
+    leaving,
     office,
     media,
 )
@@ -87,6 +105,16 @@ JOBS: tuple[Job, ...] = (
     Job("orders.expire_unpaid", 1, buying_jobs.expire_unpaid),
     Job("orders.sweep_claims", 5, buying_jobs.sweep_claims),
     Job("orders.purge_carts", 60, buying_jobs.purge_carts),
+    Job(
+        "accounts.remind_of_requests",
+        60,
+        accounts.jobs.remind_of_requests_at(lambda: load_settings().market_email),
+    ),
+    Job(
+        "vendors.purge_left",
+        24 * 60,
+        vendors.jobs.purge_left_with(lambda: open_storage(load_settings())),
+    ),
     Job("database.statistics", 24 * 60, lambda session, _now: refresh_statistics(session)),
 )
 
@@ -104,6 +132,8 @@ def handlers(engine: SearchEngine) -> Mapping[type[Event], Sequence[Reaction]]:
         ListingWithdrawn: (index,),
         VendorSuspended: (withhold, vendor),
         VendorTerminated: (withhold, vendor),
+        VendorClosed: (withhold, vendor),
+        VendorForgotten: (inside(tracing.on_vendor_forgotten), inside(buying.on_vendor_forgotten)),
         VendorReinstated: (release, vendor),
         VendorChanged: (vendor,),
         CertificateVerified: (vendor,),

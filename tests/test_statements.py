@@ -25,6 +25,9 @@ from tests.world import World, build_world
 
 MOST = 12
 
+# A file of some twenty tables: as many statements however long they are.
+NO_PAGES = {"leaving.download"}
+
 # Pages that everybody looks at: what they may cost a guest, and somebody signed in.
 CEILINGS = {
     "/": (7, 8),
@@ -120,7 +123,11 @@ def test_no_page_costs_more_than_twelve_statements(world, name):
     person, dear = world.people[name], []
     ids = world.ids["A"] | own_ids(world, person)
     for rule, method in doors(world):
-        if method != "GET" or expected(GUARDS[rule.endpoint], person) != "in":
+        if (
+            rule.endpoint in NO_PAGES
+            or method != "GET"
+            or expected(GUARDS[rule.endpoint], person) != "in"
+        ):
             continue
         with clock.fixed(NOW), counted(world.app) as seen:
             world.ask(person, "GET", address(world, rule, ids), {})

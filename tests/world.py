@@ -4,6 +4,7 @@ import shutil
 import sqlite3
 from contextlib import closing
 from dataclasses import dataclass, field
+from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -14,8 +15,11 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
+from accounts.rules import RequestKind
+from accounts.services.requests import NewRequest, file_request
 from bookings.models import Departure
 from catalog.models import Category, Variant
+from kernel.actor import GUEST
 from kernel.db import transaction
 from kernel.events import OutboxMessage
 from kernel.rules_table import seed_rules
@@ -29,8 +33,9 @@ from tests.people import sign_in_as
 from tests.shop.stalls import Stalls
 from tests.traceability.land import Land
 from traceability.models import Lot
-from vendors.models import Vendor, VendorDocument
+from vendors.models import DecisionDocument, Invitation, Vendor, VendorDocument
 from vendors.rules import DocumentKind
+from vendors.rules.decisions import DecisionKind, DecisionState
 
 VENDOR_ROLES = ("owner", "seller", "recorder", "finance")
 OFFICE_ROLES = ("reviewer", "approver", "statistics", "finance", "operator")
@@ -177,6 +182,17 @@ def _vendor(world: World, session: Session, letter: str) -> dict[str, str]:
         certificate = stalls.certificate(vendor)
         paper = _paper(world, vendor.id, letter)
         session.add(paper)
+        invitation = Invitation(
+            vendor_id=vendor.id,
+            contact=f"{letter}@example.vn",
+            roles=["seller"],
+            digest=letter * 64,
+            created_at=NOW,
+            expires_at=NOW + timedelta(days=7),
+        )
+        session.add(invitation)
+        decision = _decision(world, vendor.id, letter)
+        session.add(decision)
         dead = OutboxMessage(kind="LotHeld", payload={}, created_at=NOW, due_at=NOW, dead_at=NOW)
         session.add(dead)
         session.flush()
@@ -201,8 +217,17 @@ def _vendor(world: World, session: Session, letter: str) -> dict[str, str]:
             "departure_id": departure.id,
             "certificate_id": certificate.id,
             "paper_id": paper.id,
+            "invitation_id": invitation.id,
+            "document_id": decision.id,
+            "decision_code": decision.lookup_code,
             "digest": _photo(letter)["digest"],
             "seq": str(dead.seq),
+            "request_id": file_request(
+                session,
+                NewRequest(RequestKind.ACCESS, "All of it.", "vi", "Lan", "lan@example.com"),
+                actor=GUEST,
+                now=NOW,
+            ),
         }
 
 
@@ -227,6 +252,28 @@ def _paper(world: World, vendor_id: str, letter: str) -> VendorDocument:
         storage_key=key,
         size_bytes=len(PAPER),
         uploaded_at=NOW,
+    )
+
+
+def _decision(world: World, vendor_id: str, letter: str) -> DecisionDocument:
+    key = f"private/decisions/{letter}/signed.pdf"
+    world.app.extensions[Storage.__qualname__].put(key, PAPER, "application/pdf")
+    return DecisionDocument(
+        vendor_id=vendor_id,
+        kind=DecisionKind.RECOGNITION,
+        type_code="QĐ",
+        state=DecisionState.SIGNED,
+        number=ord(letter),
+        year=2026,
+        day=NOW.date(),
+        subject="Về việc công nhận",
+        grounds=[],
+        articles=["Công nhận."],
+        recipients=[],
+        office_code="SCT",
+        lookup_code=f"CODE{letter}",
+        **{f"{form}_key": key for form in ("pdf", "docx", "signed")},
+        created_at=NOW,
     )
 
 

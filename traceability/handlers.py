@@ -6,12 +6,20 @@ from typing import TYPE_CHECKING
 from kernel.mail import Address, notify
 from traceability import queries
 from traceability.events import LotHeld, LotRecalled, LotReleased
+from traceability.services.forgetting import forget_farmer
+from vendors.events import VendorForgotten
 from vendors.queries import vendor_cards
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
 TEMPLATES = {LotHeld: "held", LotReleased: "released", LotRecalled: "recalled"}
+
+
+def on_vendor_forgotten(session: "Session", event: VendorForgotten, now: datetime) -> None:
+    """Take the names off farm and diary."""
+    del now
+    forget_farmer(session, event.vendor_id)
 
 
 def tell_vendor(

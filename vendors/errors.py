@@ -1,5 +1,7 @@
 """Refusals of vetting that a person can read."""
 
+from collections.abc import Sequence
+
 from kernel.errors import Conflict, Invalid
 from kernel.messages import msg
 
@@ -23,8 +25,32 @@ class DossierMoved(Conflict):
     message = msg("A colleague was faster: the dossier has changed. Please look again.")
 
 
-class NoSuchPerson(Invalid):
-    """Nobody signs in with this contact."""
+class InvitationUsed(Conflict):
+    """A link of an invitation that is void."""
 
-    code = "no_such_person"
-    message = msg("Nobody has signed up with this phone number or e-mail yet.")
+    code, status = "invitation_used", 410
+    message = msg("This invitation was used, taken back or has expired. Ask for a new one.")
+
+
+class NotComplete(Invalid):
+    """An application with open points cannot be handed in: ``steps`` and ``lines`` name them."""
+
+    code = "not_complete"
+    message = msg("Some points are still open: they are named above.")
+
+    def __init__(self, steps: Sequence[str], lines: Sequence[str]) -> None:
+        super().__init__()
+        self.steps, self.lines = steps, lines
+
+
+class AppealTooLate(Conflict):
+    """The days in which a decision could be appealed against are over."""
+
+    code = "appeal_too_late"
+    message = msg("The time to appeal ended on %(day)s. The decision stands.")
+
+
+class SignatureRefused(Invalid):
+    """A PDF that is not the issued document soundly signed: the message says why."""
+
+    code, message = "signature_refused", msg("This signed PDF cannot be accepted.")

@@ -118,6 +118,13 @@ class VendorClosed(Event):
 
 
 @dataclass(frozen=True)
+class VendorForgotten(Event):
+    """What was kept of a closed vendor lost its name: copies of it go, too."""
+
+    vendor_id: str
+
+
+@dataclass(frozen=True)
 class VendorChanged(Event):
     """What the public sees of a vendor is different now."""
 

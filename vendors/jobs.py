@@ -1,5 +1,6 @@
 """What the worker does for vendors by itself."""
 
+from collections.abc import Callable
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -8,8 +9,10 @@ from sqlalchemy.orm import Session
 from kernel.clock import local_date
 from kernel.events import emit
 from kernel.jobs import Job
+from kernel.storage import Storage
 from vendors.events import VendorChanged
 from vendors.models import Certificate
+from vendors.services.leaving import purge_left
 
 
 def tell_lapsed(session: Session, now: datetime) -> None:
@@ -24,6 +27,11 @@ def tell_lapsed(session: Session, now: datetime) -> None:
     )
     for vendor_id in lapsed:
         emit(session, VendorChanged(vendor_id), now=now)
+
+
+def purge_left_with(storage: Callable[[], Storage]) -> Callable[[Session, datetime], int]:
+    """Return the nightly job that deletes what closed vendors left; the storage is opened then."""
+    return lambda session, now: purge_left(session, forget=storage().delete, now=now)
 
 
 JOBS = (Job("vendors.tell_lapsed", 60, tell_lapsed),)

@@ -3,12 +3,22 @@
 from flask import Flask
 
 from accounts.services.second_factor import Authenticator
-from accounts.views import entrance, factors, links, me, steps
+from accounts.views import entrance, factors, links, me, privacy, register, steps
 from accounts.views.blueprint import blueprint
 from kernel.settings import Settings
 from kernel.web.session import provide
 
-__all__ = ["blueprint", "entrance", "factors", "install", "links", "me", "steps"]
+__all__ = [
+    "blueprint",
+    "entrance",
+    "factors",
+    "install",
+    "links",
+    "me",
+    "privacy",
+    "register",
+    "steps",
+]
 
 
 def install(app: Flask, settings: Settings) -> None:

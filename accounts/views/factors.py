@@ -78,7 +78,7 @@ def enrol_app() -> Answer:
     try:
         if not form.validate():
             return steps.refuse("accounts/app.html", form, **_secret())
-        steps.prove_own(form.current.data)
+        guards.prove_own(form.current.data)
         with transaction(db()) as work:
             codes = second_factor.enrol_totp(
                 work,
@@ -133,7 +133,7 @@ def enrol_passkey() -> Answer:
         if not form.validate():
             return steps.refuse("accounts/passkey.html", form, **_new_passkey())
         ceremony = ceremonies.answered(form.credential.data)
-        steps.prove_own(form.current.data)
+        guards.prove_own(form.current.data)
         with transaction(db()) as work:
             codes = passkeys.enrol_passkey(
                 work,
@@ -211,7 +211,7 @@ def _confirm(
     try:
         if not form.validate():
             return steps.refuse(CONFIRM, form, **values)
-        steps.prove_own(form.current.data)
+        guards.prove_own(form.current.data)
         with transaction(db()) as work:
             made = change(work, guards.current_actor())
     except DomainError as refusal:

@@ -64,7 +64,7 @@ def change_contact() -> Answer:
     try:
         if not form.validate():
             return page("accounts/profile.html", **(_profile() | {"contact": form})), 422
-        steps.prove_own(form.current.data)
+        guards.prove_own(form.current.data)
         with transaction(db()) as work:
             links.ask_contact(
                 work,
@@ -99,7 +99,7 @@ def change_password() -> Answer:
     if not form.validate() or signed is None:
         return steps.refuse("accounts/password.html", form)
     try:
-        steps.prove_own(form.current.data)
+        guards.prove_own(form.current.data)
         with transaction(db()) as work:
             stamp = links.change_password(
                 work,

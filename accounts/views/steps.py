@@ -8,7 +8,6 @@ from flask import Response, redirect, request, session
 from flask_wtf import FlaskForm
 
 from accounts import guards
-from accounts.errors import WrongPassword, WrongSignIn
 from accounts.rules import PENDING_MINUTES, SEEN_EVERY, device_name
 from accounts.services import signing
 from accounts.views.blueprint import blueprint
@@ -33,28 +32,7 @@ def prove(contact: str, password: str) -> signing.Proof:
     """
     with transaction(db()) as work:
         attempt = signing.begin_attempt(work, contact, now=clock.now())
-    return _judge(attempt, password)
-
-
-def prove_own(password: str) -> None:
-    """Judge the password of who is signed in.
-
-    :raises WrongPassword: when it is not theirs.
-    """
-    user_id = guards.current_actor().user_id or ""
-    with transaction(db()) as work:
-        attempt = signing.begin_own_attempt(work, user_id, now=clock.now())
-    try:
-        _judge(attempt, password)
-    except WrongSignIn:
-        raise WrongPassword(field="current") from None
-
-
-def _judge(attempt: signing.Attempt, password: str) -> signing.Proof:
-    proof = signing.judge_attempt(db(), attempt, password=password)
-    with transaction(db()) as work:
-        signing.accept_password(work, proof, password=password)
-    return proof
+    return guards.judge(attempt, password)
 
 
 def let_in(user_id: str, *, stamp: str | None, strong: bool) -> None:

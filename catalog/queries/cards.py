@@ -80,6 +80,8 @@ class Card:
     # What the badge was chosen from, for `with_seats`.
     marks: tuple[Mark, ...] = ()
     in_season: bool = False
+    # The vendor is away and sells again from this day.
+    back_on: date | None = None
 
 
 _COLUMNS = (
@@ -242,7 +244,6 @@ def _card(row: Row, around: _Around) -> Card:
     lot = around.lots.get(row.lot_id)
     marks = marks_of(row.schemes, around.badges.get(row.vendor_id, ()))
     season = in_season(row.season_months, around.on)
-    ahead = is_preorder(row.preorder_from, row.preorder_until, around.on)
     return Card(
         id=row.id,
         code=row.code,
@@ -252,13 +253,14 @@ def _card(row: Row, around: _Around) -> Card:
         vendor_id=row.vendor_id,
         vendor_name=vendor.name,
         vendor_slug=vendor.slug,
+        back_on=vendor.back_on(around.on),
         commune=row.commune,
         price_vnd=row.price_vnd,
         price_per=row.price_per,
         unit=row.unit,
         piece_name=row.piece_name,
         badge=badge_for(
-            preorder_until=row.preorder_until if ahead else None,
+            preorder_until=row.preorder_until if _is_ahead(row, around) else None,
             marks=marks,
             seats=None,
             season=season,
@@ -277,6 +279,10 @@ def _card(row: Row, around: _Around) -> Card:
         marks=marks,
         in_season=season,
     )
+
+
+def _is_ahead(row: Row, around: _Around) -> bool:
+    return is_preorder(row.preorder_from, row.preorder_until, around.on)
 
 
 def _is_available(row: Row, lot: LotCard | None, free: Mapping[str, int]) -> bool:

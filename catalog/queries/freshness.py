@@ -12,7 +12,7 @@ from catalog.models import Listing, Variant
 from catalog.rules import ListingKind, ListingState
 from kernel.claims import free_now
 from kernel.clock import local_date
-from kernel.db import UtcDateTime
+from kernel.db import COLON, UtcDateTime, joined
 from traceability.queries.marks import lot_mark
 from vendors.queries.selling import vendor_mark
 
@@ -23,13 +23,13 @@ def _statement() -> sa.Select[tuple[object, ...]]:
     """Say once what is asked for every page: building it costs more than running it."""
     pack = (
         sa.cast(Variant.price_vnd, sa.String)
-        + ":"
+        + COLON
         + sa.cast(Variant.size, sa.String)
-        + ":"
+        + COLON
         + Variant.id
     )
     packs = (
-        sa.select(sa.func.aggregate_strings(pack, ","))
+        sa.select(joined(pack))
         .where(Variant.listing_id == Listing.id, Variant.active)
         .correlate(Listing)
         .scalar_subquery()

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import date
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -10,7 +11,7 @@ from catalog.models import Listing, Variant
 from catalog.rules import ListingKind, ListingState
 from kernel.quantity import Unit
 from traceability.queries.selling import may_be_sold
-from vendors.queries.selling import may_sell
+from vendors.queries.selling import days_away, may_sell
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,9 @@ class Offer:
     tint: str
     lot_id: str | None
     sellable: bool
+    # Days on which the vendor is away: from the first, until the second.
+    away_from: date | None
+    back_on: date | None
 
 
 @dataclass(frozen=True)
@@ -53,6 +57,8 @@ class ListingHead:
     state: ListingState
     # Shown, and its vendor may sell.
     published: bool
+    away_from: date | None
+    back_on: date | None
 
 
 _SHOWN = sa.and_(Listing.state == ListingState.PUBLISHED, may_sell(Listing.vendor_id))
@@ -78,6 +84,7 @@ def offers(session: Session, variant_ids: Collection[str]) -> dict[str, Offer]:
             Listing.tint,
             Listing.lot_id,
             sa.and_(_SHOWN, Variant.active, may_be_sold(Listing.lot_id)).label("sellable"),
+            *days_away(Listing.vendor_id),
         )
         .join(Listing, Listing.id == Variant.listing_id)
         .where(Variant.id.in_(set(variant_ids)))
@@ -118,6 +125,7 @@ def _heads(session: Session, wanted: sa.ColumnElement[bool]) -> dict[str, Listin
             Listing.farm_id,
             Listing.state,
             _SHOWN.label("published"),
+            *days_away(Listing.vendor_id),
         ).where(wanted)
     )
     return {row.id: ListingHead(**row._mapping) for row in rows}

@@ -6,6 +6,7 @@ A lawyer and an accountant confirm the legal ones before the market opens.
 """
 
 from kernel.rules_seed.law import HOUSE, SINCE_EVER, Row, law_rows
+from kernel.rules_seed.privacy import PRIVACY
 from kernel.rules_seed.vetting import HOUSE as VETTING
 from kernel.rules_seed.vetting import REQUIREMENTS
 
@@ -16,6 +17,7 @@ SEED: list[Row] = [
         for key, value, law, mark in REQUIREMENTS
     ),
     *((key, value, SINCE_EVER, HOUSE, "H", None, note) for key, value, note in VETTING),
+    *((key, value, SINCE_EVER, law, mark, None, note) for key, value, law, mark, note in PRIVACY),
 ]
 
 __all__ = ["SEED", "Row"]

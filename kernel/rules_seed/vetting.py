@@ -19,10 +19,9 @@ REQUIREMENTS: list[tuple[str, dict[str, Any], str, str]] = [
             "title": {"vi": "Căn cước của người đứng tên", "en": "Identity of who answers"},
             "help": {
                 "vi": "Họ tên, ngày sinh, số định danh 12 số và ảnh chụp thẻ căn cước. "
-                "Ảnh và số được mã hoá, chỉ cán bộ thụ lý xem được, và được xoá sau khi có quyết định.",
+                "Chỉ người của gian hàng và cán bộ thẩm định của Sở mở được ảnh.",
                 "en": "Full name, birthday, the 12-digit personal number and a photo of the card. "
-                "Photo and number are encrypted, only the officer in charge can see them, and they "
-                "are deleted after the decision.",
+                "Only people of the vendor and the reviewing officers can open the photo.",
             },
             "any_of": {"papers": ["identity"]},
         },
@@ -268,6 +267,8 @@ HOUSE: list[tuple[str, Any, str]] = [
     ("vendor.grounds", GROUNDS, "articles printed on decisions; a lawyer confirms them"),
     ("vendor.recognition_months", 36, "a recognition holds for"),
     ("vendor.renewal_call_days", 60, "days before its end a renewal is called for"),
+    ("vendor.bank_cooling_hours", 72, "hours before a changed bank account is paid to"),
+    ("vendor.invitation_days", 7, "days in which an invitation can be used"),
     ("vendor.appeal_days", 30, "days after a decision in which a vendor may appeal"),
     (
         "privacy.identity_days_after_decision",

@@ -1,18 +1,22 @@
 """Pages that were rendered before, shown again while nothing they hang on has changed.
 
 Nothing expires here and nothing can be stale: the key holds every fact the page
-shows, read from the database in the same request. Only the work of writing
-HTML is saved. The token of the forms is put in anew for every reader.
+shows, read from the database in the same request. Only the work of writing and
+compressing HTML is saved. The token of the forms is put in anew for every reader.
 """
 
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
+from functools import lru_cache
 from threading import Lock
 
-from flask import Flask, request, session
-from flask_wtf.csrf import generate_csrf
+from flask import Flask, Response, request, session
+from werkzeug.datastructures import Accept
+from werkzeug.http import parse_accept_header
 
 from kernel.web.language import current_language
+from kernel.web.pressed import Pressed
+from kernel.web.security import form_token
 from kernel.web.session import part, provide, remember, remembered
 
 TOKEN = "@token-of-this-reader@"  # noqa: S105 - stands where the token goes
@@ -23,10 +27,10 @@ class PageCache:
     """The pages of one process; the least lately shown goes first."""
 
     def __init__(self) -> None:
-        self._pages: OrderedDict[Hashable, str] = OrderedDict()
+        self._pages: OrderedDict[Hashable, Pressed] = OrderedDict()
         self._lock = Lock()
 
-    def get(self, key: Hashable) -> str | None:
+    def get(self, key: Hashable) -> Pressed | None:
         """Return a page that was kept, or None."""
         with self._lock:
             page = self._pages.get(key)
@@ -34,7 +38,7 @@ class PageCache:
                 self._pages.move_to_end(key)
             return page
 
-    def keep(self, key: Hashable, page: str) -> None:
+    def keep(self, key: Hashable, page: Pressed) -> None:
         """Keep a page; when there are too many, the oldest is dropped."""
         with self._lock:
             self._pages[key] = page
@@ -50,7 +54,7 @@ def install(app: Flask) -> None:
     app.context_processor(lambda: {"csrf_token": _token})
 
 
-def cached_page(mark: Hashable, render: Callable[[], str]) -> str:
+def cached_page(mark: Hashable, render: Callable[[], str]) -> str | Response:
     """Return a page rendered before for the same ``mark``, or render it.
 
     The address, the language and the count on the basket belong to the key by
@@ -63,11 +67,24 @@ def cached_page(mark: Hashable, render: Callable[[], str]) -> str:
     page = cache.get(key)
     if page is None:
         remember("token_later", True)  # noqa: FBT003
-        page = render()
+        page = Pressed(render(), TOKEN)
         remember("token_later", False)  # noqa: FBT003
         cache.keep(key, page)
-    return page.replace(TOKEN, generate_csrf()) if TOKEN in page else page
+    return _answer(page)
+
+
+def _answer(page: Pressed) -> Response:
+    token = form_token() if page.has_places else ""
+    if not _takes_gzip(request.headers.get("Accept-Encoding", "")):
+        return Response(page.plain(token))
+    # Every browser that takes Brotli takes gzip; what was compressed well beforehand is as small.
+    return Response(page.gzipped(token), headers={"Content-Encoding": "gzip"})
+
+
+@lru_cache(maxsize=256)
+def _takes_gzip(header: str) -> bool:
+    return parse_accept_header(header, Accept).quality("gzip") > 0
 
 
 def _token() -> str:
-    return TOKEN if remembered("token_later") else str(generate_csrf())
+    return TOKEN if remembered("token_later") else form_token()

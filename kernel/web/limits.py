@@ -21,19 +21,7 @@ def visitor() -> str:
     return str(getattr(address, "ipv4_mapped", None) or address)
 
 
-class RouteLimiter(Limiter):
-    """Limits decorated routes only: every other page is spared the look-up."""
-
-    def _check_request_limit(
-        self,
-        callable_name: str | None = None,
-        in_middleware: bool = True,  # noqa: FBT001, FBT002
-    ) -> None:
-        if not in_middleware:
-            super()._check_request_limit(callable_name, in_middleware)
-
-
-limiter = RouteLimiter(visitor, headers_enabled=False)
+limiter = Limiter(visitor, headers_enabled=False)
 
 
 def install(app: Flask, settings: Settings, maker: sessionmaker[Session]) -> None:
@@ -44,4 +32,7 @@ def install(app: Flask, settings: Settings, maker: sessionmaker[Session]) -> Non
         # The library finds the storage by the scheme that SqlStorage names.
         app.config["RATELIMIT_STORAGE_URI"] = f"{SqlStorage.STORAGE_SCHEME[0]}://"
         app.config["RATELIMIT_STORAGE_OPTIONS"] = {"maker": maker}
+    # It takes its hooks for registered: they serve limits of all routes and headers, which we have
+    # not, and cost every page.
+    app.extensions["limiter"] = {limiter}
     limiter.init_app(app)

@@ -3,12 +3,13 @@
 import secrets
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, abort, request
+from flask import Flask, Response, abort, request, session
 from flask_wtf import CSRFProtect
+from itsdangerous import URLSafeTimedSerializer
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from kernel.settings import Settings
-from kernel.web.session import remember, remembered
+from kernel.web.session import part, provide, remember, remembered
 
 csrf = CSRFProtect()
 
@@ -18,6 +19,18 @@ MAX_BODY_BYTES = 64 * 1024 * 1024
 def csp_nonce() -> str:
     """Return the nonce of this response's content security policy."""
     return str(remembered("csp_nonce") or remember("csp_nonce", secrets.token_urlsafe(16)))
+
+
+def form_token() -> str:
+    """Return the token of this reader's forms, made as Flask-WTF makes and checks it.
+
+    It would build what signs anew for every page.
+    """
+    token = remembered("csrf_token")
+    if token is None:
+        secret = session.setdefault("csrf_token", secrets.token_hex(20))
+        token = remember("csrf_token", part(URLSafeTimedSerializer).dumps(secret))
+    return str(token)
 
 
 def safe_next(target: str | None, default: str) -> str:
@@ -44,6 +57,8 @@ def install(app: Flask, settings: Settings) -> None:
         WTF_CSRF_SSL_STRICT=False,
     )
     csrf.init_app(app)
+    signer = URLSafeTimedSerializer(settings.secret_key, salt="wtf-csrf-token")
+    provide(app, URLSafeTimedSerializer, signer)
     if settings.trusted_proxies:
         count = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
@@ -54,6 +69,12 @@ def install(app: Flask, settings: Settings) -> None:
     def _known_host() -> None:
         if hosts and request.host.lower().partition(":")[0] not in hosts:
             abort(400)
+
+    _add_headers(app, lasting=settings.is_production)
+
+
+def _add_headers(app: Flask, *, lasting: bool) -> None:
+    """Give every answer the headers of the floor; ``lasting``: https for a year."""
 
     @app.after_request
     def _headers(response: Response) -> Response:
@@ -66,7 +87,7 @@ def install(app: Flask, settings: Settings) -> None:
         headers.setdefault(
             "Permissions-Policy", "geolocation=(), microphone=(), camera=(self), payment=()"
         )
-        if settings.is_production:
+        if lasting:
             headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
         return response
 

@@ -3,6 +3,8 @@
 from typing import Any, TypeVar, cast
 
 from flask import Flask, current_app, g
+from flask.sessions import SecureCookieSessionInterface
+from itsdangerous import URLSafeTimedSerializer
 from sqlalchemy.orm import Session, sessionmaker
 
 Part = TypeVar("Part")
@@ -43,9 +45,22 @@ def part(kind: type[Part]) -> Part:
 def install(app: Flask, maker: sessionmaker[Session]) -> None:
     """Give every request a session of its own."""
     provide(app, sessionmaker, maker)
+    app.session_interface = _SignedCookies()
 
     @app.teardown_appcontext
     def _close_session(_error: BaseException | None) -> None:
         session = g.pop("db_session", None)
         if session is not None:
             session.close()
+
+
+class _SignedCookies(SecureCookieSessionInterface):
+    """Flask's own, but for its signer: built once, not twice a request."""
+
+    _signer: URLSafeTimedSerializer | None = None
+
+    def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:
+        """Return what signs the cookie; the secret does not change while the house is open."""
+        if self._signer is None:
+            self._signer = super().get_signing_serializer(app)
+        return self._signer

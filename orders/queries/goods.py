@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from bookings.queries import SeatOffer, seat_offers
 from catalog.queries import ListingHead, Offer, listing_heads, offers
+from kernel.clock import local_date
 from kernel.quantity import Unit
 from orders.models import CartLine
 from traceability.queries import LotCard, lot_cards
@@ -35,6 +36,8 @@ class Good:
     lot: LotCard | None
     starts_at: datetime | None
     for_sale: bool
+    # The seller is away until this day.
+    back_on: date | None = None
 
     @property
     def is_seat(self) -> bool:
@@ -70,15 +73,23 @@ def read_goods(
     packs = offers(session, variant_ids) if variant_ids else {}
     lot_ids = sorted({offer.lot_id for offer in packs.values() if offer.lot_id})
     lots = lot_cards(session, lot_ids) if lot_ids else {}
-    found = {key: _pack(offer, lots.get(offer.lot_id or "")) for key, offer in packs.items()}
+    found = {key: _pack(offer, lots.get(offer.lot_id or ""), now) for key, offer in packs.items()}
     if not departure_ids:
         return found
     seats = seat_offers(session, departure_ids, now=now)
     heads = listing_heads(session, {offer.listing_id for offer in seats.values()})
-    return found | {key: _seat(offer, heads[offer.listing_id]) for key, offer in seats.items()}
+    return found | {key: _seat(offer, heads[offer.listing_id], now) for key, offer in seats.items()}
 
 
-def _pack(offer: Offer, lot: LotCard | None) -> Good:
+def _back_on(offered: Offer | ListingHead, now: datetime) -> date | None:
+    """Return when its seller is back, if the seller is away today."""
+    start, back = offered.away_from, offered.back_on
+    away = start is not None and back is not None and start <= local_date(now) < back
+    return back if away else None
+
+
+def _pack(offer: Offer, lot: LotCard | None, now: datetime) -> Good:
+    back_on = _back_on(offer, now)
     return Good(
         key=offer.variant_id,
         listing_id=offer.listing_id,
@@ -94,11 +105,13 @@ def _pack(offer: Offer, lot: LotCard | None) -> Good:
         bucket_id=offer.bucket_id,
         lot=lot,
         starts_at=None,
-        for_sale=offer.sellable and (lot is None or lot.is_open),
+        for_sale=offer.sellable and (lot is None or lot.is_open) and back_on is None,
+        back_on=back_on,
     )
 
 
-def _seat(offer: SeatOffer, head: ListingHead) -> Good:
+def _seat(offer: SeatOffer, head: ListingHead, now: datetime) -> Good:
+    back_on = _back_on(head, now)
     return Good(
         key=offer.departure_id,
         listing_id=offer.listing_id,
@@ -114,5 +127,6 @@ def _seat(offer: SeatOffer, head: ListingHead) -> Good:
         bucket_id=offer.bucket_id,
         lot=None,
         starts_at=offer.starts_at,
-        for_sale=offer.bookable and head.published,
+        for_sale=offer.bookable and head.published and back_on is None,
+        back_on=back_on,
     )

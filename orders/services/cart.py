@@ -13,7 +13,7 @@ from kernel.ids import new_token
 from kernel.messages import msg
 from kernel.rules_table import rule
 from orders import rules
-from orders.errors import BasketFull, EmptyBasket, NotEnoughLeft, NotForSale
+from orders.errors import BasketFull, EmptyBasket, NotEnoughLeft, NotForSale, SellerAway
 from orders.models import Cart, CartLine
 from orders.queries.baskets import key_of
 from orders.queries.carts import Bearer, cart_lines, digest, find_cart, owner_key
@@ -132,6 +132,8 @@ def _offered(
     good = next(iter(found.values()), None)
     if good is None or len(found) > 1:
         raise NotFound
+    if good.back_on:
+        raise SellerAway(day=good.back_on.strftime("%d/%m/%Y"))
     if not good.for_sale:
         raise NotForSale
     return good

@@ -16,7 +16,7 @@ from kernel.ids import new_token, short_code
 from kernel.messages import msg
 from kernel.places import commune
 from orders import rules
-from orders.errors import EmptyBasket, MethodNotOffered, NotForSale, PricesChanged
+from orders.errors import EmptyBasket, MethodNotOffered, NotForSale, PricesChanged, SellerAway
 from orders.events import OrderPlaced
 from orders.models import Cart, CartLine, CollectionPoint, Order, OrderGroup, OrderLine
 from orders.queries.baskets import (
@@ -148,6 +148,9 @@ def _check(session: Session, basket: Basket, purchase: Purchase, terms: Terms) -
     """Read prices and rules anew and refuse what does not hold any more."""
     if not basket.lines:
         raise EmptyBasket
+    back = next((line.good.back_on for line in basket.lines if line.good.back_on), None)
+    if back:
+        raise SellerAway(day=back.strftime("%d/%m/%Y"))
     if not all(line.good.for_sale for line in basket.lines):
         raise NotForSale
     if not all(parcel.vendor.is_open for parcel in basket.parcels):

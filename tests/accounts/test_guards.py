@@ -13,7 +13,7 @@ from kernel.settings import Settings
 from kernel.web.security import csrf
 from kernel.web.session import part
 from shop.factory import create_app
-from tests.conftest import post
+from tests.conftest import DATA_KEY, post
 from tests.people import PASSWORD, session_of
 
 VENDOR = "01J0000000000000000000VEND"
@@ -245,6 +245,8 @@ def production(sqlite_url, tmp_path, now):
         market_env="production",
         instance_path=tmp_path,
         secret_key="a secret of the tests, long enough",
+        data_keys=(DATA_KEY,),
+        fingerprint_key="fingerprints of the tests, long enough",
         database_url=sqlite_url,
         public_url="https://localhost",
         allowed_hosts=("localhost",),

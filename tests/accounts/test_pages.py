@@ -615,4 +615,4 @@ def test_the_account_page_shows_what_other_trades_offer(client, sign_in, monkeyp
 def test_every_page_of_accounts_names_its_guard(app):
     views = {rule.endpoint for rule in app.url_map.iter_rules() if rule.endpoint.startswith("acc")}
     named = {getattr(app.view_functions[endpoint], "guard", None) for endpoint in views}
-    assert named == {"public", "signed_in"}
+    assert named == {"public", "signed_in", "needs:operator,approver"}

@@ -12,7 +12,8 @@ from catalog.rules import ListingKind
 from kernel.actor import Actor
 from kernel.db import transaction
 from kernel.ids import new_id
-from vendors.models import LegalForm, Vendor
+from vendors.models import Vendor
+from vendors.rules import LegalForm
 
 Maker = sessionmaker[Session]
 DRAFT = ExperienceDraft(

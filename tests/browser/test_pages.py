@@ -225,11 +225,13 @@ def test_an_application_is_fit_for_everybody(be, lang):
     page.locator('[name="legal_form"][value="household"]').check()
     page.locator("#name").fill("Hộ Trần Thị Bưởi")
     page.locator("#registration_no").fill("030180001234")
-    page.locator("#representative").fill("Trần Thị Bưởi")
-    page.locator("#representative").press("Enter")
-    expect(page).to_have_url(re.compile("/where$"))
-    base = page.url.removesuffix("/where")
-    wrong += looks(page, [f"{base}/{step}" for step in ("who", "where", "papers", "check")], "")
+    page.locator('[name="sells"][value="raw"]').check()
+    page.locator("#registration_no").press("Enter")
+    expect(page).to_have_url(re.compile("/person$"))
+    base = page.url.removesuffix("/person")
+    steps = ("who", "person", "where", "papers", "check", "sells")
+    wrong += looks(page, [f"{base}/{step}" for step in steps], "")
+    wrong += looks(page, ["/apply/practice"], "")
     wrong += looks(page, [base], "")
     assert wrong == []
 

@@ -108,6 +108,7 @@ def today() -> date:
 def apply(seller: Cooperative) -> None:
     seller.sign_up()
     seller.tell_who()
+    seller.tell_person()
     seller.tell_where()
     seller.hand_in_papers()
 

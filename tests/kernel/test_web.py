@@ -4,11 +4,13 @@ import dataclasses
 import re
 
 import pytest
+from flask_wtf.csrf import generate_csrf, validate_csrf
 from sqlalchemy import text
+from wtforms import ValidationError
 
 from kernel.db import transaction
 from kernel.events import OutboxMessage
-from kernel.web.security import safe_next
+from kernel.web.security import form_token, safe_next
 from shop.factory import create_app
 
 
@@ -142,3 +144,17 @@ def test_every_address_survives_strange_text(client):
     ):
         for path in ("/t/", "/v/", "/l/", "/c/", "/media/", "/01/1/10/", "/about/"):
             assert client.get(path + strange).status_code < 500
+
+
+def test_what_signs_sessions_and_forms_is_built_once(app):
+    signers = {id(app.session_interface.get_signing_serializer(app)) for _ in range(3)}
+    assert len(signers) == 1
+
+
+def test_the_token_of_forms_is_one_that_flask_wtf_accepts(app):
+    with app.test_request_context():
+        token = form_token()
+        assert form_token() == token == generate_csrf()
+        validate_csrf(token)
+    with app.test_request_context(), pytest.raises(ValidationError):
+        validate_csrf(token)

@@ -1,16 +1,20 @@
 """A kept page is shown again only while nothing it hangs on has changed."""
 
+import gzip
 import re
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.dialects import postgresql, sqlite
 
 from catalog.models import Listing, Variant
+from catalog.queries.freshness import _GOODS
 from kernel import claims
 from kernel.claims import Bucket, Demand
 from kernel.db import transaction
 from kernel.rules_table import seed_rules
 from kernel.web.cache import MOST_PAGES, PageCache
+from kernel.web.pressed import Pressed
 from tests.shop.stalls import NOW, Stalls
 from traceability.models import Lot
 from traceability.rules import LotState
@@ -113,10 +117,58 @@ def test_languages_and_baskets_are_kept_apart(client, stall):
     assert "Vegetables" in client.get(ADDRESS + "?lang=en").get_data(as_text=True)
 
 
+@pytest.mark.parametrize(
+    ("accepts", "encoding"),
+    [
+        ("gzip, deflate, br, zstd", "gzip"),
+        ("*", "gzip"),
+        ("br", "br"),
+        ("gzip;q=0, br", "br"),
+        ("identity", None),
+        (None, None),
+    ],
+)
+def test_a_reader_gets_the_page_in_an_encoding_it_takes(client, stall, accepts, encoding):
+    for _ in ("rendered", "kept"):
+        answer = client.get(ADDRESS, headers={"Accept-Encoding": accepts} if accepts else {})
+        assert answer.headers.get("Content-Encoding") == encoding
+        assert "Accept-Encoding" in answer.headers["Vary"]
+        assert "Cookie" in answer.headers["Vary"]
+        assert int(answer.headers["Content-Length"]) == len(answer.data)
+        assert answer.content_type == "text/html; charset=utf-8"
+
+
+def test_the_compressed_page_is_the_plain_page(client, stall):
+    plain = client.get(ADDRESS).data
+    answer = client.get(ADDRESS, headers={"Accept-Encoding": "gzip"})
+    assert gzip.decompress(answer.data) == plain
+    assert len(answer.data) < len(plain) / 2
+    assert b"@token" not in plain
+
+
+def test_head_tells_the_length_and_sends_nothing(client, stall):
+    wish = {"Accept-Encoding": "gzip"}
+    shown = client.get(ADDRESS, headers=wish)
+    head = client.head(ADDRESS, headers=wish)
+    assert head.data == b""
+    for name in ("Content-Length", "Content-Encoding", "Content-Type", "Vary"):
+        assert head.headers[name] == shown.headers[name]
+
+
+@pytest.mark.parametrize("dialect", [sqlite.dialect(), postgresql.dialect()])
+def test_the_statement_of_every_page_is_planned_once(dialect):
+    compiled = _GOODS.compile(dialect=dialect)
+    # Whatever is written into it at each run, and a partial index chosen by a parameter,
+    # costs more than to run it.
+    assert not compiled.post_compile_params | compiled.literal_execute_params
+    assert "claim.state = 'active'" in str(compiled)
+
+
 def test_the_cache_drops_what_was_shown_longest_ago():
     cache = PageCache()
-    for number in range(MOST_PAGES + 1):
-        cache.keep(number, str(number))
+    pages = [Pressed(str(number), "@") for number in range(MOST_PAGES + 1)]
+    for number, page in enumerate(pages):
+        cache.keep(number, page)
         cache.get(0)
-    assert cache.get(0) == "0"
+    assert cache.get(0) is pages[0]
     assert cache.get(1) is None

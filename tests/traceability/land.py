@@ -10,6 +10,7 @@ from kernel.actor import Actor
 from kernel.db import transaction
 from kernel.ids import new_id
 from kernel.quantity import Unit
+from kernel.rules_table import seed_rules
 from traceability.rules import Activity
 from traceability.services import diary, farms, lots
 from traceability.services.diary import EntryFacts
@@ -38,6 +39,7 @@ class Land:
 
     def __init__(self, session: Session, code: str = "V01", *, state=VendorState.APPROVED) -> None:
         self.session, self.code = session, code
+        self.run(seed_rules)
         self.vendor_id = self.run(
             import_vendor,
             VendorRow(

@@ -1,6 +1,7 @@
 """A vendor in every state, and the people around it."""
 
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -8,9 +9,11 @@ from accounts.services.people import create_user
 from kernel.actor import Actor
 from kernel.db import transaction
 from kernel.rules_table import seed_rules
-from vendors.rules import DocumentKind, LegalForm
+from kernel.sealing import Sealer
+from vendors.rules import DocumentKind, LegalForm, Offer
 from vendors.services import applying, vetting
 from vendors.services.applying import Paper, Where, Who
+from vendors.services.identity import Person
 from vendors.services.vetting import Decision
 
 NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
@@ -21,7 +24,10 @@ WHO = Who(
     legal_form=LegalForm.COOPERATIVE,
     registration_no="0800001115",
     representative="Nguyễn Văn Thành",
+    sells=(Offer.HANDICRAFT,),
 )
+PERSON = Person("Nguyễn Văn Thành", "030080001234", date(1980, 5, 17))
+SEALER = Sealer(["4SvpWBFZUzQ2o3W2cNGmCKbM0zAJZvVcrDbGvJWkSiM="], "fingerprints of the tests")
 WHERE = Where(
     commune="vn-2025:10909",
     address="Thôn Lôi Xá",
@@ -30,6 +36,7 @@ WHERE = Where(
     old_address="xã Đức Chính, huyện Cẩm Giàng",
 )
 PAPER = Paper(DocumentKind.REGISTRATION, "dkkd.jpg", "image/jpeg", "private/vendors/x/1.jpg", 1000)
+CARD = Paper(DocumentKind.IDENTITY, "cccd.jpg", "image/jpeg", "private/vendors/x/2.jpg", 2000)
 
 REVIEWER = Actor("01REVIEWER", "Trần Thị Lan", frozenset({"reviewer"}))
 APPROVER = Actor("01APPROVER", "Phạm Văn Hùng", frozenset({"approver"}))
@@ -67,6 +74,7 @@ class House:
         return self.session
 
     def draft(self, who=WHO):
+        who = who if who.sells else replace(who, sells=WHO.sells)
         vendor_id = self.run(applying.start_application, who, actor=owner_of(self.user_id))
         self.owner = owner_of(self.user_id, vendor_id)
         return vendor_id
@@ -74,8 +82,13 @@ class House:
     def complete(self, who=WHO, where=WHERE, paper=PAPER):
         vendor_id = self.draft(who)
         self.run(applying.save_where, vendor_id, where=where, actor=self.owner)
-        self.run(applying.add_papers, vendor_id, papers=[paper], actor=self.owner)
+        name = who.representative or PERSON.full_name
+        self.answers(vendor_id, replace(PERSON, full_name=name))
+        self.run(applying.add_papers, vendor_id, papers=[CARD, paper], actor=self.owner)
         return vendor_id
+
+    def answers(self, vendor_id, person=PERSON):
+        self.run(applying.save_person, vendor_id, person=person, sealer=SEALER, actor=self.owner)
 
     def submitted(self, now=NOW, **kinds):
         vendor_id = self.complete(**kinds)

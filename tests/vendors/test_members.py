@@ -1,5 +1,7 @@
 """Who works for a vendor, and as what; what a vendor says about itself."""
 
+from datetime import timedelta
+
 import pytest
 import sqlalchemy as sa
 
@@ -11,9 +13,11 @@ from kernel.mail import Notice
 from tests.together import at_once
 from tests.vendors.conftest import NOW, person
 from vendors import queries
-from vendors.errors import NoSuchPerson
-from vendors.services import members, presenting
+from vendors.errors import InvitationUsed
+from vendors.services import inviting, members, presenting
 from vendors.services.presenting import Profile
+
+LINK = "https://cho.example.vn/join/"
 
 
 def invite(house, vendor_id, contact="lan@example.vn", roles=("seller",), actor=None):
@@ -22,6 +26,7 @@ def invite(house, vendor_id, contact="lan@example.vn", roles=("seller",), actor=
         vendor_id,
         contact=contact,
         roles=roles,
+        link=LINK,
         actor=actor or house.owner,
     )
 
@@ -40,12 +45,83 @@ def test_somebody_with_an_account_is_let_in_and_told(house):
     assert (letter.template, letter.recipient) == ("vendors/member_added", "lan@example.vn")
 
 
-def test_who_has_no_account_is_named_so(house):
+def token_of(house):
+    """Return the token of the last invitation that was sent."""
+    letters = sa.select(Notice).where(Notice.template == "vendors/invitation")
+    letter = house.session.scalars(letters.order_by(Notice.id.desc())).first()
+    return letter.values["link"].removeprefix(LINK)
+
+
+def newcomer(house, *vendor_ids):
+    lan = house.run(lambda s, now: person(s, "0987000001", "Lan"))
+    return Actor(lan, "Lan", frozenset(), dict.fromkeys(vendor_ids, frozenset()))
+
+
+def test_who_has_no_account_gets_a_link_and_joins_with_it_once(house):
     vendor_id = house.approved()
-    with pytest.raises(NoSuchPerson) as refusal:
-        invite(house, vendor_id)
-    assert refusal.value.field == "contact"
+    assert invite(house, vendor_id, roles=("seller", "recorder")) is None
     assert len(queries.members(house.session, vendor_id)) == 1
+    token, lan = token_of(house), newcomer(house)
+    assert house.run(inviting.accept_invitation, token, actor=lan) == vendor_id
+    assert roles_of(house, vendor_id)["Lan"] == ["recorder", "seller"]
+    with pytest.raises(InvitationUsed):
+        house.run(inviting.accept_invitation, token, actor=lan)
+
+
+@pytest.mark.parametrize(("days", "works"), [(7, False), (6.99, True)])
+def test_a_link_works_for_seven_days(house, days, works):
+    vendor_id = house.approved()
+    invite(house, vendor_id)
+    later = NOW + timedelta(days=days)
+    if works:
+        house.run(inviting.accept_invitation, token_of(house), actor=newcomer(house), now=later)
+    else:
+        with pytest.raises(InvitationUsed):
+            house.run(inviting.accept_invitation, token_of(house), actor=newcomer(house), now=later)
+    assert ("Lan" in roles_of(house, vendor_id)) is works
+
+
+def test_a_link_is_taken_back_and_a_second_one_ends_the_first(house):
+    vendor_id = house.approved()
+    invite(house, vendor_id)
+    first = token_of(house)
+    invite(house, vendor_id)
+    lan = newcomer(house)
+    with pytest.raises(InvitationUsed):
+        house.run(inviting.accept_invitation, first, actor=lan)
+    (card,) = queries.open_invitations(house.session, vendor_id, now=NOW)
+    house.run(inviting.take_back_invitation, card.id, vendor_id=vendor_id, actor=house.owner)
+    with pytest.raises(InvitationUsed):
+        house.run(inviting.accept_invitation, token_of(house), actor=lan)
+
+
+def test_a_stranger_takes_no_invitation_back(house):
+    vendor_id = house.approved()
+    invite(house, vendor_id)
+    (card,) = queries.open_invitations(house.session, vendor_id, now=NOW)
+    with pytest.raises(NotFound):
+        house.run(
+            inviting.take_back_invitation, card.id, vendor_id=vendor_id, actor=Actor("01X", "X")
+        )
+    assert queries.open_invitations(house.session, vendor_id, now=NOW) == [card]
+
+
+def test_of_two_who_open_one_link_at_once_one_joins(house, maker):
+    vendor_id = house.approved()
+    invite(house, vendor_id)
+    token = token_of(house)
+    people = [
+        Actor(house.run(lambda s, now, n=n: person(s, f"098700010{n}", f"P{n}")), f"P{n}")
+        for n in range(4)
+    ]
+
+    def join(number):
+        with maker() as session, transaction(session):
+            inviting.accept_invitation(session, token, actor=people[number], now=NOW)
+
+    outcomes = at_once(join, len(people))
+    assert sum(isinstance(outcome, InvitationUsed) for outcome in outcomes) == 3
+    assert len(roles_of(house, vendor_id)) == 2
 
 
 @pytest.mark.parametrize("roles", [(), ("king",)])

@@ -1,5 +1,7 @@
 """States, numbers and words of vetting."""
 
+from datetime import date
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,23 +12,28 @@ from vendors.rules import (
     ARROWS,
     EDITABLE,
     HOUSE_ACTIONS,
-    NEEDED_PAPER,
     NEEDS_REASON,
     OFFICE_ACTIONS,
     VENDOR_ACTIONS,
     DocumentKind,
     LegalForm,
+    Offer,
+    RequirementState,
     Scheme,
     VendorState,
     after,
+    after_answer,
+    appeal_end,
     masked,
-    missing,
     need_editable,
+    need_grown_up,
     need_member_roles,
     need_other_owner,
     need_reason,
     need_stars,
+    offer_values,
     office_actions,
+    open_steps,
     registration_number,
     shows_number,
     urgency,
@@ -172,31 +179,51 @@ def test_nothing_masked_is_nothing():
 
 
 @pytest.mark.parametrize(
-    ("values", "expected"),
+    ("done", "expected"),
     [
         ({}, []),
-        ({"phone": ""}, ["where"]),
-        ({"commune": ""}, ["where"]),
-        ({"address": ""}, ["where"]),
-        ({"papers": [DocumentKind.OTHER]}, ["papers"]),
-        ({"phone": "", "papers": []}, ["where", "papers"]),
+        ({"place": False}, ["where"]),
+        ({"person": False}, ["person"]),
+        ({"sells": False}, ["who"]),
+        ({"sells": False, "person": False, "place": False}, ["who", "person", "where"]),
     ],
 )
-def test_what_is_missing_is_named_by_step(values, expected):
-    whole = {
-        "commune": "vn-2025:10813",
-        "address": "Thôn Đông",
-        "phone": "+84912345678",
-        "form": LegalForm.COOPERATIVE,
-        "papers": [DocumentKind.REGISTRATION],
-    }
-    assert missing(**(whole | values)) == expected
+def test_what_is_missing_is_named_by_step(done, expected):
+    assert open_steps(**({"sells": True, "person": True, "place": True} | done)) == expected
 
 
-def test_a_person_shows_an_identity_card_everybody_else_a_registration():
-    assert NEEDED_PAPER[LegalForm.INDIVIDUAL] is DocumentKind.IDENTITY
-    others = {NEEDED_PAPER[form] for form in LegalForm if form is not LegalForm.INDIVIDUAL}
-    assert others == {DocumentKind.REGISTRATION}
+@pytest.mark.parametrize(
+    ("birthday", "fits"),
+    [
+        (date(2008, 11, 23), True),
+        (date(2008, 11, 24), False),
+        (date(1906, 11, 23), True),
+        (date(1905, 11, 23), False),
+        (date(2027, 1, 1), False),
+    ],
+)
+def test_whoever_answers_is_of_age_and_alive(birthday, fits):
+    if fits:
+        need_grown_up(birthday, date(2026, 11, 23))
+        return
+    with pytest.raises(Invalid) as refusal:
+        need_grown_up(birthday, date(2026, 11, 23))
+    assert refusal.value.field == "birthday"
+
+
+def test_an_appeal_ends_after_its_days():
+    assert appeal_end(date(2026, 11, 23), 30) == date(2026, 12, 23)
+
+
+def test_offers_are_stored_in_one_order():
+    assert offer_values([Offer.HOMESTAY, Offer.RAW]) == ["raw", "homestay"]
+    assert offer_values([]) == []
+
+
+@pytest.mark.parametrize("state", RequirementState)
+def test_an_answer_wakes_only_a_line_that_was_refused(state):
+    expected = RequirementState.SUBMITTED if state is RequirementState.REJECTED else state
+    assert after_answer(state) is expected
 
 
 @pytest.mark.parametrize(

@@ -7,3 +7,5 @@ from accounts import guards
 blueprint = Blueprint("vendors_desk", __name__)
 
 officers = guards.needs("reviewer", "approver")
+
+approvers = guards.needs("approver")

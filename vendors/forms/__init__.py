@@ -1,18 +1,35 @@
 """Forms of the application, the office and the vendor's own pages."""
 
-from vendors.forms.applying import PapersForm, SubmitForm, WhereForm, WhoForm
+from vendors.forms.absence import VacationForm
+from vendors.forms.applying import (
+    AppealForm,
+    OffersForm,
+    PapersForm,
+    PersonForm,
+    ProofForm,
+    SubmitForm,
+    WhereForm,
+    WhoForm,
+)
 from vendors.forms.desk import DecisionForm, PressForm, ReasonForm
 from vendors.forms.own import CertificateForm, MemberForm, ProfileForm
+from vendors.forms.parts import day_in
 
 __all__ = [
+    "AppealForm",
     "CertificateForm",
     "DecisionForm",
     "MemberForm",
+    "OffersForm",
     "PapersForm",
+    "PersonForm",
     "PressForm",
     "ProfileForm",
+    "ProofForm",
     "ReasonForm",
     "SubmitForm",
+    "VacationForm",
     "WhereForm",
     "WhoForm",
+    "day_in",
 ]

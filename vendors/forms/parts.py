@@ -2,13 +2,15 @@
 
 import enum
 from collections.abc import Iterable
+from datetime import date
 
 from flask_babel import lazy_gettext as _l
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Email, InputRequired
 
-from kernel.messages import LABELS
-from kernel.web.forms import REQUIRED
+from kernel.errors import Invalid
+from kernel.messages import LABELS, msg
+from kernel.web.forms import REQUIRED, DayField
 
 
 def required() -> InputRequired:
@@ -24,3 +26,13 @@ def email() -> Email:
 def choices(kind: Iterable[enum.Enum]) -> list[SelectChoice]:
     """Return the members of an enum as choices, in words."""
     return [SelectChoice(member.value, _l(LABELS[member])) for member in kind]
+
+
+def day_in(field: DayField) -> date:
+    """Return the day of a field that must hold one.
+
+    :raises Invalid: when only spaces were sent.
+    """
+    if field.data is None:
+        raise Invalid(msg("Write a day such as 23/11/2026."), field=field.name)
+    return field.data  # type: ignore[no-any-return]

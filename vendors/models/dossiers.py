@@ -1,13 +1,12 @@
 """Tables of vendors, their members, papers and history."""
 
 from datetime import date, datetime
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from kernel.db import Base, Id, PrimaryId
-from vendors.models.private import PaperFile, VendorNumber
+from vendors.models.private import VendorNumber
 from vendors.rules import DocumentKind, LegalForm, VendorState
 
 
@@ -115,10 +114,8 @@ class VendorDocument(Base):
     storage_key: Mapped[str] = mapped_column(sa.String(160))
     size_bytes: Mapped[int]
     uploaded_at: Mapped[datetime]
-
-    file: Mapped[PaperFile | None] = relationship(cascade="all, delete-orphan")
-
-    def __init__(self, *, sha256: str = "", pages: int = 1, **columns: Any) -> None:
-        super().__init__(**columns)
-        if sha256:
-            self.file = PaperFile(sha256=sha256, pages=pages)
+    # Digest of the file, to know it again; empty for papers kept before digests were.
+    sha256: Mapped[str] = mapped_column(sa.String(64), default="")
+    pages: Mapped[int] = mapped_column(default=1)
+    # When the file was erased: that it was shown still counts.
+    erased_on: Mapped[date | None]

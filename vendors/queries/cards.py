@@ -3,11 +3,13 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from vendors.models import Certificate, Vendor, VendorMember
+from vendors.models import Certificate, Vendor, VendorMember, VendorVacation
+from vendors.queries.absences import Away
 from vendors.rules import OPEN, LegalForm, Scheme, VendorState, shows_number
 
 
@@ -24,11 +26,16 @@ class VendorCard:
     state: VendorState
     legal_form: LegalForm
     address: str = ""
+    away: Away | None = None
 
     @property
     def is_open(self) -> bool:
         """Tell whether the vendor may sell now."""
         return self.state in OPEN
+
+    def back_on(self, on: date) -> date | None:
+        """Return when the vendor sells again, if it is away on a day."""
+        return self.away.back_on if self.away and self.away.holds(on) else None
 
 
 @dataclass(frozen=True)
@@ -115,9 +122,14 @@ def vendor_cards(session: Session, ids: Collection[str]) -> dict[str, VendorCard
             Vendor.state,
             Vendor.legal_form,
             Vendor.address,
-        ).where(Vendor.id.in_(set(ids)))
+            VendorVacation.first_day,
+            VendorVacation.back_on,
+            VendorVacation.notice,
+        )
+        .outerjoin(VendorVacation, VendorVacation.vendor_id == Vendor.id)
+        .where(Vendor.id.in_(set(ids)))
     )
-    return {row.id: VendorCard(**row._mapping) for row in rows}
+    return {row.id: _card(row) for row in rows}
 
 
 def open_vendor_ids(session: Session, ids: Collection[str]) -> frozenset[str]:
@@ -205,6 +217,13 @@ def certificate_card(row: Certificate) -> CertificateCard:
         withdrawn_at=row.withdrawn_at,
         withdrawn_reason=row.withdrawn_reason,
     )
+
+
+def _card(row: Any) -> VendorCard:
+    columns = dict(row._mapping)
+    first_day, back_on, notice = (columns.pop(name) for name in ("first_day", "back_on", "notice"))
+    away = None if back_on is None else Away(first_day, back_on, notice)
+    return VendorCard(**columns, away=away)
 
 
 def _public_number(vendor: Vendor) -> str:

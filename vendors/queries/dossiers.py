@@ -12,17 +12,11 @@ from accounts.queries import user_cards
 from kernel.pages import Page
 from kernel.text import fold
 from kernel.workdays import working_days_until
-from vendors.models import (
-    Certificate,
-    PaperFile,
-    Vendor,
-    VendorDocument,
-    VendorMember,
-    VendorStep,
-)
+from vendors.models import Certificate, Vendor, VendorDocument, VendorMember, VendorStep
 from vendors.queries.cards import CertificateCard, certificate_card
 from vendors.queries.numbers import has_number, shares_number
 from vendors.rules import (
+    OPEN,
     SENSITIVE_PAPERS,
     WAITING,
     DocumentKind,
@@ -57,7 +51,8 @@ class PaperCard:
     storage_key: str
     size_bytes: int
     uploaded_at: datetime
-    pages: int | None = None
+    pages: int = 1
+    erased_on: date | None = None
 
     @property
     def is_sensitive(self) -> bool:
@@ -105,6 +100,11 @@ class Dossier:
     papers: Sequence[PaperCard]
     steps: Sequence[Step]
     certificates: Sequence[CertificateCard]
+
+    @property
+    def is_open(self) -> bool:
+        """Tell whether the vendor sells and has a public page."""
+        return self.state in OPEN
 
     @property
     def asked(self) -> str:
@@ -305,8 +305,9 @@ _PAPER = sa.select(
     VendorDocument.storage_key,
     VendorDocument.size_bytes,
     VendorDocument.uploaded_at,
-    PaperFile.pages,
-).outerjoin(PaperFile, PaperFile.document_id == VendorDocument.id)
+    VendorDocument.pages,
+    VendorDocument.erased_on,
+)
 
 
 def _steps(session: Session, vendor_id: str) -> Sequence[Step]:

@@ -8,7 +8,13 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from kernel.rules_table import rules_like
-from vendors.models import Certificate, VendorDocument, VendorIdentity, VendorRequirement
+from vendors.models import (
+    BankAccount,
+    Certificate,
+    VendorDocument,
+    VendorIdentity,
+    VendorRequirement,
+)
 from vendors.rules import (
     PREFIX,
     Evidence,
@@ -52,13 +58,13 @@ def evidence_of(session: Session, vendor_id: str) -> Evidence:
         sa.select(VendorDocument.kind).where(VendorDocument.vendor_id == vendor_id).distinct()
     )
     certificates = session.execute(
-        sa.select(Certificate.scheme, sa.func.max(Certificate.valid_to))
+        sa.select(Certificate.scheme, sa.func.max(Certificate.valid_to).label("end"))
         .where(Certificate.vendor_id == vendor_id, Certificate.withdrawn_at.is_(None))
         .group_by(Certificate.scheme)
-    )
+    ).all()
     return Evidence(
         papers=frozenset(papers),
-        certificates=dict(certificates),
+        certificates={row.scheme: row.end for row in certificates},
         facts=_facts(session, vendor_id),
     )
 
@@ -85,7 +91,10 @@ def _line(need: Need, row: VendorRequirement | None) -> Line:
 
 
 def _facts(session: Session, vendor_id: str) -> frozenset[Fact]:
-    known = session.scalar(
-        sa.select(VendorIdentity.vendor_id).where(VendorIdentity.vendor_id == vendor_id)
+    known = sa.exists().where(VendorIdentity.vendor_id == vendor_id)
+    payable = sa.exists().where(
+        BankAccount.vendor_id == vendor_id, BankAccount.cancelled_at.is_(None)
     )
-    return frozenset({Fact.IDENTITY} if known else ())
+    has = session.execute(sa.select(known, payable)).one()
+    facts = (Fact.IDENTITY, Fact.BANK_ACCOUNT)
+    return frozenset(fact for fact, held in zip(facts, has, strict=True) if held)

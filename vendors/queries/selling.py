@@ -1,15 +1,27 @@
 """Who may sell, for the queries of other trades."""
 
+from datetime import date
+
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from vendors.models import Certificate, Vendor
+from kernel.db import COLON, joined
+from vendors.models import Certificate, Vendor, VendorVacation
 from vendors.rules import OPEN
 
 
 def may_sell(vendor_id: sa.ColumnExpressionArgument[str]) -> sa.ColumnElement[bool]:
     """Return the condition that the vendor of a row may sell at this moment."""
     return sa.exists().where(Vendor.id == vendor_id, Vendor.state.in_(OPEN))
+
+
+def days_away(vendor_id: sa.ColumnExpressionArgument[str]) -> tuple[sa.Label[date], sa.Label[date]]:
+    """Return the columns ``away_from`` and ``back_on`` of the vendor of a row."""
+    mine = VendorVacation.vendor_id == vendor_id
+    return (
+        sa.select(VendorVacation.first_day).where(mine).scalar_subquery().label("away_from"),
+        sa.select(VendorVacation.back_on).where(mine).scalar_subquery().label("back_on"),
+    )
 
 
 def any_vendor(session: Session) -> bool:
@@ -24,21 +36,21 @@ def vendor_mark(vendor_id: sa.ColumnExpressionArgument[str]) -> sa.ScalarSelect[
     """
     certificate = (
         Certificate.id
-        + ":"
+        + COLON
         + Certificate.number
-        + ":"
+        + COLON
         + sa.cast(Certificate.valid_to, sa.String)
-        + ":"
+        + COLON
         + sa.func.coalesce(sa.cast(Certificate.stars, sa.String), "")
     )
     papers = (
-        sa.select(sa.func.aggregate_strings(certificate, ","))
+        sa.select(joined(certificate))
         .where(Certificate.vendor_id == Vendor.id, Certificate.verified_at.is_not(None))
         .correlate(Vendor)
         .scalar_subquery()
     )
     return (
         sa.select(sa.cast(Vendor.version, sa.String) + "|" + sa.func.coalesce(papers, ""))
-        .where(Vendor.id == vendor_id, Vendor.state.in_(OPEN))
+        .where(Vendor.id == vendor_id, sa.or_(*(Vendor.state == state for state in OPEN)))
         .scalar_subquery()
     )

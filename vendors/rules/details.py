@@ -1,37 +1,45 @@
-"""Small rules: numbers, stars, roles, what is missing, how urgent."""
+"""Small rules: numbers, ages, stars, roles, what is missing, how urgent."""
 
 import re
 from collections.abc import Iterable
+from datetime import date, timedelta
 
 from stdnum.exceptions import ValidationError
 from stdnum.vn import mst
 
 from kernel.errors import Invalid, NotAllowed
 from kernel.messages import msg
-from vendors.rules.kinds import DocumentKind, LegalForm, Scheme
+from vendors.rules.kinds import LegalForm, Scheme
+
+YOUNGEST = 18
+"""Whoever answers for a vendor is of age."""
 
 _HIDDEN = "•••• "
 
-NEEDED_PAPER = {
-    LegalForm.INDIVIDUAL: DocumentKind.IDENTITY,
-    LegalForm.HOUSEHOLD: DocumentKind.REGISTRATION,
-    LegalForm.COOPERATIVE: DocumentKind.REGISTRATION,
-    LegalForm.COMPANY: DocumentKind.REGISTRATION,
-    LegalForm.STATE: DocumentKind.REGISTRATION,
-}
-"""The paper without which a dossier of each legal form is not complete."""
+
+def open_steps(*, sells: bool, person: bool, place: bool) -> list[str]:
+    """Return which steps of an application are not complete: ``who``, ``person``, ``where``."""
+    done = {"who": sells, "person": person, "where": place}
+    return [step for step, is_done in done.items() if not is_done]
 
 
-def missing(
-    *, commune: str, address: str, phone: str, form: LegalForm, papers: Iterable[DocumentKind]
-) -> list[str]:
-    """Return which steps are not complete: ``where``, ``papers``, or none."""
-    steps = []
-    if not (commune and address and phone):
-        steps.append("where")
-    if NEEDED_PAPER[form] not in set(papers):
-        steps.append("papers")
-    return steps
+def need_grown_up(birthday: date, on: date) -> None:
+    """Refuse the birthday of a child, or of nobody alive.
+
+    :raises Invalid: then.
+    """
+    age = on.year - birthday.year - ((on.month, on.day) < (birthday.month, birthday.day))
+    if not YOUNGEST <= age <= 120:
+        raise Invalid(
+            msg("Whoever answers for a vendor is at least %(years)s years old."),
+            field="birthday",
+            years=YOUNGEST,
+        )
+
+
+def appeal_end(decided_on: date, days: int) -> date:
+    """Return the last day on which a decision of a day can be appealed against."""
+    return decided_on + timedelta(days=days)
 
 
 def registration_number(form: LegalForm, text: str) -> str:

@@ -1,6 +1,7 @@
 """What vendors are, what they sell, and the papers that speak of it."""
 
 import enum
+from collections.abc import Collection
 
 from kernel.messages import LABELS, msg
 
@@ -58,8 +59,31 @@ class Scheme(enum.Enum):
     HOMESTAY_SECURITY = "homestay_security"
 
 
+ORGANISATIONS = frozenset({LegalForm.COOPERATIVE, LegalForm.COMPANY, LegalForm.STATE})
+"""Legal forms that have a head office."""
+
 SENSITIVE_PAPERS = frozenset({DocumentKind.IDENTITY})
-"""Papers kept encrypted and deleted after the decision (NĐ 356/2025: pictures of identity cards)."""
+"""Papers kept sealed and erased after the decision (NĐ 356/2025: pictures of identity cards)."""
+
+OFFER_WORDS: dict[Offer, str] = {
+    Offer.RAW: msg("Fruit, vegetables, rice, eggs, fish: as they come from the field or the pond"),
+    Offer.PROCESSED: msg(
+        "Dried, cooked, bottled or packed: green-bean cake, rice paper, fish sauce"
+    ),
+    Offer.HIGH_TECH: msg("Grown in net houses, hydroponics or with controlled climate"),
+    Offer.ORGANIC: msg("Sold as organic: an organic certificate is needed"),
+    Offer.HANDICRAFT: msg("Pottery, embroidery, wood, bamboo and other work of the hand"),
+    Offer.SINGLE_EXPERIENCE: msg("A visit of some hours: picking fruit, a workshop, a meal"),
+    Offer.TOUR_PACKAGE: msg("Several services in one price: only companies with a travel licence"),
+    Offer.HOMESTAY: msg("Guests stay the night"),
+}
+"""What each offer means, in one line for whoever applies."""
+
+
+def offer_values(offers: Collection[Offer]) -> list[str]:
+    """Return offers as they are stored: their values in the order of the list."""
+    return [offer.value for offer in Offer if offer in offers]
+
 
 LABELS.update(
     {

@@ -125,6 +125,11 @@ def state_of(before: RequirementState, *, proved: bool) -> RequirementState:
     return _R.SUBMITTED if before in {_R.INCOMPLETE, _R.EXPIRED} else before
 
 
+def after_answer(state: RequirementState) -> RequirementState:
+    """Return the state of a proved line for which something new was handed in."""
+    return _R.SUBMITTED if state is _R.REJECTED else state
+
+
 def after_verdict(state: RequirementState, verdict: str) -> RequirementState:
     """Return the state of a line after an officer judged it.
 

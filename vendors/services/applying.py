@@ -1,11 +1,12 @@
 """A person applies to sell: step by step, saved as it goes."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from kernel import audit, places
@@ -13,20 +14,29 @@ from kernel.actor import Actor
 from kernel.clock import local_date
 from kernel.db import after_commit
 from kernel.errors import Conflict, Invalid, NotAllowed, NotFound
+from kernel.i18n import format_day
 from kernel.ids import short_code
 from kernel.messages import msg
 from kernel.rules_table import rule
+from kernel.sealing import Sealer
 from kernel.text import fold, slug
-from vendors.models import PaperFile, Vendor, VendorDocument, VendorMember
+from vendors.errors import AppealTooLate, NotComplete
+from vendors.models import Vendor, VendorDocument, VendorMember
+from vendors.queries import appeal_until, standing_of
 from vendors.rules import (
+    ENDED,
     MOST_DRAFTS,
     DocumentKind,
     LegalForm,
+    Offer,
     VendorState,
-    missing,
+    after,
     need_editable,
+    offer_values,
 )
+from vendors.services.identity import Person, save_identity
 from vendors.services.numbers import set_registration
+from vendors.services.requirements import answer_lines, sync_requirements
 from vendors.services.steps import Arrow, locked_vendor, move
 
 
@@ -37,7 +47,9 @@ class Who:
     name: str
     legal_form: LegalForm
     registration_no: str
-    representative: str
+    # Who speaks for it, where that is known already: the step about the person asks.
+    representative: str = ""
+    sells: Collection[Offer] = ()
 
 
 @dataclass(frozen=True)
@@ -60,39 +72,79 @@ class Paper:
     media_type: str
     storage_key: str
     size_bytes: int
+    requirement: str = ""
     sha256: str = ""
     pages: int = 1
 
 
 def start_application(
-    session: Session, who: Who, *, actor: Actor, now: datetime, lang: str = "vi"
+    session: Session,
+    who: Who,
+    *,
+    actor: Actor,
+    now: datetime,
+    lang: str = "vi",
+    code: str = "",
 ) -> str:
     """Open a dossier for a signed-in person, who becomes its owner; return its id.
+
+    ``code`` (of `fresh_code`) names the dossier beforehand: the same form sent twice opens one.
 
     :raises NotAllowed: for a guest.
     :raises Conflict: when the person has too many unfinished ones.
     """
     if actor.user_id is None:
         raise NotAllowed
+    code = code or fresh_code()
+    if known := _started(session, code, actor.user_id):
+        return known
     _refuse_many_drafts(session, actor.user_id)
+    try:
+        with session.begin_nested():
+            vendor = _opened(session, who, code=code, lang=lang, now=now)
+    except IntegrityError:
+        # The same form arrived twice at once: the other one was faster.
+        if known := _started(session, code, actor.user_id):
+            return known
+        raise Conflict from None
+    session.add(
+        VendorMember(vendor_id=vendor.id, user_id=actor.user_id, roles=["owner"], created_at=now)
+    )
+    _note(session, vendor, "vendor.started", actor=actor, now=now)
+    sync_requirements(session, vendor, now=now)
+    return vendor.id
+
+
+def fresh_code() -> str:
+    """Return a code for a dossier that is about to be opened."""
+    return f"V{short_code(9)}"
+
+
+def _opened(session: Session, who: Who, *, code: str, lang: str, now: datetime) -> Vendor:
     vendor = Vendor(
-        code=f"V{short_code(9)}",
+        code=code,
         slug="",
         story={},
         phone="",
         commune="",
         address="",
+        representative="",
         lang=lang,
         created_at=now,
     )
     _describe(session, vendor, who)
     session.add(vendor)
     session.flush()
-    session.add(
-        VendorMember(vendor_id=vendor.id, user_id=actor.user_id, roles=["owner"], created_at=now)
+    return vendor
+
+
+def _started(session: Session, code: str, user_id: str) -> str | None:
+    """Return the dossier that this person opened with a code."""
+    return session.scalar(
+        sa.select(Vendor.id)
+        .join(VendorMember, VendorMember.vendor_id == Vendor.id)
+        .where(Vendor.code == code, VendorMember.user_id == user_id)
     )
-    _note(session, vendor, "vendor.started", actor=actor, now=now)
-    return vendor.id
 
 
 def save_who(session: Session, vendor_id: str, *, who: Who, actor: Actor, now: datetime) -> None:
@@ -100,9 +152,50 @@ def save_who(session: Session, vendor_id: str, *, who: Who, actor: Actor, now: d
 
     :raises Conflict: when the dossier is with the office.
     """
-    vendor = _editable(session, vendor_id, actor)
+    vendor = editable(session, vendor_id, actor)
     _describe(session, vendor, who)
     _note(session, vendor, "vendor.edited", actor=actor, now=now, step="who")
+    sync_requirements(session, vendor, now=now)
+
+
+def save_offers(
+    session: Session, vendor_id: str, *, offers: Collection[Offer], actor: Actor, now: datetime
+) -> None:
+    """Say what a vendor sells: while it is not known, or as long as the dossier may be changed.
+
+    :raises Invalid: for nothing at all.
+    :raises Conflict: when it is known and the dossier is with the office.
+    """
+    actor.need_at(vendor_id, "owner")
+    vendor = locked_vendor(session, vendor_id)
+    if vendor.sells or vendor.state in ENDED:
+        need_editable(vendor.state)
+    if not offers:
+        raise Invalid(msg("Choose at least one."), field="sells")
+    vendor.sells = offer_values(offers)
+    _note(session, vendor, "vendor.edited", actor=actor, now=now, step="sells")
+    sync_requirements(session, vendor, now=now)
+
+
+def save_person(
+    session: Session,
+    vendor_id: str,
+    *,
+    person: Person,
+    sealer: Sealer,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """Write down who answers for a vendor and speaks for it.
+
+    :raises Invalid: for a wrong number or a birthday of a child.
+    :raises Conflict: when the dossier is with the office.
+    """
+    vendor = editable(session, vendor_id, actor)
+    save_identity(session, vendor_id, person=person, sealer=sealer, actor=actor, now=now)
+    vendor.representative = person.full_name
+    _note(session, vendor, "vendor.edited", actor=actor, now=now, step="person")
+    sync_requirements(session, vendor, now=now)
 
 
 def save_where(
@@ -113,7 +206,7 @@ def save_where(
     :raises Invalid: for an unknown commune.
     :raises Conflict: when the dossier is with the office.
     """
-    vendor = _editable(session, vendor_id, actor)
+    vendor = editable(session, vendor_id, actor)
     places.commune(where.commune)
     for field, value in asdict(where).items():
         setattr(vendor, field, value)
@@ -127,16 +220,18 @@ def add_papers(
 
     :raises Conflict: when the dossier is with the office, or full.
     """
-    vendor = _editable(session, vendor_id, actor)
+    vendor = editable(session, vendor_id, actor)
     held = _held(session, vendor.id)
-    fresh = fresh_papers(papers, held)
+    fresh = _fresh(papers, held)
     most = rule(session, "vendor.papers_most", on=local_date(now)).value
     if len(held) + len(fresh) > most:
         raise Conflict(msg("A dossier holds at most %(most)s papers."), most=most)
     for paper in fresh:
         session.add(VendorDocument(vendor_id=vendor.id, uploaded_at=now, **vars(paper)))
         _note(session, vendor, "vendor.paper_added", actor=actor, now=now, kind=paper.kind.value)
-    return [paper for paper in papers if not any(paper is one for one in fresh)]
+    kinds = {paper.kind for paper in fresh}
+    answer_lines(session, vendor, lambda need: bool(kinds & need.papers), now=now)
+    return [paper for paper in papers if paper not in fresh]
 
 
 def remove_paper(
@@ -153,7 +248,7 @@ def remove_paper(
     :raises NotFound: when the dossier holds no such paper.
     :raises Conflict: when the dossier is with the office.
     """
-    vendor = _editable(session, vendor_id, actor)
+    vendor = editable(session, vendor_id, actor)
     row = session.get(VendorDocument, paper_id)
     if row is None or row.vendor_id != vendor.id:
         raise NotFound
@@ -161,28 +256,22 @@ def remove_paper(
     session.delete(row)
     after_commit(session, lambda: forget(key))
     _note(session, vendor, "vendor.paper_removed", actor=actor, now=now, kind=row.kind.value)
+    sync_requirements(session, vendor, now=now)
 
 
 def submit_application(session: Session, vendor_id: str, *, actor: Actor, now: datetime) -> None:
     """Hand the dossier to the office.
 
-    :raises Invalid: when a step is not complete; ``field`` names it.
+    :raises NotComplete: when steps or lines are open; it names them.
     :raises Conflict: when it is there already.
     """
     actor.need_at(vendor_id, "owner")
     vendor = locked_vendor(session, vendor_id)
-    papers = session.scalars(
-        sa.select(VendorDocument.kind).where(VendorDocument.vendor_id == vendor_id)
-    )
-    open_steps = missing(
-        commune=vendor.commune,
-        address=vendor.address,
-        phone=vendor.phone,
-        form=vendor.legal_form,
-        papers=papers,
-    )
-    if open_steps:
-        raise Invalid(msg("Some steps are not complete yet."), field=open_steps[0])
+    after(vendor.state, "submit")
+    sync_requirements(session, vendor, now=now)
+    standing = standing_of(session, vendor, on=local_date(now))
+    if standing.steps or standing.lines_open:
+        raise NotComplete(standing.steps, standing.lines_open)
     move(session, vendor, Arrow("submit"), actor=actor, now=now)
     vendor.submitted_at = now
     session.flush()
@@ -197,6 +286,25 @@ def cancel_application(session: Session, vendor_id: str, *, actor: Actor, now: d
     move(session, locked_vendor(session, vendor_id), Arrow("cancel"), actor=actor, now=now)
 
 
+def appeal_decision(
+    session: Session, vendor_id: str, *, reason: str, actor: Actor, now: datetime
+) -> None:
+    """Ask the office to judge a rejection or a termination anew.
+
+    :raises Invalid: without a reason.
+    :raises AppealTooLate: when the days of ``vendor.appeal_days`` are over.
+    :raises Conflict: when there is nothing to appeal against.
+    """
+    actor.need_at(vendor_id, "owner")
+    vendor = locked_vendor(session, vendor_id)
+    after(vendor.state, "appeal")
+    end = appeal_until(session, vendor_id)
+    if end is None or local_date(now) > end:
+        raise AppealTooLate(day=format_day(end) if end else "")
+    move(session, vendor, Arrow("appeal", reason), actor=actor, now=now)
+    session.flush()
+
+
 def fresh_slug(session: Session, name: str, code: str) -> str:
     """Return an address for a vendor's page that no other vendor has."""
     wanted = slug(name, 70) or slug(code)
@@ -204,7 +312,11 @@ def fresh_slug(session: Session, name: str, code: str) -> str:
     return f"{wanted}-{code.lower()}"[:90] if taken else wanted
 
 
-def _editable(session: Session, vendor_id: str, actor: Actor) -> Vendor:
+def editable(session: Session, vendor_id: str, actor: Actor) -> Vendor:
+    """Return a dossier, locked, that this owner may change now.
+
+    :raises Conflict: when it is with the office.
+    """
     actor.need_at(vendor_id, "owner")
     vendor = locked_vendor(session, vendor_id)
     need_editable(vendor.state)
@@ -216,7 +328,9 @@ def _describe(session: Session, vendor: Vendor, who: Who) -> None:
     if vendor.name != who.name:
         vendor.slug = fresh_slug(session, who.name, vendor.code)
     vendor.name, vendor.name_folded = who.name, fold(who.name)[:120]
-    vendor.representative = who.representative
+    vendor.representative = who.representative or vendor.representative
+    if who.sells:
+        vendor.sells = offer_values(who.sells)
 
 
 def _refuse_many_drafts(session: Session, user_id: str) -> None:
@@ -246,8 +360,8 @@ def _note(
     )
 
 
-def fresh_papers(papers: Sequence[Paper], held: Sequence[tuple[Any, ...]]) -> list[Paper]:
-    """Return the papers that are not held yet, each file of a kind once."""
+def _fresh(papers: Sequence[Paper], held: Iterable[tuple[Any, ...]]) -> list[Paper]:
+    """Return the papers that are not held yet, each file once for the same purpose."""
     known, fresh = set(held), []
     for paper in papers:
         if not paper.sha256 or _mark(paper) not in known:
@@ -259,13 +373,13 @@ def fresh_papers(papers: Sequence[Paper], held: Sequence[tuple[Any, ...]]) -> li
 def _held(session: Session, vendor_id: str) -> list[tuple[Any, ...]]:
     """Return the marks of the papers in a dossier."""
     rows = session.execute(
-        sa.select(VendorDocument.kind, PaperFile.sha256)
-        .outerjoin(PaperFile, PaperFile.document_id == VendorDocument.id)
-        .where(VendorDocument.vendor_id == vendor_id)
+        sa.select(VendorDocument.kind, VendorDocument.requirement, VendorDocument.sha256).where(
+            VendorDocument.vendor_id == vendor_id
+        )
     )
     return [tuple(row) for row in rows]
 
 
 def _mark(paper: Paper) -> tuple[Any, ...]:
     """Return by what a paper sent twice is known: its file, for the same purpose."""
-    return paper.kind, paper.sha256
+    return paper.kind, paper.requirement, paper.sha256

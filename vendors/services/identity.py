@@ -1,4 +1,4 @@
-"""Who answers for a vendor: kept sealed, found again by a fingerprint, emptied after the decision."""
+"""Who answers for a vendor: kept sealed, found again by a fingerprint."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -8,14 +8,10 @@ from sqlalchemy.orm import Session
 from kernel import audit
 from kernel.actor import Actor
 from kernel.clock import local_date
-from kernel.errors import Invalid
-from kernel.messages import msg
 from kernel.sealing import Sealer
 from vendors.models import VendorIdentity
-from vendors.rules import need_editable, personal_number
+from vendors.rules import need_editable, need_grown_up, personal_number
 from vendors.services.steps import locked_vendor
-
-YOUNGEST = 18
 
 
 @dataclass(frozen=True)
@@ -45,7 +41,7 @@ def save_identity(
     actor.need_at(vendor_id, "owner")
     need_editable(locked_vendor(session, vendor_id).state)
     number = personal_number(person.number)
-    _need_grown_up(person.birthday, local_date(now))
+    need_grown_up(person.birthday, local_date(now))
     row = session.get(VendorIdentity, vendor_id) or VendorIdentity(vendor_id=vendor_id)
     row.full_name, row.head_office = person.full_name, person.head_office
     row.number_sealed = sealer.seal_text(number)
@@ -62,26 +58,3 @@ def save_identity(
         now=now,
         after={"fingerprint": row.fingerprint},
     )
-
-
-def empty_identity(session: Session, vendor_id: str, *, actor: Actor, now: datetime) -> None:
-    """Forget number and birthday; fingerprint and last four digits stay (NĐ 356/2025)."""
-    row = session.get(VendorIdentity, vendor_id)
-    if row is None or row.emptied_on is not None:
-        return
-    row.number_sealed = row.birthday_sealed = ""
-    row.emptied_on = local_date(now)
-    session.flush()
-    audit.record(
-        session, "vendor.identity_emptied", actor=actor, subject=("vendor", vendor_id), now=now
-    )
-
-
-def _need_grown_up(birthday: date, today: date) -> None:
-    age = today.year - birthday.year - ((today.month, today.day) < (birthday.month, birthday.day))
-    if not YOUNGEST <= age <= 120:
-        raise Invalid(
-            msg("Whoever answers for a vendor is at least %(years)s years old."),
-            field="birthday",
-            years=YOUNGEST,
-        )

@@ -8,13 +8,12 @@ from sqlalchemy.orm import Session
 
 from accounts.queries import user_card
 from accounts.services.people import find_user
-from kernel import audit
 from kernel.actor import VENDOR_ROLES, Actor
 from kernel.errors import NotFound
 from kernel.mail import Address, notify
-from vendors.errors import NoSuchPerson
 from vendors.models import Vendor, VendorMember
 from vendors.rules import need_member_roles, need_other_owner
+from vendors.services.inviting import note_member, send_invitation, set_member
 from vendors.services.steps import locked_vendor
 
 
@@ -24,46 +23,33 @@ def invite_member(
     *,
     contact: str,
     roles: Iterable[str],
+    link: str,
     actor: Actor,
     now: datetime,
-) -> str:
-    """Let a person with an account work for a vendor, or change as what; return the person's id.
+) -> str | None:
+    """Let a person work for a vendor, or change as what; return the id of one with an account.
+
+    Whoever has no account is sent an invitation; ``link`` is the address that its
+    token is put behind.
 
     :raises NotFound, NotAllowed: unless the actor is an owner.
-    :raises NoSuchPerson: when nobody signs in with this contact.
+    :raises Invalid: when the contact is neither a number nor an address.
     :raises NotAllowed: when the last owner would stop being one.
     """
     actor.need_at(vendor_id, "owner")
     wanted = need_member_roles(roles, VENDOR_ROLES)
+    vendor = locked_vendor(session, vendor_id)
     user_id = find_user(session, contact)
     if user_id is None:
-        raise NoSuchPerson(field="contact")
-    vendor = locked_vendor(session, vendor_id)
+        send_invitation(
+            session, vendor, contact=contact, roles=wanted, link=link, actor=actor, now=now
+        )
+        return None
     if "owner" not in wanted:
         need_other_owner(_owners(session, vendor_id), user_id)
     set_member(session, vendor_id, user_id=user_id, roles=wanted, actor=actor, now=now)
     _tell(session, vendor, user_id, now)
     return user_id
-
-
-def set_member(
-    session: Session,
-    vendor_id: str,
-    *,
-    user_id: str,
-    roles: list[str],
-    actor: Actor,
-    now: datetime,
-) -> None:
-    """Write down a person's roles at a vendor (for the house and imports; asks nobody)."""
-    member = session.get(VendorMember, (vendor_id, user_id))
-    before = None if member is None else {"roles": member.roles}
-    if member is None:
-        session.add(VendorMember(vendor_id=vendor_id, user_id=user_id, roles=roles, created_at=now))
-    else:
-        member.roles = roles
-    session.flush()
-    _record(session, vendor_id, "vendor.member_set", actor, now, before, {"roles": roles}, user_id)
 
 
 def remove_member(
@@ -84,7 +70,7 @@ def remove_member(
     before = {"roles": member.roles}
     session.delete(member)
     session.flush()
-    _record(session, vendor_id, "vendor.member_removed", actor, now, before, None, user_id)
+    note_member(session, vendor_id, "vendor.member_removed", actor, now, before, None, user_id)
 
 
 def _owners(session: Session, vendor_id: str) -> list[str]:
@@ -94,28 +80,6 @@ def _owners(session: Session, vendor_id: str) -> list[str]:
         )
     )
     return [row.user_id for row in rows if "owner" in row.roles]
-
-
-def _record(
-    session: Session,
-    vendor_id: str,
-    action: str,
-    actor: Actor,
-    now: datetime,
-    before: dict[str, list[str]] | None,
-    after: dict[str, list[str]] | None,
-    user_id: str,
-) -> None:
-    audit.record(
-        session,
-        action,
-        actor=actor,
-        subject=("vendor", vendor_id),
-        now=now,
-        before=before,
-        after=after,
-        member=user_id,
-    )
 
 
 def _tell(session: Session, vendor: Vendor, user_id: str, now: datetime) -> None:

@@ -66,7 +66,13 @@ def read_upload(data: bytes, *, most_bytes: int) -> Content:
 
 
 def keep_paper(
-    storage: Storage, vendor_id: str, *, kind: DocumentKind, file_name: str, content: Content
+    storage: Storage,
+    vendor_id: str,
+    *,
+    kind: DocumentKind,
+    file_name: str,
+    content: Content,
+    requirement: str = "",
 ) -> Paper:
     """Store a file under a name nobody can guess, sealed if it is sensitive.
 
@@ -80,6 +86,7 @@ def keep_paper(
         media_type=content.media_type,
         storage_key=key,
         size_bytes=len(content.data),
+        requirement=requirement,
         sha256=hashlib.sha256(content.data).hexdigest(),
         pages=content.pages,
     )

@@ -1,6 +1,6 @@
 """The checklist of a vendor: brought up to date with its evidence, judged line by line."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,7 +14,7 @@ from kernel.errors import NotAllowed, NotFound
 from kernel.messages import msg
 from vendors.models import Vendor, VendorRequirement
 from vendors.queries.requirements import evidence_of, needs_of
-from vendors.rules import Need, RequirementState, after_verdict, need_reason, state_of
+from vendors.rules import Need, RequirementState, after_answer, after_verdict, need_reason, state_of
 from vendors.services.steps import locked_vendor
 
 JUDGES = ("reviewer", "approver")
@@ -55,6 +55,21 @@ def sync_requirements(session: Session, vendor: Vendor, *, now: datetime) -> Seq
     return needs
 
 
+def answer_lines(
+    session: Session, vendor: Vendor, answers: Callable[[Need], bool], *, now: datetime
+) -> None:
+    """Bring the lines up to date; one the office refused waits for it again when it is answered.
+
+    ``answers`` tells which needs the new evidence speaks of.
+    """
+    needs = sync_requirements(session, vendor, now=now)
+    lines = _lines(session, vendor.id)
+    for need in filter(answers, needs):
+        line = lines[need.key]
+        _set(line, after_answer(line.state), now)
+    session.flush()
+
+
 def judge_requirement(
     session: Session, vendor_id: str, *, said: Verdict, actor: Actor, now: datetime
 ) -> None:
@@ -89,18 +104,6 @@ def judge_requirement(
         after={"state": state.value, "reason": reason},
         requirement=said.key,
     )
-
-
-def expire_requirements(session: Session, vendor: Vendor, *, now: datetime) -> list[str]:
-    """Bring the lines up to date and return the keys of those that expired just now."""
-    before = {key: line.state for key, line in _lines(session, vendor.id).items()}
-    sync_requirements(session, vendor, now=now)
-    expired = RequirementState.EXPIRED
-    return [
-        key
-        for key, line in _lines(session, vendor.id).items()
-        if line.state is expired and before.get(key) is not expired
-    ]
 
 
 def _lines(session: Session, vendor_id: str) -> dict[str, VendorRequirement]:

@@ -3,12 +3,35 @@
 from collections.abc import Iterable
 
 from accounts.guards import ME_LINKS, MeLink
+from accounts.services.leaving import NEEDED_BY
 from kernel.actor import Actor
 from kernel.messages import msg
-from vendors.views import applying, own
+from vendors.services.leaving import needs_account
+from vendors.views import (
+    absence,
+    applying,
+    banking,
+    decisions,
+    handing_in,
+    joining,
+    own,
+    practising,
+    proving,
+)
 from vendors.views.blueprint import blueprint
 
-__all__ = ["applying", "blueprint", "own"]
+__all__ = [
+    "absence",
+    "applying",
+    "banking",
+    "blueprint",
+    "decisions",
+    "handing_in",
+    "joining",
+    "own",
+    "practising",
+    "proving",
+]
 
 
 def _ways(actor: Actor) -> Iterable[MeLink]:
@@ -18,3 +41,4 @@ def _ways(actor: Actor) -> Iterable[MeLink]:
 
 
 ME_LINKS.append(_ways)
+NEEDED_BY.append(needs_account)

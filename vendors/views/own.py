@@ -10,10 +10,11 @@ from accounts import guards
 from kernel import clock
 from kernel.db import transaction
 from kernel.errors import DomainError, NotFound
+from kernel.settings import Settings
 from kernel.web.answers import Answer, go
 from kernel.web.forms import form_error
 from kernel.web.pages import page
-from kernel.web.session import db
+from kernel.web.session import db, part
 from vendors import queries
 from vendors.forms import CertificateForm, MemberForm, PressForm, ProfileForm
 from vendors.rules import Scheme
@@ -37,18 +38,19 @@ def invite_member(vendor_id: str) -> Answer:
         if not form.validate():
             return _members_page(form, vendor_id), 422
         with transaction(db()) as work:
-            members.invite_member(
+            known = members.invite_member(
                 work,
                 vendor_id,
                 contact=form.contact.data,
                 roles=form.roles.data,
+                link=f"{part(Settings).public_url}/join/",
                 actor=guards.current_actor(),
                 now=clock.now(),
             )
     except DomainError as refusal:
         form_error(form, refusal)
         return _members_page(form, vendor_id), refusal.status
-    flash(_("Saved."))
+    flash(_("Saved.") if known else _("An invitation is on its way."))
     return go(url_for("vendors.show_members", vendor_id=vendor_id))
 
 
@@ -172,6 +174,7 @@ def _members_page(form: MemberForm, vendor_id: str) -> str:
         form=form,
         press=PressForm(),
         people=queries.members(db(), vendor_id),
+        invitations=queries.open_invitations(db(), vendor_id, now=clock.now()),
     )
 
 

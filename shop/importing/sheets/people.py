@@ -14,7 +14,7 @@ from shop.importing.columns import Column, Reading
 from shop.importing.readers import Cell
 from shop.importing.sheets.base import Sheet, Values, plain
 from vendors.queries import vendor_ids_by_code
-from vendors.services.members import set_member
+from vendors.services.inviting import set_member
 
 _ROLES = {
     "thẩm định": "reviewer",

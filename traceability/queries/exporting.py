@@ -1,0 +1,30 @@
+"""Farms, diaries and lots of a vendor, for the vendor itself; and what is forgotten with it."""
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from kernel.export import Sheet, read_sheet
+from traceability.models import DiaryEntry, Farm, Lot, Plot, Season
+
+
+def farm_sheets(session: Session, vendor_id: str) -> list[Sheet]:
+    """Return farms, plots, seasons, diary and lots of a vendor."""
+    farms = sa.select(Farm.id).where(Farm.vendor_id == vendor_id)
+    plots = sa.select(Plot.id).where(Plot.farm_id.in_(farms))
+    seasons = sa.select(Season.id).where(Season.plot_id.in_(plots))
+    asked = {
+        "farms": (Farm, Farm.vendor_id == vendor_id),
+        "plots": (Plot, Plot.farm_id.in_(farms)),
+        "seasons": (Season, Season.plot_id.in_(plots)),
+        "diary": (DiaryEntry, DiaryEntry.season_id.in_(seasons)),
+        "lots": (Lot, Lot.vendor_id == vendor_id),
+    }
+    return [
+        read_sheet(session, name, sa.select(*kind.__table__.columns).where(mine))
+        for name, (kind, mine) in asked.items()
+    ]
+
+
+def lot_ids(session: Session, vendor_id: str) -> list[str]:
+    """Return the lots of a vendor."""
+    return list(session.scalars(sa.select(Lot.id).where(Lot.vendor_id == vendor_id)))

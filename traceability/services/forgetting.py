@@ -1,0 +1,21 @@
+"""A vendor whose time of keeping is over leaves no name on farm and diary."""
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from traceability.models import DiaryEntry, Farm, Plot, Season
+
+
+def forget_farmer(session: Session, vendor_id: str) -> None:
+    """Take names, addresses and places off; lots and diary stay for the tracing."""
+    farms = sa.select(Farm.id).where(Farm.vendor_id == vendor_id)
+    plots = sa.select(Plot.id).where(Plot.farm_id.in_(farms))
+    seasons = sa.select(Season.id).where(Season.plot_id.in_(plots))
+    session.execute(
+        sa.update(DiaryEntry).where(DiaryEntry.season_id.in_(seasons)).values(worker="")
+    )
+    session.execute(
+        sa.update(Farm)
+        .where(Farm.vendor_id == vendor_id)
+        .values(name="-", address="", lat=None, lon=None, story={})
+    )

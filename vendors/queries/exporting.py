@@ -1,0 +1,72 @@
+"""All that is held about a vendor in this trade, for the vendor itself."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from accounts.queries import user_cards
+from kernel.export import Sheet, read_sheet
+from vendors.models import (
+    Certificate,
+    Vendor,
+    VendorDocument,
+    VendorIdentity,
+    VendorMember,
+    VendorRequirement,
+    VendorStep,
+    VendorVacation,
+)
+from vendors.queries.dossiers import PaperCard, papers
+
+_HIDDEN = {"reviewer_id", "reviewer_name", "name_folded", "number_sealed", "birthday_sealed"}
+_HIDDEN |= {"fingerprint", "actor_id", "actor_name", "judged_by", "judged_by_name", "storage_key"}
+
+
+def vendor_sheets(session: Session, vendor_id: str) -> list[Sheet]:
+    """Return dossier, history, papers, certificates and people of a vendor.
+
+    Officers act for the office: their names are left out.
+    """
+    tables: list[tuple[str, Any]] = [
+        ("identity", VendorIdentity),
+        ("history", VendorStep),
+        ("papers", VendorDocument),
+        ("requirements", VendorRequirement),
+        ("certificates", Certificate),
+        ("days_away", VendorVacation),
+    ]
+    own = sa.select(*_shown(Vendor)).where(Vendor.id == vendor_id)
+    return [
+        read_sheet(session, "vendor", own),
+        *(
+            read_sheet(session, name, sa.select(*_shown(kind)).where(kind.vendor_id == vendor_id))
+            for name, kind in tables
+        ),
+        _people(session, vendor_id),
+    ]
+
+
+def paper_files(session: Session, vendor_id: str) -> Sequence[PaperCard]:
+    """Return the papers whose files belong to the export."""
+    return papers(session, vendor_id)
+
+
+def _shown(kind: Any) -> list[Any]:
+    return [column for column in kind.__table__.columns if column.name not in _HIDDEN]
+
+
+def _people(session: Session, vendor_id: str) -> Sheet:
+    rows = session.execute(
+        sa.select(VendorMember.user_id, VendorMember.roles, VendorMember.created_at).where(
+            VendorMember.vendor_id == vendor_id
+        )
+    ).all()
+    cards = user_cards(session, [row.user_id for row in rows])
+    found = [
+        (cards[row.user_id].name, cards[row.user_id].contact, row.roles, row.created_at)
+        for row in rows
+        if row.user_id in cards
+    ]
+    return Sheet("people", ["name", "contact", "roles", "since"], found)

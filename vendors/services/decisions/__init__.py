@@ -1,0 +1,1 @@
+"""Documents of the office: drafted, numbered, typeset, signed, withdrawn."""
