@@ -1,6 +1,7 @@
 """Identifiers that sort by time and leak no counts."""
 
 import secrets
+from datetime import datetime
 
 from ulid import ULID
 
@@ -11,6 +12,14 @@ ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 def new_id() -> str:
     """Return a new ULID of 26 characters: the primary key of every table."""
     return str(ULID())
+
+
+def made_at(ulid: str) -> datetime:
+    """Return when an id was made.
+
+    :raises ValueError: when it is none of ours.
+    """
+    return ULID.from_str(ulid).datetime
 
 
 def short_code(length: int = 8) -> str:

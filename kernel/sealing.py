@@ -1,7 +1,7 @@
 """Personal data at rest: sealed with a key that lies outside the database.
 
 The first key seals; all of them open, so that a new key can be put before the
-old ones while the market runs.
+old ones while the market runs (``flask market reseal`` seals everything anew).
 """
 
 import hashlib

@@ -6,10 +6,12 @@ from flask.cli import AppGroup
 from sqlalchemy.orm import sessionmaker
 
 from catalog import cli as catalog_cli
-from kernel import audit
+from kernel import audit, clock
+from kernel.sealing import SealBroken, Sealer
 from kernel.settings import Settings
+from kernel.storage import Storage
 from kernel.web.session import part
-from shop import prepare
+from shop import prepare, resealing
 from shop.importing.cli import import_command
 
 market = AppGroup("market", help="The market as a whole.")
@@ -30,7 +32,29 @@ def verify() -> None:
 def upgrade() -> None:
     """Bring the database to the newest tables."""
     prepare.upgrade(part(Settings).database_url)
+    resealing.seal_plain(part(sessionmaker), part(Storage), now=clock.now())  # type: ignore[type-abstract, arg-type]
     click.echo("The database is up to date.")
+
+
+@market.command("reseal")
+def reseal() -> None:
+    """Seal all personal data anew with the first key of DATA_KEYS."""
+    try:
+        done = resealing.reseal(
+            part(sessionmaker),
+            part(Storage),
+            part(Sealer),
+            now=clock.now(),  # type: ignore[type-abstract, arg-type]
+        )
+    except SealBroken as broken:
+        raise click.ClickException(
+            f"{broken} Put back the missing key and run this again."
+        ) from None
+    click.echo(
+        f"Sealed for the first time: {done.numbers} numbers, {done.papers} files. "
+        f"Sealed anew: {done.values} values, {done.files} files. "
+        "All is under the newest key: older ones can be removed from DATA_KEYS."
+    )
 
 
 def install(app: Flask) -> None:

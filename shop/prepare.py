@@ -20,6 +20,7 @@ def prepare(settings: Settings, *, reload: bool = False) -> None:
     upgrade(settings.database_url)
     from shop import seed  # noqa: PLC0415 - imports the whole house: after the tables exist
 
+    seed.seal(settings)
     seed.seed(settings)
     _say(settings)
 

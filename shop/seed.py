@@ -15,9 +15,16 @@ from kernel.db import refresh_statistics, transaction
 from kernel.events import note_handled
 from kernel.rules_table import seed_rules
 from kernel.settings import Settings
+from kernel.storage import open_storage
 from shop import wiring
 from shop.importing.sample import SAMPLE, load_sample_once
+from shop.resealing import seal_plain
 from shop.sessions import open_sessions
+
+
+def seal(settings: Settings) -> None:
+    """Seal what an older release left in plain text."""
+    seal_plain(open_sessions(settings), open_storage(settings), now=clock.now())
 
 
 def seed(settings: Settings) -> None:

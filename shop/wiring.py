@@ -115,6 +115,16 @@ JOBS: tuple[Job, ...] = (
         24 * 60,
         vendors.jobs.purge_left_with(lambda: open_storage(load_settings())),
     ),
+    Job(
+        "vendors.erase_identities",
+        60,
+        vendors.jobs.erase_identities_with(lambda: open_storage(load_settings())),
+    ),
+    Job(
+        "vendors.sweep_sealed",
+        24 * 60,
+        vendors.jobs.sweep_sealed_with(lambda: open_storage(load_settings())),
+    ),
     Job("database.statistics", 24 * 60, lambda session, _now: refresh_statistics(session)),
 )
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from kernel.errors import Conflict, Invalid
+from kernel.errors import Conflict, DomainError, Invalid
 from kernel.messages import msg
 
 
@@ -16,6 +16,13 @@ class PaperTooLarge(PaperRefused):
     """A document above the limit, in bytes or in pixels."""
 
     code, status, message = "paper_too_large", 413, msg("This file is too large.")
+
+
+class PaperErased(DomainError):
+    """A paper whose file was erased after the decision, as the law asks."""
+
+    code, status = "paper_erased", 410
+    message = msg("This paper was erased after the decision, as the law asks.")
 
 
 class DossierMoved(Conflict):

@@ -4,6 +4,7 @@ import { suggestions } from "./suggest.js";
 import { sending } from "./sending.js";
 import { packs } from "./packs.js";
 import { scanning } from "./scan.js";
+import "./weighing.js";
 
 document.documentElement.classList.add("js");
 

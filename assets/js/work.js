@@ -1,4 +1,6 @@
 // Keyboard of the office desk: j and k walk the queue, letters press marked buttons.
+import "./viewer.js";
+
 const typing = (target) => target.closest("input, textarea, select, [contenteditable]");
 
 document.addEventListener("keydown", (event) => {

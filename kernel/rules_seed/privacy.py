@@ -45,6 +45,14 @@ PRIVACY: list[tuple[str, Any, str, str, str]] = [
     ("privacy.access_days", 10, _REQUESTS, "U", "10 to 20 days by kind; a lawyer confirms them"),
     ("privacy.correction_days", 10, _REQUESTS, "U", "10 to 20 days by kind"),
     ("privacy.deletion_days", 20, _REQUESTS, "U", "10 to 20 days by kind"),
+    (
+        "privacy.identity_days_after_decision",
+        {"approve": 0, "reject": 1, "final": 0},
+        _REQUESTS,
+        "B",
+        "identity papers and numbers are erased so many days later (a rejection: after the appeal "
+        "window; final: appeal dismissed, application withdrawn)",
+    ),
     ("privacy.remind_days", 3, "Quy chế của sàn", "H", "days before a due day the office hears"),
 ]
 """Key, value, legal reference, certainty, note."""

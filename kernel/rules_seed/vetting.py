@@ -19,9 +19,11 @@ REQUIREMENTS: list[tuple[str, dict[str, Any], str, str]] = [
             "title": {"vi": "Căn cước của người đứng tên", "en": "Identity of who answers"},
             "help": {
                 "vi": "Họ tên, ngày sinh, số định danh 12 số và ảnh chụp thẻ căn cước. "
-                "Chỉ người của gian hàng và cán bộ thẩm định của Sở mở được ảnh.",
+                "Ảnh và số được mã hoá; ngoài bạn, chỉ cán bộ thụ lý mở được, mỗi lần xem đều được ghi "
+                "lại, và được xoá sau khi có quyết định.",
                 "en": "Full name, birthday, the 12-digit personal number and a photo of the card. "
-                "Only people of the vendor and the reviewing officers can open the photo.",
+                "Photo and number are encrypted; besides you only the officer who judges can open "
+                "them, each look is noted, and they are deleted after the decision.",
             },
             "any_of": {"papers": ["identity"]},
         },
@@ -270,11 +272,5 @@ HOUSE: list[tuple[str, Any, str]] = [
     ("vendor.bank_cooling_hours", 72, "hours before a changed bank account is paid to"),
     ("vendor.invitation_days", 7, "days in which an invitation can be used"),
     ("vendor.appeal_days", 30, "days after a decision in which a vendor may appeal"),
-    (
-        "privacy.identity_days_after_decision",
-        {"approve": 0, "reject": 1, "final": 0},
-        "identity pictures and numbers are erased so many days later (a rejection: after the "
-        "appeal window; final: appeal dismissed, application withdrawn); NĐ 356/2025",
-    ),
 ]
 """Key, value, note."""

@@ -28,6 +28,11 @@ def private_file(key: str, *, media_type: str, name: str) -> Response:
         data = part(Storage).get(key)
     except KeyError:
         raise NotFound from None
+    return private_bytes(data, media_type=media_type, name=name)
+
+
+def private_bytes(data: bytes, *, media_type: str, name: str) -> Response:
+    """Hand out bytes that only this reader may see, kept by no cache; nothing in them can act."""
     response = send_file(
         io.BytesIO(data),
         mimetype=media_type,

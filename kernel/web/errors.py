@@ -1,17 +1,20 @@
 """Friendly pages for what went wrong; JSON problem details (RFC 9457) on API paths."""
 
+from urllib.parse import urlsplit
+
 import structlog
 from flask import Flask, Response, jsonify, request
 from flask_babel import gettext
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError, StatementError
 from sqlalchemy.orm.exc import StaleDataError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from kernel.errors import Busy, Conflict, DomainError
 from kernel.messages import msg
 from kernel.web.forms import refusal_text
 from kernel.web.pages import page
+from kernel.web.security import safe_next
 from kernel.web.session import remembered
 
 API_PATHS = ("/api/", "/hooks/", "/epcis/", "/octo/")
@@ -40,6 +43,7 @@ def install(app: Flask) -> None:
     app.register_error_handler(OperationalError, _database)
     app.register_error_handler(StatementError, _unstorable)
     app.register_error_handler(CSRFError, _expired_form)
+    app.register_error_handler(RequestEntityTooLarge, _too_large)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(Exception, _crash)
 
@@ -69,6 +73,28 @@ def _expired_form(_error: CSRFError) -> Response:
     return answer(400, text, "form_expired")
 
 
+def _too_large(_error: RequestEntityTooLarge) -> Response:
+    """Answer at once, without the body being read, and lead back to the form it came from."""
+    limit = request.max_content_length
+    if not limit or (request.content_length or 0) <= limit:
+        # Too many fields, or too much text in them.
+        return answer(413, gettext(WORDS[413]), "too_large")
+    text = gettext(
+        "What you sent is larger than %(most)s MB and was not taken. "
+        "Everything you saved before is still there.",
+        most=limit // 1024**2,
+    )
+    return answer(413, text, "too_large", back=_came_from())
+
+
+def _came_from() -> str:
+    """Return the page of ours whose form was sent; empty when it is not known."""
+    parts = urlsplit(request.referrer or "")
+    if parts.netloc != request.host:
+        return ""
+    return safe_next(parts.path + (f"?{parts.query}" if parts.query else ""), "")
+
+
 def _http(error: HTTPException) -> Response:
     code = error.code or 500
     if error.response is not None or code < 400:
@@ -85,8 +111,11 @@ def _crash(error: Exception) -> Response:
     return answer(500, gettext(WORDS[500]), "crash")
 
 
-def answer(status: int, text: str, code: str) -> Response:
-    """Return an error as a page, or as problem details where a program asks."""
+def answer(status: int, text: str, code: str, *, back: str = "") -> Response:
+    """Return an error as a page, or as problem details where a program asks.
+
+    ``back`` is the page of ours that the reader goes back to.
+    """
     if request.path.startswith(API_PATHS):
         made = jsonify(
             type="about:blank",
@@ -99,7 +128,13 @@ def answer(status: int, text: str, code: str) -> Response:
         made.content_type = "application/problem+json"
     else:
         made = Response(
-            page("shop/error.html", status=status, text=text, request_id=remembered("request_id")),
+            page(
+                "shop/error.html",
+                status=status,
+                text=text,
+                back=back,
+                request_id=remembered("request_id"),
+            ),
             mimetype="text/html",
         )
     made.status_code = status

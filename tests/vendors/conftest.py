@@ -10,6 +10,7 @@ from kernel.actor import Actor
 from kernel.db import transaction
 from kernel.rules_table import seed_rules
 from kernel.sealing import Sealer
+from tests.conftest import DATA_KEY, FINGERPRINT_KEY
 from vendors.rules import DocumentKind, LegalForm, Offer
 from vendors.services import applying, vetting
 from vendors.services.applying import Paper, Where, Who
@@ -27,7 +28,7 @@ WHO = Who(
     sells=(Offer.HANDICRAFT,),
 )
 PERSON = Person("Nguyễn Văn Thành", "030080001234", date(1980, 5, 17))
-SEALER = Sealer(["4SvpWBFZUzQ2o3W2cNGmCKbM0zAJZvVcrDbGvJWkSiM="], "fingerprints of the tests")
+SEALER = Sealer([DATA_KEY], FINGERPRINT_KEY)
 WHERE = Where(
     commune="vn-2025:10909",
     address="Thôn Lôi Xá",

@@ -1,6 +1,6 @@
 """The trade office's desk: the queue and the dossier."""
 
-from vendors.desk import decisions, dossier, queue, register, statistics
+from vendors.desk import decisions, dossier, queue, register, statistics, viewer
 from vendors.desk.blueprint import blueprint
 
-__all__ = ["blueprint", "decisions", "dossier", "queue", "register", "statistics"]
+__all__ = ["blueprint", "decisions", "dossier", "queue", "register", "statistics", "viewer"]

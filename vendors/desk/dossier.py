@@ -7,13 +7,14 @@ from accounts import guards
 from kernel import clock, places
 from kernel.db import transaction
 from kernel.errors import DomainError, NotFound
-from kernel.web.answers import Answer, go, private_file
+from kernel.web.answers import Answer, go
 from kernel.web.forms import form_error
 from kernel.web.pages import page
 from kernel.web.session import db
 from vendors import queries
 from vendors.desk.blueprint import blueprint, officers
 from vendors.desk.queue import queue_part
+from vendors.desk.viewer import viewer_part
 from vendors.forms import DecisionForm, PressForm, ReasonForm
 from vendors.rules import office_actions
 from vendors.services import certifying, vetting
@@ -47,17 +48,6 @@ def decide_dossier(vendor_id: str) -> Answer:
         return _dossier_page(vendor_id, form), refusal.status
     flash(_("Done. The vendor is told."))
     return go(url_for("vendors_desk.show_dossier", vendor_id=vendor_id))
-
-
-@blueprint.get("/office/vendors/<vendor_id>/papers/<paper_id>")
-@officers
-def show_paper(vendor_id: str, paper_id: str) -> Answer:
-    """Show one paper."""
-    _seen(vendor_id)
-    paper = queries.paper(db(), paper_id, vendor_id=vendor_id)
-    if paper is None:
-        raise NotFound
-    return private_file(paper.storage_key, media_type=paper.media_type, name=paper.file_name)
 
 
 @blueprint.post("/office/vendors/<vendor_id>/certificates/<certificate_id>/verify")
@@ -130,5 +120,6 @@ def _dossier_page(
         alike=queries.likenesses(db(), dossier),
         old_places=old,
         today=clock.local_date(clock.now()),
+        **viewer_part(dossier),
         **queue_part(),
     )

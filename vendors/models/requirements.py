@@ -41,7 +41,7 @@ class VendorIdentity(Base):
         sa.String(26), sa.ForeignKey("vendor.id", ondelete="CASCADE"), primary_key=True
     )
     full_name: Mapped[str] = mapped_column(sa.String(120))
-    # The 12-digit personal number and the birthday, sealed.
+    # The 12-digit personal number and the birthday, sealed; emptied after the decision.
     number_sealed: Mapped[str] = mapped_column(sa.Text, default="")
     birthday_sealed: Mapped[str] = mapped_column(sa.Text, default="")
     # Keyed digest of the number, to find the same person again, and its last four digits.

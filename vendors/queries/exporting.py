@@ -8,12 +8,14 @@ from sqlalchemy.orm import Session
 
 from accounts.queries import user_cards
 from kernel.export import Sheet, read_sheet
+from kernel.sealing import sealer_of
 from vendors.models import (
     Certificate,
     Vendor,
     VendorDocument,
     VendorIdentity,
     VendorMember,
+    VendorNumber,
     VendorRequirement,
     VendorStep,
     VendorVacation,
@@ -27,7 +29,8 @@ _HIDDEN |= {"fingerprint", "actor_id", "actor_name", "judged_by", "judged_by_nam
 def vendor_sheets(session: Session, vendor_id: str) -> list[Sheet]:
     """Return dossier, history, papers, certificates and people of a vendor.
 
-    Officers act for the office: their names are left out.
+    Officers act for the office: their names are left out. Sealed numbers are opened: they are
+    the vendor's own.
     """
     tables: list[tuple[str, Any]] = [
         ("identity", VendorIdentity),
@@ -44,17 +47,32 @@ def vendor_sheets(session: Session, vendor_id: str) -> list[Sheet]:
             read_sheet(session, name, sa.select(*_shown(kind)).where(kind.vendor_id == vendor_id))
             for name, kind in tables
         ),
+        _numbers(session, vendor_id),
         _people(session, vendor_id),
     ]
 
 
 def paper_files(session: Session, vendor_id: str) -> Sequence[PaperCard]:
     """Return the papers whose files belong to the export."""
-    return papers(session, vendor_id)
+    return [paper for paper in papers(session, vendor_id) if paper.erased_on is None]
 
 
 def _shown(kind: Any) -> list[Any]:
     return [column for column in kind.__table__.columns if column.name not in _HIDDEN]
+
+
+def _numbers(session: Session, vendor_id: str) -> Sheet:
+    """Return what is kept sealed; nothing after it was erased."""
+    person, own = session.get(VendorIdentity, vendor_id), session.get(VendorNumber, vendor_id)
+    sealed = [
+        ("personal_number", person.number_sealed if person else ""),
+        ("birthday", person.birthday_sealed if person else ""),
+        ("registration_number", own.number_sealed if own else ""),
+    ]
+    opened = sealer_of(session).open_text
+    return Sheet(
+        "numbers", ["what", "value"], [(what, opened(text)) for what, text in sealed if text]
+    )
 
 
 def _people(session: Session, vendor_id: str) -> Sheet:

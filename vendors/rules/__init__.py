@@ -16,7 +16,7 @@ from vendors.rules.details import (
     shows_number,
     urgency,
 )
-from vendors.rules.erasing import DECIDED_BY, erased_on
+from vendors.rules.erasing import DECIDED_BY, erased_on, sees_identity
 from vendors.rules.kinds import (
     OFFER_WORDS,
     ORGANISATIONS,
@@ -115,6 +115,7 @@ __all__ = [
     "personal_number",
     "read_need",
     "registration_number",
+    "sees_identity",
     "shows_number",
     "state_of",
     "unjudged_lines",

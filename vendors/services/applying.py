@@ -252,9 +252,10 @@ def remove_paper(
     row = session.get(VendorDocument, paper_id)
     if row is None or row.vendor_id != vendor.id:
         raise NotFound
-    key = row.storage_key
+    key, is_erased = row.storage_key, row.erased_on is not None
     session.delete(row)
-    after_commit(session, lambda: forget(key))
+    if not is_erased:
+        after_commit(session, lambda: forget(key))
     _note(session, vendor, "vendor.paper_removed", actor=actor, now=now, kind=row.kind.value)
     sync_requirements(session, vendor, now=now)
 

@@ -11,6 +11,7 @@ from kernel.clock import local_date
 from kernel.sealing import Sealer
 from vendors.models import VendorIdentity
 from vendors.rules import need_editable, need_grown_up, personal_number
+from vendors.services.numbers import number_behind
 from vendors.services.steps import locked_vendor
 
 
@@ -39,8 +40,9 @@ def save_identity(
     :raises Conflict: when the dossier is with the office.
     """
     actor.need_at(vendor_id, "owner")
-    need_editable(locked_vendor(session, vendor_id).state)
-    number = personal_number(person.number)
+    vendor = locked_vendor(session, vendor_id)
+    need_editable(vendor.state)
+    number = personal_number(number_behind(vendor, person.number, sealer))
     need_grown_up(person.birthday, local_date(now))
     row = session.get(VendorIdentity, vendor_id) or VendorIdentity(vendor_id=vendor_id)
     row.full_name, row.head_office = person.full_name, person.head_office

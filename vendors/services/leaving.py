@@ -22,6 +22,7 @@ from vendors.models import (
     VendorIdentity,
     VendorLeaving,
     VendorMember,
+    VendorNumber,
     VendorStep,
 )
 from vendors.services.steps import Arrow, locked_vendor, move
@@ -103,9 +104,11 @@ def _drop_papers(
         sa.select(VendorDocument).where(VendorDocument.vendor_id == vendor_id)
     ).all()
     for paper in papers:
-        forget(paper.storage_key)
+        if paper.erased_on is None:
+            forget(paper.storage_key)
         session.delete(paper)
-    session.execute(sa.delete(VendorIdentity).where(VendorIdentity.vendor_id == vendor_id))
+    for kind in (VendorIdentity, VendorNumber):
+        session.execute(sa.delete(kind).where(kind.vendor_id == vendor_id))
     _record(session, "vendor.papers_purged", vendor_id, now)
 
 

@@ -23,6 +23,9 @@ MOST_PIXELS = 60_000_000
 LONGEST_SIDE = 3200
 JPEG_QUALITY = 88
 
+SEALED_PAPERS = f"{SEALED}/vendors"
+"""Folder of the files of identity papers."""
+
 _PICTURES = ("JPEG", "PNG", "WEBP", "AVIF")
 _ACTIVE = re.compile(rb"/(?:JavaScript|Launch|EmbeddedFile|RichMedia)\b")
 _ENDINGS = {"application/pdf": "pdf", "image/jpeg": "jpg"}
@@ -94,8 +97,8 @@ def keep_paper(
 
 def paper_key(vendor_id: str, kind: DocumentKind, media_type: str) -> str:
     """Return a fresh key for the file of a paper: under the seal if it is sensitive."""
-    folder = SEALED if kind in SENSITIVE_PAPERS else "private"
-    return f"{folder}/vendors/{vendor_id}/{new_id()}.{_ENDINGS[media_type]}"
+    folder = SEALED_PAPERS if kind in SENSITIVE_PAPERS else "private/vendors"
+    return f"{folder}/{vendor_id}/{new_id()}.{_ENDINGS[media_type]}"
 
 
 def shown_name(file_name: str, media_type: str) -> str:

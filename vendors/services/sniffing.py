@@ -25,6 +25,9 @@ _HEADS: tuple[tuple[bytes, str], ...] = (
     *((head, _VIDEO) for head in (b"\x1aE\xdf\xa3", b"OggS")),
 )
 _MARKUP = re.compile(rb"<\s*(?:!doctype|html|svg|script|\?xml)", re.IGNORECASE)
+_MARKUP_IN_PDF = re.compile(rb"<\s*(?:!doctype\s+html|html|script|svg|iframe)\b", re.IGNORECASE)
+_JPEG_MARK = re.compile(rb"\xff[^\x00\x01\xd0-\xd8\xff]")
+MOST_MARKS = 20_000
 _TAIL = re.compile(rb"%PDF-|<\s*(?:!doctype|html|svg|script)\b", re.IGNORECASE)
 _PNG_END = b"IEND\xaeB`\x82"
 _HEIF_BRANDS = (b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1", b"avif", b"avis")
@@ -58,8 +61,8 @@ def hides_another(data: bytes) -> bool:
     What telephones put behind a photo (a short film, their own notes) is no file of its own.
     """
     tail = data[end_of(data) :]
-    if data.startswith(b"%PDF-") and tail.strip(b"\0\t\n\f\r "):
-        return True
+    if data.startswith(b"%PDF-"):
+        return bool(tail.strip(b"\0\t\n\f\r ")) or _has_markup(data) or _is_zip(data)
     return bool(_TAIL.search(tail)) or _is_zip(data)
 
 
@@ -81,15 +84,31 @@ def end_of(data: bytes) -> int:
 def _end_of_jpeg(data: bytes) -> int:
     """Walk from mark to mark: pictures inside of a mark, such as thumbnails, are passed over."""
     at = 2
-    while (at := data.find(b"\xff", at)) >= 0 and at + 1 < len(data):
-        mark = data[at + 1]
-        if mark == 0xD9:
-            return at + 2
-        if mark in {0x00, 0x01, 0xFF} or 0xD0 <= mark <= 0xD8:
-            at += 1 if mark == 0xFF else 2
-        else:
-            at += 2 + int.from_bytes(data[at + 2 : at + 4], "big")
+    for _ in range(MOST_MARKS):
+        found = _JPEG_MARK.search(data, at)
+        if found is None:
+            break
+        at = found.end()
+        if found[0] == b"\xff\xd9":
+            return at
+        at += int.from_bytes(data[at : at + 2], "big")
     return len(data)
+
+
+def _has_markup(data: bytes) -> bool:
+    """Tell whether a PDF holds a web page outside of its streams, such as in a comment at its head.
+
+    Inside of streams lie compressed bytes: a short word comes about there by chance.
+    """
+    at = 0
+    while (begin := data.find(b"stream", at)) >= 0:
+        if _MARKUP_IN_PDF.search(data, at, begin):
+            return True
+        at = data.find(b"endstream", begin)
+        if at < 0:
+            return False
+        at += len(b"endstream")
+    return bool(_MARKUP_IN_PDF.search(data, at))
 
 
 def _of_zip(data: bytes) -> str:

@@ -12,18 +12,20 @@ from werkzeug.datastructures import MultiDict
 from accounts import guards
 from kernel import clock
 from kernel.db import transaction
-from kernel.errors import DomainError, NotFound
+from kernel.errors import DomainError
+from kernel.i18n import format_day
+from kernel.messages import msg
 from kernel.rules_table import rule
 from kernel.storage import Storage
 from kernel.web.answers import Answer, go, private_file
-from kernel.web.forms import form_error
+from kernel.web.forms import form_error, refusal_text
 from kernel.web.pages import page, translate_label
 from kernel.web.session import db, part
-from vendors import queries
+from vendors.errors import PaperRefused
 from vendors.forms import PapersForm, ProofForm, day_in
 from vendors.queries import Dossier, Line, PaperCard
 from vendors.rules import DocumentKind, Need, Scheme
-from vendors.services import applying, papers, proving
+from vendors.services import applying, papers, proving, viewing
 from vendors.services.certifying import Paperwork
 from vendors.views.blueprint import blueprint
 from vendors.views.dossiers import open_dossier, standing_now
@@ -93,7 +95,8 @@ def add_papers(vendor_id: str) -> Answer:
     try:
         if not form.validate():
             return _papers_page(form, vendor_id), 422
-        kept = _kept_uploads(form, vendor_id, storage)
+        contents, refusals = judge_uploads(form)
+        kept = _kept(form, contents, vendor_id, storage)
         with transaction(db()) as work:
             known = applying.add_papers(
                 work, vendor_id, papers=kept, actor=guards.current_actor(), now=clock.now()
@@ -103,7 +106,12 @@ def add_papers(vendor_id: str) -> Answer:
         form_error(form, refusal)
         return _papers_page(form, vendor_id), refusal.status
     _forget(storage, known)
-    flash(_("Saved."))
+    if kept:
+        flash(_saved(kept, known, refusals))
+    for refusal in refusals:
+        form_error(form, refusal)
+    if refusals:
+        return _papers_page(form, vendor_id), refusals[0].status
     return go(_line_address(vendor_id, form.requirement.data))
 
 
@@ -165,10 +173,11 @@ def remove_paper(vendor_id: str, paper_id: str) -> Answer:
 @blueprint.get("/apply/<vendor_id>/papers/<paper_id>")
 @guards.member()
 def show_paper(vendor_id: str, paper_id: str) -> Answer:
-    """Hand a paper back to those who brought it."""
-    paper = queries.paper(db(), paper_id, vendor_id=vendor_id)
-    if paper is None:
-        raise NotFound
+    """Hand a paper back to those who brought it; of an identity card only to owners."""
+    with transaction(db()) as work:
+        paper = viewing.look_at_paper(
+            work, paper_id, vendor_id=vendor_id, actor=guards.current_actor(), now=clock.now()
+        )
     return private_file(paper.storage_key, media_type=paper.media_type, name=paper.file_name)
 
 
@@ -207,14 +216,26 @@ def contents_of(form: PapersForm) -> list[tuple[str, papers.Content]]:
 
     :raises PaperRefused: when a file cannot be kept.
     """
+    contents, refusals = judge_uploads(form)
+    if refusals:
+        raise refusals[0]
+    return contents
+
+
+def judge_uploads(form: PapersForm) -> tuple[list[tuple[str, papers.Content]], list[PaperRefused]]:
+    """Return names and contents of the files that can be kept, and why others cannot, by name."""
     most_bytes = most_mb() * 1024**2
-    contents = []
+    contents, refusals = [], []
     for file in form.file.data:
+        name = file.filename or ""
         with closing(file):
             # One byte more than allowed is enough to know.
             data = file.read(most_bytes + 1)
-        contents.append((file.filename or "", papers.read_upload(data, most_bytes=most_bytes)))
-    return contents
+        try:
+            contents.append((name, papers.read_upload(data, most_bytes=most_bytes)))
+        except PaperRefused as refusal:
+            refusals.append(_naming(name, refusal))
+    return contents, refusals
 
 
 def most_mb() -> int:
@@ -240,7 +261,30 @@ def _proof_form(need: Need, sent: FlaskForm | None) -> ProofForm | None:
     return form.for_line(need.key, [scheme for scheme in Scheme if scheme in need.schemes])
 
 
-def _kept_uploads(form: PapersForm, vendor_id: str, storage: Storage) -> list[applying.Paper]:
+def _naming(name: str, refusal: PaperRefused) -> PaperRefused:
+    """Return a refusal that says which of several files it means."""
+    short = "".join(letter for letter in name if letter.isprintable())[:80]
+    why = refusal_text(refusal)
+    return type(refusal)(msg("%(file)s: %(why)s"), field="file", file=short, why=why)
+
+
+def _saved(
+    kept: Sequence[applying.Paper],
+    known: Sequence[applying.Paper],
+    refusals: Sequence[PaperRefused],
+) -> str:
+    """Return what to say of the files that were taken."""
+    if len(known) == len(kept):
+        return _("This paper is here already: it is kept once.")
+    return _("The other files are saved.") if refusals else _("Saved.")
+
+
+def _kept(
+    form: PapersForm,
+    contents: Iterable[tuple[str, papers.Content]],
+    vendor_id: str,
+    storage: Storage,
+) -> list[applying.Paper]:
     return [
         papers.keep_paper(
             storage,
@@ -250,7 +294,7 @@ def _kept_uploads(form: PapersForm, vendor_id: str, storage: Storage) -> list[ap
             content=content,
             requirement=form.requirement.data or "",
         )
-        for name, content in contents_of(form)
+        for name, content in contents
     ]
 
 
@@ -283,14 +327,7 @@ def _held(dossier: Dossier, lines: Iterable[Line], need: Need | None) -> list[He
     """Return what the dossier holds for a need; for none, the papers that belong to no need."""
     needs = [line.need for line in lines]
     kept = [
-        Held(
-            paper.file_name,
-            translate_label(paper.kind),
-            url_for("vendors.show_paper", vendor_id=dossier.id, paper_id=paper.id),
-            url_for("vendors.remove_paper", vendor_id=dossier.id, paper_id=paper.id),
-        )
-        for paper in dossier.papers
-        if _belongs(paper, need, needs)
+        _held_paper(dossier.id, paper) for paper in dossier.papers if _belongs(paper, need, needs)
     ]
     if need is not None:
         kept += [
@@ -305,6 +342,16 @@ def _held(dossier: Dossier, lines: Iterable[Line], need: Need | None) -> list[He
             if one.scheme in need.schemes and one.withdrawn_at is None
         ]
     return kept
+
+
+def _held_paper(vendor_id: str, paper: PaperCard) -> Held:
+    """Return a paper as a card shows it; one that was erased can only be removed."""
+    remove = url_for("vendors.remove_paper", vendor_id=vendor_id, paper_id=paper.id)
+    if paper.erased_on is not None:
+        erased = _("erased on %(day)s", day=format_day(paper.erased_on))
+        return Held(translate_label(paper.kind), erased, remove=remove)
+    href = url_for("vendors.show_paper", vendor_id=vendor_id, paper_id=paper.id)
+    return Held(paper.file_name, translate_label(paper.kind), href, remove)
 
 
 def _belongs(paper: PaperCard, need: Need | None, needs: Sequence[Need]) -> bool:
