@@ -75,8 +75,8 @@ def _expired_form(_error: CSRFError) -> Response:
 
 def _too_large(_error: RequestEntityTooLarge) -> Response:
     """Answer at once, without the body being read, and lead back to the form it came from."""
-    limit = request.max_content_length
-    if not limit or (request.content_length or 0) <= limit:
+    limit, length = request.max_content_length, request.content_length
+    if not limit or (length is not None and length <= limit):
         # Too many fields, or too much text in them.
         return answer(413, gettext(WORDS[413]), "too_large")
     text = gettext(
