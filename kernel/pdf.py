@@ -44,6 +44,8 @@ def _ask(data: bytes, *words: str) -> bytes:
             [sys.executable, "-I", str(_PROCESS), *words],
             input=data,
             capture_output=True,
+            # Nothing of the keys that lie in our own environment.
+            env={},
             timeout=_SECONDS,
             check=False,
         )

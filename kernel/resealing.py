@@ -5,7 +5,6 @@ what was interrupted goes on where it stopped, because what the newest key opens
 """
 
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, sessionmaker
@@ -38,14 +37,15 @@ def _renew_column(maker: sessionmaker[Session], sealer: Sealer, column: sa.Colum
     renewed = 0
     for batch in _batches(maker, column):
         with maker() as session, transaction(session):
-            renewed += sum(_renew_value(session, sealer, column, *row) for row in batch)
+            renewed += sum(_renew_value(session, sealer, column, row) for row in batch)
     return renewed
 
 
 def _renew_value(
-    session: Session, sealer: Sealer, column: sa.Column[str], key: str, sealed: str
+    session: Session, sealer: Sealer, column: sa.Column[str], row: tuple[str, str]
 ) -> int:
     """Renew one value, unless somebody wrote another one meanwhile: that one is new."""
+    key, sealed = row
     if sealer.is_newest(sealed.encode()):
         return 0
     fresh = sealer.renew(sealed.encode()).decode()
@@ -59,7 +59,7 @@ def _renew_value(
 
 def _batches(
     maker: sessionmaker[Session], column: sa.Column[str]
-) -> Iterator[Sequence[sa.Row[Any]]]:
+) -> Iterator[Sequence[tuple[str, str]]]:
     key, last = _key_of(column), ""
     while True:
         with maker() as session:
@@ -71,7 +71,7 @@ def _batches(
             ).all()
         if not rows:
             return
-        yield rows
+        yield [(row[0], row[1]) for row in rows]
         last = rows[-1][0]
 
 

@@ -1,5 +1,7 @@
 """Commands: ``flask --app wsgi market ...`` and ``flask --app wsgi audit ...``."""
 
+from typing import cast
+
 import click
 from flask import Flask
 from flask.cli import AppGroup
@@ -9,7 +11,7 @@ from catalog import cli as catalog_cli
 from kernel import audit, clock
 from kernel.sealing import SealBroken, Sealer
 from kernel.settings import Settings
-from kernel.storage import Storage
+from kernel.storage import SealedStorage, Storage
 from kernel.web.session import part
 from shop import prepare, resealing
 from shop.importing.cli import import_command
@@ -32,7 +34,7 @@ def verify() -> None:
 def upgrade() -> None:
     """Bring the database to the newest tables."""
     prepare.upgrade(part(Settings).database_url)
-    resealing.seal_plain(part(sessionmaker), part(Storage), now=clock.now())  # type: ignore[type-abstract, arg-type]
+    resealing.seal_plain(part(sessionmaker), _storage(), now=clock.now())
     click.echo("The database is up to date.")
 
 
@@ -42,9 +44,9 @@ def reseal() -> None:
     try:
         done = resealing.reseal(
             part(sessionmaker),
-            part(Storage),
+            _storage(),
             part(Sealer),
-            now=clock.now(),  # type: ignore[type-abstract, arg-type]
+            now=clock.now(),
         )
     except SealBroken as broken:
         raise click.ClickException(
@@ -55,6 +57,10 @@ def reseal() -> None:
         f"Sealed anew: {done.values} values, {done.files} files. "
         "All is under the newest key: older ones can be removed from DATA_KEYS."
     )
+
+
+def _storage() -> SealedStorage:
+    return cast("SealedStorage", part(Storage))
 
 
 def install(app: Flask) -> None:

@@ -60,7 +60,7 @@ def erase(house, storage, now):
 
 
 def files(storage):
-    return list(storage.inner.keys("private"))
+    return [*storage.inner.keys("private/sealed"), *storage.inner.keys("private/vendors")]
 
 
 def kept(house, vendor_id):

@@ -180,9 +180,8 @@ def test_after_resealing_the_old_key_can_be_thrown_away(house, maker, storage, s
 
 
 def test_resealing_goes_on_where_it_was_stopped(house, maker, storage, shelf, monkeypatch):
-    dossiers = [with_card(house, storage) for _ in range(3)]
-    for vendor_id in dossiers:
-        house.answers(vendor_id)
+    for _ in range(3):
+        house.answers(with_card(house, storage))
     both, turned, _alone, _after = rotated(shelf)
     monkeypatch.setattr(resealing, "BATCH", 2)
     opened = iter([True, True, False])

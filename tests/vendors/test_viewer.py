@@ -117,9 +117,9 @@ def test_a_pdf_is_paged_through_turned_and_enlarged_by_links(
     for change in ("turn=90&amp;zoom=2", "sheet=3&amp;turn=90&amp;zoom=2", "sheet=2&amp;turn=180"):
         assert f"?paper={paper}&amp;{change}" in page, change
     assert drawn(client, dossier, paper, 1) == (1400, 2100)
-    assert drawn(client, dossier, paper, 3) == (1400, 933)
-    assert drawn(client, dossier, paper, 3, "?turn=90") == (933, 1400)
-    assert drawn(client, dossier, paper, 3, "?wide=1") == (2600, 1733)
+    assert drawn(client, dossier, paper, 3) == (1400, 934)
+    assert drawn(client, dossier, paper, 3, "?turn=90") == (934, 1400)
+    assert drawn(client, dossier, paper, 3, "?wide=1") == (2600, 1734)
 
 
 def test_a_picture_is_turned_and_has_one_page(client, reviewer, dossier, papers_by_kind):

@@ -39,7 +39,9 @@ class Look:
     def to(self, **change: Any) -> str:
         """Return the address of the same look with one thing changed; the queue stays as it is."""
         new = replace(self, **change)
-        kept = {name: request.args[name] for name in ("state", "q", "page") if name in request.args}
+        kept: dict[str, Any] = {
+            name: request.args[name] for name in ("state", "q", "page") if name in request.args
+        }
         return url_for(
             "vendors_desk.show_dossier",
             vendor_id=new.dossier_id,
@@ -102,7 +104,7 @@ def show_page(vendor_id: str, paper_id: str, number: int) -> Answer:
     """Draw one page of a paper, turned as asked."""
     paper = _looked_at(vendor_id, paper_id)
     try:
-        data = part(Storage).get(paper.storage_key)  # type: ignore[type-abstract]
+        data = part(Storage).get(paper.storage_key)
     except KeyError:
         raise NotFound from None
     turn = _one_of(TURNS, request.args.get("turn", 0, type=int))

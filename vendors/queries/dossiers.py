@@ -215,7 +215,9 @@ def papers(session: Session, vendor_id: str) -> Sequence[PaperCard]:
         _PAPER.where(VendorDocument.vendor_id == vendor_id).order_by(VendorDocument.id)
     )
     order = list(DocumentKind)
-    return sorted((PaperCard(*row) for row in rows), key=lambda paper: order.index(paper.kind))
+    return sorted(
+        (PaperCard(**row._mapping) for row in rows), key=lambda paper: order.index(paper.kind)
+    )
 
 
 def paper(session: Session, paper_id: str, *, vendor_id: str) -> PaperCard | None:
@@ -223,7 +225,7 @@ def paper(session: Session, paper_id: str, *, vendor_id: str) -> PaperCard | Non
     row = session.execute(
         _PAPER.where(VendorDocument.id == paper_id, VendorDocument.vendor_id == vendor_id)
     ).one_or_none()
-    return None if row is None else PaperCard(*row)
+    return None if row is None else PaperCard(**row._mapping)
 
 
 def certificates(session: Session, vendor_id: str) -> Sequence[CertificateCard]:

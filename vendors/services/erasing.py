@@ -85,7 +85,7 @@ def _value(rules: Sequence[Rule], day: date) -> Any:
     return pick_rule(rules, on=max(day, rules[0].valid_from)).value
 
 
-def _kept_in(state: object, actions: frozenset[str]) -> sa.Select[tuple[str, datetime]]:
+def _kept_in(state: object, actions: frozenset[str]) -> sa.Select[str, datetime]:
     """Select the vendors of a state whose identity is kept, with the time of their decision."""
     decided = sa.func.max(VendorStep.at)
     return (

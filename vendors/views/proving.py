@@ -108,8 +108,8 @@ def add_papers(vendor_id: str) -> Answer:
     _forget(storage, known)
     if kept:
         flash(_saved(kept, known, refusals))
-    for refusal in refusals:
-        form_error(form, refusal)
+    for one in refusals:
+        form_error(form, one)
     if refusals:
         return _papers_page(form, vendor_id), refusals[0].status
     return go(_line_address(vendor_id, form.requirement.data))
@@ -275,8 +275,8 @@ def _saved(
 ) -> str:
     """Return what to say of the files that were taken."""
     if len(known) == len(kept):
-        return _("This paper is here already: it is kept once.")
-    return _("The other files are saved.") if refusals else _("Saved.")
+        return str(_("This paper is here already: it is kept once."))
+    return str(_("The other files are saved.") if refusals else _("Saved."))
 
 
 def _kept(
