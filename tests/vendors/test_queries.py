@@ -98,7 +98,8 @@ def test_dossiers_alike_are_pointed_out(house):
     found = queries.likenesses(house.session, queries.dossier(house.session, first))
     assert [(one.id, one.same_number, one.same_phone) for one in found] == [
         (second, True, False),
-        (third, False, True),
+        # Another firm of the same person.
+        (third, True, True),
     ]
 
 
