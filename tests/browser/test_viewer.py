@@ -93,10 +93,6 @@ def open_paper(page: Page, dossier: dict[str, str], kind: str) -> None:
     expect(page.locator(".viewer-page")).to_be_visible()
 
 
-def width(page: Page) -> int:
-    return int(page.locator(".viewer-page").evaluate("image => image.naturalWidth"))
-
-
 @pytest.mark.parametrize("lang", LANGUAGES)
 @pytest.mark.parametrize("kind", ["registration", "identity", "other"])
 def test_papers_beside_the_fields_are_fit_for_everybody(officer, dossier, lang, kind):
@@ -112,7 +108,7 @@ def test_the_keyboard_pages_turns_and_enlarges_without_loading_the_page_anew(off
     expect(page.locator(".viewer-count")).to_have_text("1 / 3")
     page.keyboard.press("]")
     expect(page.locator(".viewer-count")).to_have_text("2 / 3")
-    assert width(page) == 1400
+    page.wait_for_function("() => document.querySelector('.viewer-page').naturalWidth === 1400")
     page.keyboard.press(".")
     expect(page.locator(".viewer-page")).to_have_attribute("src", re.compile("turn=90"))
     page.keyboard.press("+")
