@@ -1,6 +1,8 @@
 """The security floor: headers, hosts, cookies, CSRF, body limits, safe redirects."""
 
 import secrets
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, abort, request, session
@@ -10,6 +12,9 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from kernel.settings import Settings
 from kernel.web.session import part, provide, remember, remembered
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 csrf = CSRFProtect()
 
@@ -71,24 +76,45 @@ def install(app: Flask, settings: Settings) -> None:
             abort(400)
 
     @app.after_request
-    def _headers(response: Response) -> Response:
-        headers = response.headers
-        headers.setdefault("Content-Security-Policy", _policy())
-        headers.setdefault("X-Content-Type-Options", "nosniff")
-        headers.setdefault("Referrer-Policy", "strict-origin-when-cross-origin")
-        headers.setdefault("X-Frame-Options", "DENY")
-        headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
-        headers.setdefault(
-            "Permissions-Policy", "geolocation=(), microphone=(), camera=(self), payment=()"
-        )
-        if settings.is_production:
-            headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
+    def _own_policy(response: Response) -> Response:
+        nonce = remembered("csp_nonce")
+        if nonce:
+            scripts = f"'self' 'nonce-{nonce}'"
+            response.headers.setdefault("Content-Security-Policy", _policy(scripts))
         return response
 
+    app.wsgi_app = _with_floor(app.wsgi_app, settings)  # type: ignore[method-assign, assignment]
 
-def _policy() -> str:
-    nonce = remembered("csp_nonce")
-    scripts = f"'self' 'nonce-{nonce}'" if nonce else "'self'"
+
+def _with_floor(inner: "WSGIApplication", settings: Settings) -> "WSGIApplication":
+    """Put the headers under every answer that chose none of its own, whoever made it.
+
+    They are the same for all, so they are added as they are, not one by one by the framework.
+    """
+    floor = {
+        "Content-Security-Policy": _policy("'self'"),
+        "X-Content-Type-Options": "nosniff",
+        "Referrer-Policy": "strict-origin-when-cross-origin",
+        "X-Frame-Options": "DENY",
+        "Cross-Origin-Opener-Policy": "same-origin",
+        "Permissions-Policy": "geolocation=(), microphone=(), camera=(self), payment=()",
+    }
+    if settings.is_production:
+        floor["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
+    by_name = {name.lower(): (name, value) for name, value in floor.items()}
+
+    def answer(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        def start(status: str, headers: list[tuple[str, str]], *error: Any) -> Any:
+            given = {name.lower() for name, _ in headers}
+            missing = [pair for name, pair in by_name.items() if name not in given]
+            return start_response(status, headers + missing, *error)
+
+        return inner(environ, start)
+
+    return answer
+
+
+def _policy(scripts: str) -> str:
     return (
         "default-src 'none'; "
         f"script-src {scripts}; "
