@@ -7,11 +7,10 @@ from urllib.parse import urlsplit
 
 from flask import Flask, Response, abort, request, session
 from flask_wtf import CSRFProtect
-from itsdangerous import URLSafeTimedSerializer
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from kernel.settings import Settings
-from kernel.web.session import part, provide, remember, remembered
+from kernel.web.session import ShortSigner, part, provide, remember, remembered
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -34,7 +33,7 @@ def form_token() -> str:
     token = remembered("csrf_token")
     if token is None:
         secret = session.setdefault("csrf_token", secrets.token_hex(20))
-        token = remember("csrf_token", part(URLSafeTimedSerializer).dumps(secret))
+        token = remember("csrf_token", part(ShortSigner).dumps(secret))
     return str(token)
 
 
@@ -62,8 +61,8 @@ def install(app: Flask, settings: Settings) -> None:
         WTF_CSRF_SSL_STRICT=False,
     )
     csrf.init_app(app)
-    signer = URLSafeTimedSerializer(settings.secret_key, salt="wtf-csrf-token")
-    provide(app, URLSafeTimedSerializer, signer)
+    signer = ShortSigner(settings.secret_key, salt="wtf-csrf-token")
+    provide(app, ShortSigner, signer)
     if settings.trusted_proxies:
         count = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
