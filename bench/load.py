@@ -8,7 +8,8 @@ import tempfile
 from dataclasses import dataclass
 
 SECONDS = 2
-CONNECTIONS = 4
+CONNECTIONS = 8
+"""The system deals them out by chance: with fewer, one of two processes is often left idle."""
 
 SCRIPT = """
 local paths = {{ {paths} }}
