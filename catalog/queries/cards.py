@@ -149,7 +149,7 @@ def shelf(
 def _in_month(month: int) -> sa.ColumnElement[bool]:
     # Numbers in the statement, not parameters: only so does a database see that
     # the index of the month holds the answer.
-    bit = sa.literal_column(str(1 << (month - 1)))
+    bit: sa.ColumnClause[int] = sa.literal_column(str(1 << (month - 1)))
     return Listing.season_mask.bitwise_and(bit) != sa.literal_column("0")
 
 
