@@ -119,13 +119,38 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
 
 def _begin_sqlite(connection: Connection) -> None:
     # A write transaction takes the write lock at once: upgrading a reader fails at random.
-    immediate = connection.get_execution_options().get("immediate", False)
+    options = connection.get_execution_options()
+    if options.get("alone"):
+        return
+    immediate = options.get("immediate", False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
 
 
 def session_factory(engine: Engine) -> sessionmaker[Session]:
     """Return a maker of sessions whose objects stay readable after commit."""
     return sessionmaker(engine, expire_on_commit=False)
+
+
+_ALONE: dict[str, dict[str, Any]] = {
+    "sqlite": {"alone": True},
+    "postgresql": {"isolation_level": "AUTOCOMMIT"},
+}
+
+
+def read_alone(
+    session: Session, statement: sa.Select[tuple[Any, ...]], values: dict[str, Any]
+) -> sa.Row[tuple[Any, ...]] | None:
+    """Return the one row of a statement without a transaction around it.
+
+    To begin and to end one are two more journeys to PostgreSQL, and its driver drops
+    prepared statements at each rollback. When one is open, the row is read within it.
+    """
+    if session.in_transaction():
+        return session.connection().execute(statement, values).one_or_none()
+    engine = session.get_bind().engine
+    with engine.connect() as connection:
+        connection.execution_options(**_ALONE[engine.dialect.name])
+        return connection.execute(statement, values).one_or_none()
 
 
 BEFORE_COMMIT: list[Callable[[Session], None]] = []

@@ -69,10 +69,9 @@ def category(slug: str) -> str:
 def listing(code: str, slug: str) -> Answer:
     """Show one listing at its one address."""
     now = clock.now()
-    mark = goods_mark(db(), code, slug, now=now)
-    if mark is None:
-        return _listing(code, slug, now)
-    return cached_page(mark, lambda: str(_listing(code, slug, now)))
+    return cached_page(
+        lambda: goods_mark(db(), code, slug, now=now), lambda: _listing(code, slug, now)
+    )
 
 
 def _listing(code: str, slug: str, now: datetime) -> Answer:

@@ -10,9 +10,12 @@ from kernel import db
 from shop.prepare import alembic_config, upgrade
 
 
-def tables(url):
+def built(url):
+    """The names of the tables and of their indexes."""
     engine = db.open_engine(url)
-    names = set(sa.inspect(engine).get_table_names())
+    seen = sa.inspect(engine)
+    tables = set(seen.get_table_names())
+    names = tables | {index["name"] for table in tables for index in seen.get_indexes(table)}
     engine.dispose()
     return names
 
@@ -26,15 +29,15 @@ def test_models_and_migrations_agree(database_url):
 
 
 def test_one_step_back_and_forward_again(database_url):
-    before = tables(database_url)
+    before = built(database_url)
     config = alembic_config(database_url)
     command.downgrade(config, "-1")
-    assert tables(database_url) != before
+    assert built(database_url) != before
     command.upgrade(config, "head")
-    assert tables(database_url) == before
+    assert built(database_url) == before
 
 
 def test_an_up_to_date_database_is_left_alone(database_url):
-    before = tables(database_url)
+    before = built(database_url)
     upgrade(database_url)
-    assert tables(database_url) == before
+    assert built(database_url) == before

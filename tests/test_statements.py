@@ -32,7 +32,8 @@ NO_PAGES = {"leaving.download"}
 CEILINGS = {
     "/": (7, 8),
     "/c/fruit": (8, 9),
-    "/l/GOODS-A/oi-thanh-ha": (5, 6),
+    # The first time; what changes meanwhile is asked for once more. Kept, it costs one statement.
+    "/l/GOODS-A/oi-thanh-ha": (6, 7),
     "/l/VISIT-A/oi-thanh-ha": (6, 7),
     "/v/{vendor_slug}": (8, 9),
     "/t/{trace_code}": (6, 7),

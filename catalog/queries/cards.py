@@ -142,8 +142,15 @@ def shelf(
     if vendor_id is not None:
         found = found.where(Listing.vendor_id == vendor_id)
     if in_season_month is not None:
-        found = found.where(Listing.season_mask.bitwise_and(1 << (in_season_month - 1)) != 0)
+        found = found.where(_in_month(in_season_month))
     return _page(session, found, page, per_page, now)
+
+
+def _in_month(month: int) -> sa.ColumnElement[bool]:
+    # Numbers in the statement, not parameters: only so does a database see that
+    # the index of the month holds the answer.
+    bit: sa.ColumnClause[int] = sa.literal_column(str(1 << (month - 1)))
+    return Listing.season_mask.bitwise_and(bit) != sa.literal_column("0")
 
 
 def plain_search(

@@ -12,7 +12,7 @@ from catalog.models import Listing, Variant
 from catalog.rules import ListingKind, ListingState
 from kernel.claims import free_now
 from kernel.clock import local_date
-from kernel.db import COLON, UtcDateTime, joined
+from kernel.db import COLON, UtcDateTime, joined, read_alone
 from traceability.queries.marks import lot_mark
 from vendors.queries.selling import vendor_mark
 
@@ -60,7 +60,7 @@ def goods_mark(session: Session, code: str, slug: str, *, now: datetime) -> Mark
     reviews, and the day (seasons and papers change at midnight).
     """
     asked = {"code": code, "slug": slug, "now": now}
-    row = session.connection().execute(_GOODS, asked).one_or_none()
+    row = read_alone(session, _GOODS, asked)
     if row is None or row.vendor is None:
         return None
     return (code, local_date(now), *row)

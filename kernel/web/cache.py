@@ -14,6 +14,7 @@ from flask import Flask, Response, request, session
 from werkzeug.datastructures import Accept
 from werkzeug.http import parse_accept_header
 
+from kernel.web.answers import Answer
 from kernel.web.language import current_language
 from kernel.web.pressed import Pressed
 from kernel.web.security import form_token
@@ -54,22 +55,28 @@ def install(app: Flask) -> None:
     app.context_processor(lambda: {"csrf_token": _token})
 
 
-def cached_page(mark: Hashable, render: Callable[[], str]) -> str | Response:
+def cached_page(mark: Callable[[], Hashable], render: Callable[[], Answer]) -> Answer:
     """Return a page rendered before for the same ``mark``, or render it.
 
     The address, the language and the count on the basket belong to the key by
-    themselves. Whoever is to be told something gets a page of their own.
+    themselves. Whoever is to be told something gets a page of their own, and a
+    mark of None says that the page may not be kept.
     """
-    if "_flashes" in session:
+    facts = mark()
+    if facts is None or "_flashes" in session:
         return render()
-    key = (mark, request.full_path, current_language(), request.cookies.get("basket_count"))
-    cache = part(PageCache)
-    page = cache.get(key)
+    key = (facts, request.full_path, current_language(), request.cookies.get("basket_count"))
+    page = part(PageCache).get(key)
     if page is None:
         remember("token_later", True)  # noqa: FBT003
-        page = Pressed(render(), TOKEN)
+        shown = render()
         remember("token_later", False)  # noqa: FBT003
-        cache.keep(key, page)
+        if not isinstance(shown, str):
+            return shown
+        page = Pressed(shown, TOKEN)
+        # A fact that changed before it was rendered stands in the page, but not in the key.
+        if mark() == facts:
+            part(PageCache).keep(key, page)
     return _answer(page)
 
 

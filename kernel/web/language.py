@@ -1,11 +1,14 @@
 """Which language a page speaks: by URL, cookie, account, then the browser's wish."""
 
 from collections.abc import Callable
+from functools import lru_cache
 
 from babel.core import Locale
 from babel.support import Translations
 from flask import Flask, Response, has_request_context, request
 from flask_babel import Babel
+from werkzeug.datastructures import LanguageAccept
+from werkzeug.http import parse_accept_header
 
 from kernel.i18n import DEFAULT, LANGUAGES
 from kernel.web.session import remember, remembered
@@ -26,7 +29,13 @@ def _choose() -> str:
             return str(wish)
     account_lang = remembered("account_lang")
     wish = account_lang() if callable(account_lang) else None
-    return wish or request.accept_languages.best_match(LANGUAGES) or DEFAULT
+    return wish or _best_of(request.headers.get("Accept-Language", ""))
+
+
+@lru_cache(maxsize=1024)
+def _best_of(header: str) -> str:
+    """Return the language a browser likes best; browsers send a few headers again and again."""
+    return parse_accept_header(header, LanguageAccept).best_match(LANGUAGES) or DEFAULT
 
 
 def install(app: Flask, account_lang: Callable[[], str | None]) -> None:

@@ -4,6 +4,7 @@ import logging
 import os
 import time
 from collections.abc import Callable
+from functools import cache
 
 import structlog
 from flask import Flask, Response, jsonify, request
@@ -69,14 +70,24 @@ def _begin() -> None:
     structlog.contextvars.bind_contextvars(request_id=request_id)
 
 
+@cache
+def _requests(route: str, status: int) -> Counter:
+    return REQUESTS.labels(route, status)
+
+
+@cache
+def _seconds(route: str) -> Histogram:
+    return SECONDS.labels(route)
+
+
 def _end(response: Response) -> Response:
     began = remembered("began")
     if began is None:
         return response
     seconds = time.perf_counter() - began
     route = request.url_rule.rule if request.url_rule else "none"
-    REQUESTS.labels(route, response.status_code).inc()
-    SECONDS.labels(route).observe(seconds)
+    _requests(route, response.status_code).inc()
+    _seconds(route).observe(seconds)
     response.headers["X-Request-Id"] = remembered("request_id")
     log.info(
         "request",

@@ -1,15 +1,19 @@
 """The security floor: headers, hosts, cookies, CSRF, body limits, safe redirects."""
 
 import secrets
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, abort, request, session
 from flask_wtf import CSRFProtect
-from itsdangerous import URLSafeTimedSerializer
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from kernel.settings import Settings
-from kernel.web.session import part, provide, remember, remembered
+from kernel.web.session import ShortSigner, part, provide, remember, remembered
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 csrf = CSRFProtect()
 
@@ -29,7 +33,7 @@ def form_token() -> str:
     token = remembered("csrf_token")
     if token is None:
         secret = session.setdefault("csrf_token", secrets.token_hex(20))
-        token = remember("csrf_token", part(URLSafeTimedSerializer).dumps(secret))
+        token = remember("csrf_token", part(ShortSigner).dumps(secret))
     return str(token)
 
 
@@ -57,8 +61,8 @@ def install(app: Flask, settings: Settings) -> None:
         WTF_CSRF_SSL_STRICT=False,
     )
     csrf.init_app(app)
-    signer = URLSafeTimedSerializer(settings.secret_key, salt="wtf-csrf-token")
-    provide(app, URLSafeTimedSerializer, signer)
+    signer = ShortSigner(settings.secret_key, salt="wtf-csrf-token")
+    provide(app, ShortSigner, signer)
     if settings.trusted_proxies:
         count = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
@@ -70,31 +74,46 @@ def install(app: Flask, settings: Settings) -> None:
         if hosts and request.host.lower().partition(":")[0] not in hosts:
             abort(400)
 
-    _add_headers(app, lasting=settings.is_production)
-
-
-def _add_headers(app: Flask, *, lasting: bool) -> None:
-    """Give every answer the headers of the floor; ``lasting``: https for a year."""
-
     @app.after_request
-    def _headers(response: Response) -> Response:
-        headers = response.headers
-        headers.setdefault("Content-Security-Policy", _policy())
-        headers.setdefault("X-Content-Type-Options", "nosniff")
-        headers.setdefault("Referrer-Policy", "strict-origin-when-cross-origin")
-        headers.setdefault("X-Frame-Options", "DENY")
-        headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
-        headers.setdefault(
-            "Permissions-Policy", "geolocation=(), microphone=(), camera=(self), payment=()"
-        )
-        if lasting:
-            headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
+    def _own_policy(response: Response) -> Response:
+        nonce = remembered("csp_nonce")
+        if nonce:
+            scripts = f"'self' 'nonce-{nonce}'"
+            response.headers.setdefault("Content-Security-Policy", _policy(scripts))
         return response
 
+    app.wsgi_app = _with_floor(app.wsgi_app, settings)  # type: ignore[method-assign, assignment]
 
-def _policy() -> str:
-    nonce = remembered("csp_nonce")
-    scripts = f"'self' 'nonce-{nonce}'" if nonce else "'self'"
+
+def _with_floor(inner: "WSGIApplication", settings: Settings) -> "WSGIApplication":
+    """Put the headers under every answer that chose none of its own, whoever made it.
+
+    They are the same for all, so they are added as they are, not one by one by the framework.
+    """
+    floor = {
+        "Content-Security-Policy": _policy("'self'"),
+        "X-Content-Type-Options": "nosniff",
+        "Referrer-Policy": "strict-origin-when-cross-origin",
+        "X-Frame-Options": "DENY",
+        "Cross-Origin-Opener-Policy": "same-origin",
+        "Permissions-Policy": "geolocation=(self), microphone=(), camera=(self), payment=()",
+    }
+    if settings.is_production:
+        floor["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
+    by_name = {name.lower(): (name, value) for name, value in floor.items()}
+
+    def answer(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        def start(status: str, headers: list[tuple[str, str]], *error: Any) -> Any:
+            given = {name.lower() for name, _ in headers}
+            missing = [pair for name, pair in by_name.items() if name not in given]
+            return start_response(status, headers + missing, *error)
+
+        return inner(environ, start)
+
+    return answer
+
+
+def _policy(scripts: str) -> str:
     return (
         "default-src 'none'; "
         f"script-src {scripts}; "

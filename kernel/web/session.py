@@ -4,10 +4,12 @@ from typing import Any, TypeVar, cast
 
 from flask import Flask, current_app, g
 from flask.sessions import SecureCookieSessionInterface
-from itsdangerous import URLSafeTimedSerializer
+from itsdangerous import Serializer, URLSafeTimedSerializer
+from itsdangerous.encoding import base64_encode
 from sqlalchemy.orm import Session, sessionmaker
 
 Part = TypeVar("Part")
+SHORT = 200
 
 
 def db() -> Session:
@@ -54,13 +56,28 @@ def install(app: Flask, maker: sessionmaker[Session]) -> None:
             session.close()
 
 
+class ShortSigner(URLSafeTimedSerializer):
+    """Signs short things without trying to compress them first; it reads what either wrote."""
+
+    def dump_payload(self, obj: Any) -> bytes:
+        """Return the payload as text for an address or a cookie."""
+        plain = Serializer.dump_payload(self, obj)
+        return base64_encode(plain) if len(plain) <= SHORT else super().dump_payload(obj)
+
+
 class _SignedCookies(SecureCookieSessionInterface):
     """Flask's own, but for its signer: built once, not twice a request."""
 
-    _signer: URLSafeTimedSerializer | None = None
+    _signer: ShortSigner | None = None
 
-    def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:
+    def get_signing_serializer(self, app: Flask) -> ShortSigner:
         """Return what signs the cookie; the secret does not change while the house is open."""
         if self._signer is None:
-            self._signer = super().get_signing_serializer(app)
+            how = {"key_derivation": self.key_derivation, "digest_method": self.digest_method}
+            self._signer = ShortSigner(
+                app.config["SECRET_KEY"],
+                salt=self.salt,
+                serializer=self.serializer,
+                signer_kwargs=how,
+            )
         return self._signer

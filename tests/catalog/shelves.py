@@ -180,3 +180,25 @@ def statements(session: Session):
         yield seen
     finally:
         event.remove(engine, "before_cursor_execute", note)
+
+
+@contextmanager
+def plans(session: Session):
+    """Note how the database means to read each statement of a block, tables of any size alike."""
+    seen: list[str] = []
+    explain = "EXPLAIN QUERY PLAN" if session.get_bind().dialect.name == "sqlite" else "EXPLAIN"
+    if explain == "EXPLAIN":
+        # A table of a few rows would be read whole.
+        session.execute(sa.text("SET LOCAL enable_seqscan = off"))
+
+    def note(_conn, cursor, statement, parameters, *_rest):
+        if statement.startswith("SELECT"):
+            cursor.execute(f"{explain} {statement}", parameters)
+            seen.append("\n".join(str(row) for row in cursor.fetchall()))
+
+    engine = session.get_bind()
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        yield seen
+    finally:
+        event.remove(engine, "before_cursor_execute", note)

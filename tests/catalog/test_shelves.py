@@ -30,6 +30,7 @@ from tests.catalog.shelves import (
     hours,
     listing,
     open_shelves,
+    plans,
     set_lot,
     set_vendor,
     statements,
@@ -89,6 +90,13 @@ def test_shelves_of_a_vendor_a_month_and_a_farm(session, now):
     assert shelf(session, now=now, in_season_month=7).items == []
     farm_id = listing(session).farm_id
     assert [card.id for card in listings_by_farm(session, farm_id, now=now)] == [june]
+
+
+@pytest.mark.parametrize("month", range(1, 13))
+def test_what_is_in_season_is_read_along_the_index_of_its_month(session, now, month):
+    with plans(session) as seen:
+        shelf(session, now=now, in_season_month=month)
+    assert f"ix_listing_month_{month:02}" in seen[0]
 
 
 def test_cards_keep_the_order_asked_for_and_leave_out_what_is_not_shown(session, now):

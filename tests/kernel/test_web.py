@@ -4,6 +4,7 @@ import dataclasses
 import re
 
 import pytest
+from flask.sessions import SecureCookieSessionInterface
 from flask_wtf.csrf import generate_csrf, validate_csrf
 from sqlalchemy import text
 from wtforms import ValidationError
@@ -149,6 +150,14 @@ def test_every_address_survives_strange_text(client):
 def test_what_signs_sessions_and_forms_is_built_once(app):
     signers = {id(app.session_interface.get_signing_serializer(app)) for _ in range(3)}
     assert len(signers) == 1
+
+
+@pytest.mark.parametrize("values", [{"a": "vải"}, {"long": ["xyz"] * 500}])
+def test_sessions_are_read_by_what_flask_signs_with_and_the_other_way_round(app, values):
+    ours = app.session_interface.get_signing_serializer(app)
+    flasks = SecureCookieSessionInterface().get_signing_serializer(app)
+    assert flasks.loads(ours.dumps(values)) == values == ours.loads(flasks.dumps(values))
+    assert len(ours.dumps(values)) < 600
 
 
 def test_the_token_of_forms_is_one_that_flask_wtf_accepts(app):

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from catalog.models import Listing, Variant
+from catalog.queries import listing_page
 from catalog.queries.freshness import _GOODS
 from kernel import claims
 from kernel.claims import Bucket, Demand
@@ -94,6 +95,19 @@ def test_nothing_changed_nothing_is_rendered(client, stall, app, monkeypatch):
     before = shown(client)
     monkeypatch.setattr("shop.browse.listing_page", None)
     assert shown(client) == before
+
+
+def test_what_changed_only_while_a_page_was_written_is_not_kept(client, stall, monkeypatch):
+    def read_amid_changes(*args, **values):
+        change(stall, lambda: setattr(one(stall, Bucket), "on_hand", 7_000))
+        found = listing_page(*args, **values)
+        change(stall, lambda: setattr(one(stall, Bucket), "on_hand", 40_000))
+        return found
+
+    monkeypatch.setattr("shop.browse.listing_page", read_amid_changes)
+    assert "7 kg" in shown(client)
+    monkeypatch.undo()
+    assert "40 kg" in shown(client)
 
 
 def test_each_reader_can_buy_from_a_kept_page(app, stall):
