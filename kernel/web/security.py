@@ -96,7 +96,7 @@ def _with_floor(inner: "WSGIApplication", settings: Settings) -> "WSGIApplicatio
         "Referrer-Policy": "strict-origin-when-cross-origin",
         "X-Frame-Options": "DENY",
         "Cross-Origin-Opener-Policy": "same-origin",
-        "Permissions-Policy": "geolocation=(self), microphone=(), camera=(self), payment=()",
+        "Permissions-Policy": "geolocation=(), microphone=(), camera=(self), payment=()",
     }
     if settings.is_production:
         floor["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"

@@ -2,17 +2,19 @@
 
 import io
 import re
+from dataclasses import replace
 
 import pytest
 from sqlalchemy.orm import sessionmaker
 
 from kernel.storage import Storage
 from tests.conftest import post
+from tests.vendors import conftest
 from tests.vendors.conftest import WHY, House
 from tests.vendors.test_papers import PDF, picture
 from vendors import queries
 from vendors.models import Vendor
-from vendors.rules import VendorState
+from vendors.rules import Offer, VendorState
 
 WHO = {
     "legal_form": "cooperative",
@@ -222,6 +224,23 @@ def test_a_paper_is_removed_with_its_file(client, mine, house, app):
     assert post(client, f"{page}/{paper.id}/remove", form=page).status_code == 303
     assert not storage.exists(paper.storage_key)
     assert client.get(f"{page}/{paper.id}").status_code == 404
+
+
+def test_a_certificate_is_taken_from_a_card_that_asks_for_no_stars(client, sign_in, house):
+    vendor_id = house.draft(replace(conftest.WHO, sells=(Offer.ORGANIC,)))
+    sign_in(vendor=vendor_id)
+    page = f"/apply/{vendor_id}/papers"
+    words = {
+        "requirement": "organic",
+        "scheme": "organic",
+        "number": "HC-7",
+        "issuer": "TTCN Hà Nội",
+        "valid_from": "2026-01-10",
+        "last_day": "2027-01-09",
+    }
+    assert post(client, f"{page}/certificate", words, form=page).status_code == 303
+    (kept,) = queries.certificates(house.fresh(), vendor_id)
+    assert (kept.number, kept.stars) == ("HC-7", None)
 
 
 def test_an_incomplete_or_undeclared_application_is_not_handed_in(client, mine, house):

@@ -184,8 +184,9 @@ class ProofForm(_LineForm):
     issuer = TextField(
         _l("Issued by"), [required(), Length(min=2, max=160)], render_kw={"autocomplete": "off"}
     )
+    # Without a default, a card that does not ask for stars could not be sent.
     stars = SelectField(
-        _l("OCOP stars"), choices=[SelectChoice("", "-"), *map(SelectChoice, "345")]
+        _l("OCOP stars"), choices=[SelectChoice("", "-"), *map(SelectChoice, "345")], default=""
     )
     valid_from = DayField(_l("Issued on"), [required()])
     last_day = DayField(_l("Valid until"))
