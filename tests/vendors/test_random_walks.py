@@ -21,7 +21,7 @@ from vendors.services import steps
 
 LETTERS = st.sampled_from("AB")
 WALKS = settings(
-    max_examples=60,
+    max_examples=45,
     deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
