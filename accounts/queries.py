@@ -105,6 +105,18 @@ def user_cards(session: Session, user_ids: Collection[str]) -> dict[str, UserCar
     return {row.id: UserCard(*row[:5], confirmed=row.confirmed_at is not None) for row in rows}
 
 
+def people_with_roles(session: Session, roles: Collection[str]) -> Sequence[UserCard]:
+    """Return the active people who hold one of these house-wide roles, by name."""
+    held = sa.select(user_role.c.user_id).join(Role).where(Role.name.in_(roles))
+    rows = session.execute(
+        sa.select(User.id, User.full_name, User.email, User.phone, User.lang, User.confirmed_at)
+        .where(User.id.in_(held), User.active)
+        .order_by(User.full_name, User.id)
+        .limit(500)
+    )
+    return [UserCard(*row[:5], confirmed=row.confirmed_at is not None) for row in rows]
+
+
 def signed(session: Session, sign_in_id: str) -> Signed | None:
     """Return who is signed in by a sign-in that was not ended, with their house-wide roles."""
     rows = session.execute(

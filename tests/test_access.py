@@ -205,6 +205,12 @@ GUARDS = {
     "vendors.start_application": "signed_in",
     "vendors.submit_application": "member:owner",
     "vendors_desk.decide_dossier": "needs:reviewer,approver",
+    "vendors_desk.give_back": "needs:reviewer,approver",
+    "vendors_desk.hand_over": "needs:reviewer,approver",
+    "vendors_desk.judge_line": "needs:reviewer,approver",
+    "vendors_desk.show_hand_over": "needs:reviewer,approver",
+    "vendors_desk.take_charge": "needs:reviewer,approver",
+    "vendors_desk.write_note": "needs:reviewer,approver",
     "vendors_desk.show_dossier": "needs:reviewer,approver",
     "vendors_desk.download_statistics": "needs:statistics,reviewer,approver",
     "vendors_desk.show_numbers": "needs:reviewer,approver",
@@ -255,7 +261,7 @@ NOT_THERE = {
 }
 
 # Doors behind which only the officer in charge of a dossier is let in.
-IN_CHARGE = {"vendors_desk.show_numbers"}
+IN_CHARGE = {"vendors_desk.show_numbers", "vendors_desk.give_back"}
 
 # What the last words of an address stand for, where several rules use the same word.
 WORDS = {
@@ -275,7 +281,7 @@ WORDS = {
     "accounts": {"token": "no-such-link", "passkey_id": "no-such-key", "purpose": "marketing"},
     "demo_card": {"checkout_id": "no-such-card", "choice": "pay"},
     "vendors": {"code": "decision_code"},
-    "vendors_desk": {"kind": "recognition", "form": "pdf", "number": "1"},
+    "vendors_desk": {"kind": "recognition", "form": "pdf", "number": "1", "key": "identity"},
     "media": {"name": "none.webp"},
     "cart": {"line_id": "no-such-line"},
 }

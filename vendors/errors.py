@@ -1,6 +1,6 @@
 """Refusals of vetting that a person can read."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from kernel.errors import Conflict, DomainError, Invalid
 from kernel.messages import msg
@@ -48,6 +48,26 @@ class NotComplete(Invalid):
     def __init__(self, steps: Sequence[str], lines: Sequence[str]) -> None:
         super().__init__()
         self.steps, self.lines = steps, lines
+
+
+class LinesOpen(Conflict):
+    """A vendor cannot be recognised while needed points wait for a verdict; it names them."""
+
+    code = "lines_open"
+    message = msg("First accept or waive these points: %(lines)s.")
+
+    def __init__(self, titles: Sequence[Mapping[str, str]]) -> None:
+        langs = sorted({lang for title in titles for lang in title})
+        super().__init__(
+            lines={lang: "; ".join(title.get(lang, "") for title in titles) for lang in langs}
+        )
+
+
+class LineMoved(Conflict):
+    """A colleague judged the point since it was shown, or its evidence changed."""
+
+    code = "line_moved"
+    message = msg("A colleague was faster: this point has changed. Please look again.")
 
 
 class AppealTooLate(Conflict):

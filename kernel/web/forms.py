@@ -1,7 +1,7 @@
 """Forms that take what people write and say what is wrong in their language."""
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -13,9 +13,11 @@ from wtforms.fields import TextAreaField as PlainTextAreaField
 from wtforms.widgets import TextInput
 
 from kernel.errors import DomainError, Invalid
+from kernel.i18n import pick
 from kernel.messages import msg
 from kernel.money import parse_vnd
 from kernel.quantity import Unit, parse_quantity
+from kernel.web.language import current_language
 
 
 def clean(text: object) -> object:
@@ -144,8 +146,13 @@ class DayField(_ParsedField):
 
 
 def refusal_text(refusal: DomainError) -> str:
-    """Return a refusal in the reader's language."""
-    return str(gettext(refusal.message, **refusal.values))
+    """Return a refusal in the reader's language; a value that holds both is picked from."""
+    lang = current_language()
+    values = {
+        name: pick(value, lang) if isinstance(value, Mapping) else value
+        for name, value in refusal.values.items()
+    }
+    return str(gettext(refusal.message, **values))
 
 
 def form_error(form: FlaskForm, refusal: DomainError) -> None:

@@ -7,14 +7,17 @@ import pytest
 
 from accounts.services.people import create_user
 from kernel.actor import Actor
+from kernel.clock import local_date
 from kernel.db import transaction
 from kernel.rules_table import seed_rules
 from kernel.sealing import Sealer
 from tests.conftest import DATA_KEY, FINGERPRINT_KEY
-from vendors.rules import DocumentKind, LegalForm, Offer
+from vendors import queries
+from vendors.rules import DocumentKind, LegalForm, Offer, verdicts_on
 from vendors.services import applying, vetting
 from vendors.services.applying import Paper, Where, Who
 from vendors.services.identity import Person
+from vendors.services.requirements import Verdict, judge_requirement
 from vendors.services.vetting import Decision
 
 NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
@@ -110,9 +113,24 @@ class House:
         self.decide(vendor_id, "take", by=REVIEWER, now=NOW + timedelta(hours=1))
         return vendor_id
 
+    def judge(self, vendor_id, key, verdict="accept", *, by=REVIEWER, reason=WHY, seen=None):
+        said = Verdict(key, verdict, reason, seen)
+        self.run(judge_requirement, vendor_id, said=said, actor=by)
+
+    def judged(self, vendor_id):
+        """Accept what is proved and waive what is not, so that the dossier can be approved."""
+        dossier = queries.dossier(self.fresh(), vendor_id)
+        for line in queries.desk_lines(self.session, dossier, on=local_date(NOW)).missing:
+            proved = "accept" in verdicts_on(line.state)
+            self.judge(vendor_id, line.need.key, "accept" if proved else "waive")
+
+    def approve(self, vendor_id, *, by=APPROVER, now=NOW + timedelta(hours=2)):
+        self.judged(vendor_id)
+        self.decide(vendor_id, "approve", by=by, now=now)
+
     def approved(self, **kinds):
         vendor_id = self.under_review(**kinds)
-        self.decide(vendor_id, "approve", now=NOW + timedelta(hours=2))
+        self.approve(vendor_id)
         return vendor_id
 
 

@@ -81,7 +81,7 @@ ALL, NOTHING = (True,) * 4, (False,) * 4
 
 def test_after_an_approval_only_fingerprint_and_last_digits_stay(house, applied, storage):
     assert erase(house, storage, NOW + 100 * DAY) == 0
-    house.decide(applied, "approve")
+    house.approve(applied)
     assert len(files(storage)) == 2
     assert erase(house, storage, NOW) == 1
     assert kept(house, applied) == NOTHING
@@ -103,7 +103,7 @@ def test_after_an_approval_only_fingerprint_and_last_digits_stay(house, applied,
 
 
 def test_erasing_twice_finds_nothing_and_is_noted_once(house, applied, storage):
-    house.decide(applied, "approve")
+    house.approve(applied)
     assert [erase(house, storage, NOW + day * DAY) for day in range(3)] == [1, 0, 0]
     noted = house.session.scalars(
         sa.select(AuditEntry).where(AuditEntry.action == "vendor.identity_emptied")
@@ -151,7 +151,7 @@ def test_the_rule_of_the_decisions_day_counts(house, applied, storage):
     with transaction(house.session):
         close_rule(house.session, key, from_day=tomorrow)
         enter_rule(house.session, NewRule(key, value, tomorrow, "Luật mới", "B"), now=NOW)
-    house.decide(applied, "approve", now=NOW + DAY)
+    house.approve(applied, now=NOW + DAY)
     assert [erase(house, storage, NOW + day * DAY) for day in (1, 10, 11)] == [0, 0, 1]
 
 
@@ -175,7 +175,7 @@ def test_what_the_office_enters_from_a_table_is_emptied_as_well(house, storage):
 
 
 def test_a_file_that_cannot_be_deleted_leaves_everything_for_the_next_run(house, applied, storage):
-    house.decide(applied, "approve")
+    house.approve(applied)
 
     def broken(_key):
         raise OSError
@@ -187,14 +187,14 @@ def test_a_file_that_cannot_be_deleted_leaves_everything_for_the_next_run(house,
 
 
 def test_the_job_opens_the_storage_and_erases(house, applied, storage):
-    house.decide(applied, "approve")
+    house.approve(applied)
     job = jobs.erase_identities_with(lambda: storage)
     assert house.run(lambda session, now: job(session, now)) == 1
     assert kept(house, applied) == NOTHING
 
 
 def test_what_is_erased_is_in_no_export_and_does_not_hinder_leaving(house, applied, storage):
-    house.decide(applied, "approve")
+    house.approve(applied)
     assert {p.kind for p in paper_files(house.session, applied)} == {
         DocumentKind.IDENTITY,
         DocumentKind.OTHER,
@@ -210,7 +210,7 @@ def test_what_is_erased_is_in_no_export_and_does_not_hinder_leaving(house, appli
 
 
 def test_an_erased_paper_can_be_taken_out_of_a_lapsed_dossier(house, applied, storage):
-    house.decide(applied, "approve")
+    house.approve(applied)
     erase(house, storage, NOW)
     with transaction(house.session):
         house.session.get(Vendor, applied).state = VendorState.LAPSED
@@ -341,7 +341,7 @@ def test_a_draft_and_a_paper_of_another_dossier_are_not_there(house, applied):
 
 
 def test_what_was_erased_says_so(house, applied, storage):
-    house.decide(applied, "approve")
+    house.approve(applied)
     erase(house, storage, NOW)
     card = next(p for p in queries.papers(house.fresh(), applied) if p.is_sensitive)
     with pytest.raises(PaperErased):

@@ -95,7 +95,7 @@ def test_the_office_is_measured_from_the_last_time_a_dossier_came(session):
         applying.submit_application, vendor_id, actor=house.owner, now=NOW + timedelta(days=7)
     )
     house.decide(vendor_id, "take", now=NOW + timedelta(days=8))
-    house.decide(vendor_id, "approve", now=NOW + timedelta(days=10))
+    house.approve(vendor_id, now=NOW + timedelta(days=10))
     (one,) = handled_between(house.fresh(), TODAY, TODAY + timedelta(days=10))
     assert (one.approved, one.waited) == (True, timedelta(days=3))
     assert one.legal_form is WHO.legal_form
@@ -106,7 +106,7 @@ def test_a_decision_counts_on_its_day_in_viet_nam(session):
     house = House(session)
     vendor_id = house.under_review()
     # 17:30 in Greenwich is half past midnight of the next day in Ha Noi.
-    house.decide(vendor_id, "approve", now=NOW.replace(hour=17, minute=30))
+    house.approve(vendor_id, now=NOW.replace(hour=17, minute=30))
     assert handled_between(house.fresh(), TODAY, TODAY) == []
     assert len(handled_between(session, TODAY + timedelta(days=1), TODAY + timedelta(days=1))) == 1
 

@@ -1,5 +1,7 @@
 """One dossier on the desk: everything beside everything, and what the office does with it."""
 
+from dataclasses import dataclass
+
 from flask import flash, url_for
 from flask_babel import gettext as _
 
@@ -15,16 +17,27 @@ from vendors import queries
 from vendors.desk.blueprint import blueprint, officers
 from vendors.desk.queue import queue_part
 from vendors.desk.viewer import viewer_part
-from vendors.forms import DecisionForm, PressForm, ReasonForm
-from vendors.rules import office_actions
+from vendors.forms import DecisionForm, LineForm, NoteForm, PressForm, ReasonForm
+from vendors.rules import powers
 from vendors.services import certifying, vetting
+
+
+@dataclass(frozen=True)
+class Shown:
+    """The forms of a dossier's page that are shown with what was typed and is wrong."""
+
+    decision: DecisionForm | None = None
+    withdrawal: ReasonForm | None = None
+    line: LineForm | None = None
+    line_key: str = ""
+    note: NoteForm | None = None
 
 
 @blueprint.get("/office/vendors/<vendor_id>")
 @officers
 def show_dossier(vendor_id: str) -> Answer:
     """Show one dossier with everything beside everything."""
-    return _dossier_page(vendor_id, DecisionForm())
+    return dossier_page(vendor_id, Shown())
 
 
 @blueprint.post("/office/vendors/<vendor_id>/decide")
@@ -34,7 +47,7 @@ def decide_dossier(vendor_id: str) -> Answer:
     form = DecisionForm()
     try:
         if not form.validate():
-            return _dossier_page(vendor_id, form), 422
+            return dossier_page(vendor_id, Shown(decision=form)), 422
         with transaction(db()) as work:
             vetting.decide_dossier(
                 work,
@@ -45,7 +58,7 @@ def decide_dossier(vendor_id: str) -> Answer:
             )
     except DomainError as refusal:
         form_error(form, refusal)
-        return _dossier_page(vendor_id, form), refusal.status
+        return dossier_page(vendor_id, Shown(decision=form)), refusal.status
     flash(_("Done. The vendor is told."))
     return go(url_for("vendors_desk.show_dossier", vendor_id=vendor_id))
 
@@ -69,7 +82,7 @@ def withdraw_certificate(vendor_id: str, certificate_id: str) -> Answer:
     form = ReasonForm()
     try:
         if not form.validate():
-            return _dossier_page(vendor_id, DecisionForm(formdata=None), withdrawal=form), 422
+            return dossier_page(vendor_id, Shown(withdrawal=form)), 422
         with transaction(db()) as work:
             certifying.withdraw_certificate(
                 work,
@@ -80,46 +93,54 @@ def withdraw_certificate(vendor_id: str, certificate_id: str) -> Answer:
             )
     except DomainError as refusal:
         form_error(form, refusal)
-        answer = _dossier_page(vendor_id, DecisionForm(formdata=None), withdrawal=form)
-        return answer, refusal.status
+        return dossier_page(vendor_id, Shown(withdrawal=form)), refusal.status
     flash(_("Done. The vendor is told."))
     return go(url_for("vendors_desk.show_dossier", vendor_id=vendor_id))
 
 
 def _decision(form: DecisionForm) -> vetting.Decision:
-    seen = form.version.data or ""
     return vetting.Decision(
         action=form.action.data or "",
         reason=form.reason.data or "",
-        seen_version=int(seen) if seen.isdecimal() else None,
+        seen_version=version_of(form.version.data),
     )
 
 
-def _seen(vendor_id: str) -> queries.Dossier:
-    """Return a dossier that was handed in: drafts are their owners' own."""
-    dossier = queries.dossier(db(), vendor_id)
+def version_of(text: str | None) -> int | None:
+    """Return the version that a form was shown with, if it names one."""
+    seen = text or ""
+    return int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 12 else None
+
+
+def seen_dossier(vendor_id: str) -> queries.Dossier:
+    """Return a dossier that was handed in: drafts are their owners' own.
+
+    :raises NotFound: when there is none.
+    """
+    dossier = queries.dossier(db(), vendor_id, inside=True)
     if dossier is None or dossier.submitted_at is None:
         raise NotFound
     return dossier
 
 
-def _dossier_page(
-    vendor_id: str, form: DecisionForm, *, withdrawal: ReasonForm | None = None
-) -> str:
-    dossier, actor = _seen(vendor_id), guards.current_actor()
-    mine = vendor_id in actor.memberships
-    old = places.resolve_line(dossier.old_address) if dossier.old_address else []
+def dossier_page(vendor_id: str, shown: Shown) -> str:
+    """Return the page of a dossier, with what was typed into one of its forms and is wrong."""
+    dossier, actor = seen_dossier(vendor_id), guards.current_actor()
+    today = clock.local_date(clock.now())
     return page(
         "vendors/dossier.html",
         dossier=dossier,
-        form=form,
-        withdrawal=withdrawal or ReasonForm(formdata=None),
+        form=shown.decision or DecisionForm(formdata=None),
+        withdrawal=shown.withdrawal or ReasonForm(formdata=None),
+        judged=shown.line or LineForm(formdata=None),
+        judged_key=shown.line_key,
+        note_form=shown.note or NoteForm(formdata=None),
         press=PressForm(),
-        actions=[] if mine else office_actions(dossier.state, actor.roles),
-        may_certify=not mine,
+        may=powers(actor, vendor_id, state=dossier.state, reviewer_id=dossier.reviewer_id),
+        checklist=queries.desk_lines(db(), dossier, on=today),
         alike=queries.likenesses(db(), dossier),
-        old_places=old,
-        today=clock.local_date(clock.now()),
+        old_places=places.resolve_line(dossier.old_address) if dossier.old_address else [],
+        today=today,
         **viewer_part(dossier),
         **queue_part(),
     )

@@ -11,15 +11,27 @@ from vendors.forms.applying import (
     WhereForm,
     WhoForm,
 )
-from vendors.forms.desk import DecisionForm, PressForm, ReasonForm
+from vendors.forms.desk import (
+    ChargeForm,
+    DecisionForm,
+    HandOverForm,
+    LineForm,
+    NoteForm,
+    PressForm,
+    ReasonForm,
+)
 from vendors.forms.own import CertificateForm, MemberForm, ProfileForm
 from vendors.forms.parts import day_in
 
 __all__ = [
     "AppealForm",
     "CertificateForm",
+    "ChargeForm",
     "DecisionForm",
+    "HandOverForm",
+    "LineForm",
     "MemberForm",
+    "NoteForm",
     "OffersForm",
     "PapersForm",
     "PersonForm",

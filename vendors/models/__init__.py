@@ -5,6 +5,7 @@ from vendors.models.banking import BankAccount, Invitation
 from vendors.models.certificates import Certificate
 from vendors.models.decisions import DecisionCounter, DecisionDocument, DecisionNumber
 from vendors.models.dossiers import Vendor, VendorDocument, VendorMember, VendorStep
+from vendors.models.notes import VendorNote
 from vendors.models.private import VendorNumber
 from vendors.models.requirements import VendorIdentity, VendorRequirement
 
@@ -20,6 +21,7 @@ __all__ = [
     "VendorIdentity",
     "VendorLeaving",
     "VendorMember",
+    "VendorNote",
     "VendorNumber",
     "VendorRequirement",
     "VendorStep",

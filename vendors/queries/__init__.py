@@ -12,28 +12,28 @@ from vendors.queries.cards import (
     vendor_cards,
     vendor_ids_by_code,
 )
+from vendors.queries.desk import Checklist, DeskLine, colleagues, desk_lines
 from vendors.queries.dossiers import (
     Application,
     Dossier,
-    Likeness,
     MemberCard,
     PaperCard,
+    PersonCard,
     QueueFilter,
     QueueRow,
-    Step,
     applications_of,
     certificates,
     dossier,
-    likenesses,
     members,
     paper,
     papers,
     queue,
 )
+from vendors.queries.history import Note, Step
 from vendors.queries.invitations import InvitationCard, invitation, open_invitations
+from vendors.queries.likenesses import Likeness, likenesses
 from vendors.queries.requirements import Line, needs_of
 from vendors.queries.standing import (
-    PersonCard,
     Standing,
     appeal_until,
     person_of,
@@ -45,11 +45,14 @@ __all__ = [
     "Application",
     "Badge",
     "CertificateCard",
+    "Checklist",
+    "DeskLine",
     "Dossier",
     "InvitationCard",
     "Likeness",
     "Line",
     "MemberCard",
+    "Note",
     "PaperCard",
     "PersonCard",
     "QueueFilter",
@@ -62,6 +65,8 @@ __all__ = [
     "applications_of",
     "badges",
     "certificates",
+    "colleagues",
+    "desk_lines",
     "dossier",
     "invitation",
     "likenesses",

@@ -61,6 +61,21 @@ def vendors_with_same_account(session: Session, vendor_id: str) -> Sequence[tupl
     return [(row.id, row.name) for row in rows]
 
 
+def account_card(row: BankAccount | None) -> AccountCard | None:
+    """Return an account as it is shown."""
+    if row is None:
+        return None
+    return AccountCard(
+        id=row.id,
+        bank_bin=row.bank_bin,
+        last4=row.last4,
+        holder=row.holder,
+        fingerprint=row.fingerprint,
+        entered_at=row.entered_at,
+        holds_from=row.holds_from,
+    )
+
+
 _CARD = sa.select(
     BankAccount.id,
     BankAccount.bank_bin,

@@ -6,15 +6,24 @@ from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from accounts.queries import user_cards
 from kernel.pages import Page
 from kernel.text import fold
 from kernel.workdays import working_days_until
-from vendors.models import Certificate, Vendor, VendorDocument, VendorMember, VendorStep
+from vendors.models import (
+    BankAccount,
+    Certificate,
+    Vendor,
+    VendorDocument,
+    VendorIdentity,
+    VendorMember,
+)
+from vendors.queries.banking import AccountCard, account_card
 from vendors.queries.cards import CertificateCard, certificate_card
-from vendors.queries.numbers import has_number, shares_number
+from vendors.queries.history import Note, Step, history
+from vendors.queries.numbers import has_number
 from vendors.rules import (
     OPEN,
     SENSITIVE_PAPERS,
@@ -22,7 +31,6 @@ from vendors.rules import (
     DocumentKind,
     LegalForm,
     VendorState,
-    is_hidden,
     urgency,
 )
 
@@ -61,15 +69,13 @@ class PaperCard:
 
 
 @dataclass(frozen=True)
-class Step:
-    """One line of a dossier's history."""
+class PersonCard:
+    """Who answers for a vendor; ``known`` while number and birthday are kept."""
 
-    action: str
-    state: VendorState
-    actor_name: str
-    reason: str
-    ground: str
-    at: datetime
+    full_name: str
+    last4: str
+    head_office: str
+    known: bool
 
 
 @dataclass(frozen=True)
@@ -100,6 +106,10 @@ class Dossier:
     papers: Sequence[PaperCard]
     steps: Sequence[Step]
     certificates: Sequence[CertificateCard]
+    person: PersonCard | None
+    account: AccountCard | None
+    # Only for the office.
+    notes: Sequence[Note] = ()
 
     @property
     def is_open(self) -> bool:
@@ -144,17 +154,6 @@ class QueueRow:
 
 
 @dataclass(frozen=True)
-class Likeness:
-    """Another dossier with the same number or telephone."""
-
-    id: str
-    name: str
-    state: VendorState
-    same_number: bool
-    same_phone: bool
-
-
-@dataclass(frozen=True)
 class MemberCard:
     """A person who works for a vendor."""
 
@@ -176,11 +175,16 @@ def applications_of(session: Session, user_id: str) -> Sequence[Application]:
     return [Application(*row) for row in rows]
 
 
-def dossier(session: Session, vendor_id: str) -> Dossier | None:
-    """Return a dossier whole: fields, papers, history (latest first), certificates."""
-    row = session.get(Vendor, vendor_id)
-    if row is None:
+def dossier(session: Session, vendor_id: str, *, inside: bool = False) -> Dossier | None:
+    """Return a dossier whole: fields, papers, history (latest first), certificates.
+
+    ``inside`` adds what only officers read: their notes, and who had the dossier when.
+    """
+    found = session.execute(_BACKED, {"vendor": vendor_id}).one_or_none()
+    if found is None:
         return None
+    row, person, account = found
+    steps, notes = history(session, vendor_id, inside=inside)
     return Dossier(
         id=row.id,
         code=row.code,
@@ -204,9 +208,19 @@ def dossier(session: Session, vendor_id: str) -> Dossier | None:
         valid_until=row.valid_until,
         version=row.version,
         papers=papers(session, vendor_id),
-        steps=_steps(session, vendor_id),
+        steps=steps,
         certificates=certificates(session, vendor_id),
+        person=person_card(person),
+        account=account_card(account),
+        notes=notes,
     )
+
+
+def person_card(row: VendorIdentity | None) -> PersonCard | None:
+    """Return who answers for a vendor, without what is sealed."""
+    if row is None:
+        return None
+    return PersonCard(row.full_name, row.last4, row.head_office, known=row.emptied_on is None)
 
 
 def papers(session: Session, vendor_id: str) -> Sequence[PaperCard]:
@@ -275,28 +289,23 @@ def queue(session: Session, wanted: QueueFilter, *, on: date) -> Page[QueueRow]:
     return Page.cut([_queue_row(row, on) for row in rows], wanted.page, PER_PAGE)
 
 
-def likenesses(session: Session, one: Dossier) -> Sequence[Likeness]:
-    """Return other dossiers with the same number or telephone."""
-    code = "" if is_hidden(one.registration_no) else one.registration_no
-    same_number = shares_number(one.id, code)
-    same_phone = Vendor.phone == one.phone if one.phone else sa.false()
-    rows = session.execute(
-        sa.select(Vendor.id, Vendor.name, Vendor.state, same_number.label("number"), Vendor.phone)
-        .where(Vendor.id != one.id, same_number | same_phone, Vendor.state != VendorState.DRAFT)
-        .order_by(Vendor.id)
-        .limit(10)
-    )
-    return [
-        Likeness(
-            id=row.id,
-            name=row.name,
-            state=row.state,
-            same_number=bool(row.number),
-            same_phone=bool(one.phone) and row.phone == one.phone,
-        )
-        for row in rows
-    ]
+_own = aliased(BankAccount)
+_LATEST = (
+    sa.select(_own.id)
+    .where(_own.vendor_id == Vendor.id, _own.cancelled_at.is_(None))
+    .order_by(_own.holds_from.desc(), _own.id.desc())
+    .limit(1)
+    .correlate(Vendor)
+    .scalar_subquery()
+)
 
+_BACKED = (
+    sa.select(Vendor, VendorIdentity, BankAccount)
+    .outerjoin(VendorIdentity, VendorIdentity.vendor_id == Vendor.id)
+    .outerjoin(BankAccount, BankAccount.id == _LATEST)
+    .where(Vendor.id == sa.bindparam("vendor"))
+)
+"""A vendor with who answers for it and the account it named last."""
 
 _PAPER = sa.select(
     VendorDocument.id,
@@ -310,23 +319,6 @@ _PAPER = sa.select(
     VendorDocument.pages,
     VendorDocument.erased_on,
 )
-
-
-def _steps(session: Session, vendor_id: str) -> Sequence[Step]:
-    rows = session.execute(
-        sa.select(
-            VendorStep.action,
-            VendorStep.state,
-            VendorStep.actor_name,
-            VendorStep.reason,
-            VendorStep.ground,
-            VendorStep.at,
-        )
-        .where(VendorStep.vendor_id == vendor_id)
-        .order_by(VendorStep.at.desc(), VendorStep.id.desc())
-        .limit(200)
-    )
-    return [Step(*row) for row in rows]
 
 
 def _matching(session: Session, text: str) -> list[sa.ColumnElement[bool]]:

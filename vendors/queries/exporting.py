@@ -21,6 +21,7 @@ from vendors.models import (
     VendorVacation,
 )
 from vendors.queries.dossiers import PaperCard, papers
+from vendors.rules import INSIDE_STEPS
 
 _HIDDEN = {"reviewer_id", "reviewer_name", "name_folded", "number_sealed", "birthday_sealed"}
 _HIDDEN |= {"fingerprint", "actor_id", "actor_name", "judged_by", "judged_by_name", "storage_key"}
@@ -30,7 +31,7 @@ def vendor_sheets(session: Session, vendor_id: str) -> list[Sheet]:
     """Return dossier, history, papers, certificates and people of a vendor.
 
     Officers act for the office: their names are left out. Sealed numbers are opened: they are
-    the vendor's own.
+    the vendor's own. What officers note for each other is not the vendor's.
     """
     tables: list[tuple[str, Any]] = [
         ("identity", VendorIdentity),
@@ -43,10 +44,7 @@ def vendor_sheets(session: Session, vendor_id: str) -> list[Sheet]:
     own = sa.select(*_shown(Vendor)).where(Vendor.id == vendor_id)
     return [
         read_sheet(session, "vendor", own),
-        *(
-            read_sheet(session, name, sa.select(*_shown(kind)).where(kind.vendor_id == vendor_id))
-            for name, kind in tables
-        ),
+        *(read_sheet(session, name, _rows(kind, vendor_id)) for name, kind in tables),
         _numbers(session, vendor_id),
         _people(session, vendor_id),
     ]
@@ -55,6 +53,11 @@ def vendor_sheets(session: Session, vendor_id: str) -> list[Sheet]:
 def paper_files(session: Session, vendor_id: str) -> Sequence[PaperCard]:
     """Return the papers whose files belong to the export."""
     return [paper for paper in papers(session, vendor_id) if paper.erased_on is None]
+
+
+def _rows(kind: Any, vendor_id: str) -> sa.Select[*tuple[Any, ...]]:
+    rows = sa.select(*_shown(kind)).where(kind.vendor_id == vendor_id)
+    return rows.where(VendorStep.action.not_in(INSIDE_STEPS)) if kind is VendorStep else rows
 
 
 def _shown(kind: Any) -> list[Any]:

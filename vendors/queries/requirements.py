@@ -37,6 +37,8 @@ class Line:
     reason: str = ""
     judged_by_name: str = ""
     judged_at: datetime | None = None
+    # 0 while it is not kept yet.
+    version: int = 0
 
 
 def needs_of(
@@ -87,7 +89,7 @@ def checklist(
 def _line(need: Need, row: VendorRequirement | None) -> Line:
     if row is None:
         return Line(need, RequirementState.INCOMPLETE)
-    return Line(need, row.state, row.reason, row.judged_by_name, row.judged_at)
+    return Line(need, row.state, row.reason, row.judged_by_name, row.judged_at, row.version)
 
 
 def _facts(session: Session, vendor_id: str) -> frozenset[Fact]:

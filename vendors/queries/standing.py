@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from kernel.clock import local_date
 from kernel.rules_table import rule
 from vendors.models import VendorIdentity, VendorStep
-from vendors.queries.dossiers import Dossier
+from vendors.queries.dossiers import Dossier, PersonCard, person_card
 from vendors.queries.requirements import Line, checklist
 from vendors.rules import (
     Evidence,
@@ -23,16 +23,6 @@ from vendors.rules import (
     open_steps,
     state_of,
 )
-
-
-@dataclass(frozen=True)
-class PersonCard:
-    """Who answers for a vendor; ``known`` while number and birthday are kept."""
-
-    full_name: str
-    last4: str
-    head_office: str
-    known: bool
 
 
 @dataclass(frozen=True)
@@ -83,12 +73,16 @@ def standing_of(session: Session, vendor: Applicant, *, on: date) -> Standing:
 def standing_of_dossier(session: Session, dossier: Dossier, *, on: date) -> Standing:
     """Return how far a dossier is by what it holds now: nothing needs to be written before."""
     standing = standing_of(session, dossier, on=on)
-    evidence = _evidence(dossier, facts=standing.person is not None)
-    lines = [
+    return replace(standing, lines=lines_now(dossier, standing.lines, on=on))
+
+
+def lines_now(dossier: Dossier, lines: Sequence[Line], *, on: date) -> Sequence[Line]:
+    """Return lines as the evidence of a dossier makes them on a day."""
+    evidence = _evidence(dossier)
+    return [
         replace(line, state=state_of(line.state, proved=evidence.proves(line.need, on=on)))
-        for line in standing.lines
+        for line in lines
     ]
-    return replace(standing, lines=lines)
 
 
 def appeal_until(session: Session, vendor_id: str) -> date | None:
@@ -107,19 +101,17 @@ def appeal_until(session: Session, vendor_id: str) -> date | None:
 
 def person_of(session: Session, vendor_id: str) -> PersonCard | None:
     """Return who answers for a vendor, without what is sealed."""
-    row = session.get(VendorIdentity, vendor_id)
-    if row is None:
-        return None
-    return PersonCard(row.full_name, row.last4, row.head_office, known=row.emptied_on is None)
+    return person_card(session.get(VendorIdentity, vendor_id))
 
 
-def _evidence(dossier: Dossier, *, facts: bool) -> Evidence:
+def _evidence(dossier: Dossier) -> Evidence:
     ends: dict[Scheme, date] = {}
     for one in dossier.certificates:
         if one.withdrawn_at is None:
             ends[one.scheme] = max(one.valid_to, ends.get(one.scheme, one.valid_to))
+    facts = {Fact.IDENTITY: dossier.person, Fact.BANK_ACCOUNT: dossier.account}
     return Evidence(
         papers=frozenset(paper.kind for paper in dossier.papers),
         certificates=ends,
-        facts=frozenset({Fact.IDENTITY} if facts else ()),
+        facts=frozenset(fact for fact, card in facts.items() if card is not None),
     )

@@ -27,6 +27,7 @@ from vendors.rules.kinds import (
     Scheme,
     offer_values,
 )
+from vendors.rules.powers import JUDGES, Powers, powers
 from vendors.rules.requirements import (
     DONE,
     PREFIX,
@@ -42,12 +43,15 @@ from vendors.rules.requirements import (
     read_need,
     state_of,
     unjudged_lines,
+    verdicts_on,
 )
 from vendors.rules.states import (
     ARROWS,
+    CHECKED,
     EDITABLE,
     ENDED,
     HOUSE_ACTIONS,
+    INSIDE_STEPS,
     JUDGES_AGAIN,
     MOST_DRAFTS,
     NEEDS_REASON,
@@ -58,6 +62,7 @@ from vendors.rules.states import (
     WAITING,
     VendorState,
     after,
+    need_checked,
     need_editable,
     need_reason,
     office_actions,
@@ -65,11 +70,14 @@ from vendors.rules.states import (
 
 __all__ = [
     "ARROWS",
+    "CHECKED",
     "DECIDED_BY",
     "DONE",
     "EDITABLE",
     "ENDED",
     "HOUSE_ACTIONS",
+    "INSIDE_STEPS",
+    "JUDGES",
     "JUDGES_AGAIN",
     "MOST_DRAFTS",
     "NEEDS_REASON",
@@ -89,6 +97,7 @@ __all__ = [
     "LegalForm",
     "Need",
     "Offer",
+    "Powers",
     "RequirementState",
     "Scheme",
     "VendorState",
@@ -102,6 +111,7 @@ __all__ = [
     "is_hidden",
     "is_personal_number",
     "masked",
+    "need_checked",
     "need_editable",
     "need_grown_up",
     "need_member_roles",
@@ -113,6 +123,7 @@ __all__ = [
     "open_lines",
     "open_steps",
     "personal_number",
+    "powers",
     "read_need",
     "registration_number",
     "sees_identity",
@@ -120,4 +131,5 @@ __all__ = [
     "state_of",
     "unjudged_lines",
     "urgency",
+    "verdicts_on",
 ]

@@ -130,6 +130,11 @@ def after_answer(state: RequirementState) -> RequirementState:
     return _R.SUBMITTED if state is _R.REJECTED else state
 
 
+def verdicts_on(state: RequirementState) -> list[str]:
+    """Return what an officer may say of a line in this state."""
+    return [verdict for start, verdict in VERDICTS if start is state]
+
+
 def after_verdict(state: RequirementState, verdict: str) -> RequirementState:
     """Return the state of a line after an officer judged it.
 

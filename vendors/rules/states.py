@@ -93,6 +93,9 @@ VENDOR_ACTIONS = frozenset({"submit", "cancel", "appeal", "close"})
 HOUSE_ACTIONS = frozenset({"call_renewal", "lapse"})
 """What time does, by a job."""
 
+INSIDE_STEPS = frozenset({"take_charge", "hand_over", "give_back"})
+"""Lines of the history that only officers read: who had the dossier when."""
+
 JUDGES_AGAIN = frozenset({"allow_appeal", "dismiss_appeal"})
 """What somebody else than the one who decided must do."""
 
@@ -104,6 +107,9 @@ EDITABLE = frozenset({_S.DRAFT, _S.INFORMATION_REQUESTED, _S.LAPSED})
 
 WAITING = (_S.SUBMITTED, _S.UNDER_REVIEW, _S.APPEALED)
 """States in which the vendor waits for the office."""
+
+CHECKED = frozenset({_S.UNDER_REVIEW, _S.APPROVED, _S.RENEWAL_DUE, _S.SUSPENDED})
+"""States in which the office judges the lines of the checklist."""
 
 MOST_DRAFTS = 5
 """Unfinished applications of one person."""
@@ -146,6 +152,15 @@ def need_reason(action: str, reason: str) -> str:
             msg("Write the reason in a sentence: the other side will read it."), field="reason"
         )
     return text
+
+
+def need_checked(state: VendorState) -> None:
+    """Refuse a verdict on a dossier that nobody has taken, or that waits for the applicant.
+
+    :raises Conflict: then.
+    """
+    if state not in CHECKED:
+        raise Conflict(msg("Points are judged once the dossier is taken for review."))
 
 
 def need_editable(state: VendorState) -> None:

@@ -22,6 +22,7 @@ from vendors.models import (
     VendorIdentity,
     VendorLeaving,
     VendorMember,
+    VendorNote,
     VendorNumber,
     VendorStep,
 )
@@ -119,7 +120,8 @@ def _forget_vendor(session: Session, vendor_id: str, now: datetime) -> None:
     vendor.name, vendor.name_folded, vendor.slug = NOBODY, "", vendor.id.lower()
     vendor.representative, vendor.phone, vendor.email = NOBODY, "", None
     vendor.registration_no, vendor.address, vendor.old_address = None, "", ""
-    session.execute(sa.delete(VendorMember).where(VendorMember.vendor_id == vendor_id))
+    for kind in (VendorMember, VendorNote):
+        session.execute(sa.delete(kind).where(kind.vendor_id == vendor_id))
     session.execute(
         sa.update(VendorStep)
         .where(VendorStep.vendor_id == vendor_id)

@@ -12,21 +12,34 @@ from kernel.actor import Actor
 from kernel.clock import local_date
 from kernel.errors import NotAllowed, NotFound
 from kernel.messages import msg
+from vendors.errors import LineMoved, LinesOpen
 from vendors.models import Vendor, VendorRequirement
 from vendors.queries.requirements import evidence_of, needs_of
-from vendors.rules import Need, RequirementState, after_answer, after_verdict, need_reason, state_of
+from vendors.rules import (
+    JUDGES,
+    Need,
+    RequirementState,
+    after_answer,
+    after_verdict,
+    need_checked,
+    need_reason,
+    state_of,
+    unjudged_lines,
+)
 from vendors.services.steps import locked_vendor
-
-JUDGES = ("reviewer", "approver")
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """What an officer says of one line: ``accept``, ``reject`` or ``waive``, and why."""
+    """What an officer says of one line: ``accept``, ``reject`` or ``waive``, and why.
+
+    ``seen_version`` is the one of the line that the officer looked at, 0 of one not kept yet.
+    """
 
     key: str
     verdict: str
     reason: str = ""
+    seen_version: int | None = None
 
 
 def sync_requirements(session: Session, vendor: Vendor, *, now: datetime) -> Sequence[Need]:
@@ -75,18 +88,24 @@ def judge_requirement(
 ) -> None:
     """Accept, reject or waive one line of a vendor's checklist.
 
+    The vendor's row is locked, so of two who judge at once one wins; its version stays:
+    a verdict says nothing against what a colleague decides about the whole, and an approval
+    reads all lines anew.
+
     :raises NotAllowed: without the office role, or about one's own vendor.
     :raises NotFound: when the vendor has no such line.
-    :raises Conflict: when the line cannot be judged like this now.
+    :raises LineMoved: when the line changed since the officer saw it.
+    :raises Conflict: when the line, or the dossier, cannot be judged like this now.
     :raises Invalid: when a reason is needed and missing.
     """
     actor.need(*JUDGES)
     if vendor_id in actor.memberships:
         raise NotAllowed(msg("You work for this vendor: a colleague has to decide."))
-    locked_vendor(session, vendor_id)
-    line = _lines(session, vendor_id).get(said.key)
-    if line is None:
+    vendor = locked_vendor(session, vendor_id)
+    if vendor.submitted_at is None:
         raise NotFound
+    need_checked(vendor.state)
+    line = _line_as_seen(session, vendor, said, now)
     before = line.state
     state = after_verdict(before, said.verdict)
     reason = need_reason("reject" if said.verdict in {"reject", "waive"} else "", said.reason)
@@ -106,9 +125,38 @@ def judge_requirement(
     )
 
 
+def need_lines_judged(session: Session, vendor: Vendor, *, now: datetime) -> None:
+    """Refuse an approval while a needed line is neither accepted nor waived.
+
+    :raises LinesOpen: then; it names the lines.
+    """
+    needs = sync_requirements(session, vendor, now=now)
+    lines = _lines(session, vendor.id)
+    barred = set(unjudged_lines((need, lines[need.key].state) for need in needs))
+    if barred:
+        raise LinesOpen([need.title for need in needs if need.key in barred])
+
+
+def _line_as_seen(
+    session: Session, vendor: Vendor, said: Verdict, now: datetime
+) -> VendorRequirement:
+    """Return a line brought up to date; what the officer saw is compared with what was kept."""
+    kept = _lines(session, vendor.id).get(said.key)
+    if said.seen_version not in {None, kept.version if kept else 0}:
+        raise LineMoved
+    sync_requirements(session, vendor, now=now)
+    line = _lines(session, vendor.id).get(said.key)
+    if line is None:
+        raise NotFound
+    return line
+
+
 def _lines(session: Session, vendor_id: str) -> dict[str, VendorRequirement]:
     rows = session.scalars(
-        sa.select(VendorRequirement).where(VendorRequirement.vendor_id == vendor_id)
+        sa.select(VendorRequirement)
+        .where(VendorRequirement.vendor_id == vendor_id)
+        # Read under the lock of the vendor: a line loaded before it may be stale.
+        .execution_options(populate_existing=True)
     )
     return {row.key: row for row in rows}
 

@@ -12,6 +12,7 @@ from kernel.messages import msg
 from vendors.errors import DossierMoved
 from vendors.models import VendorStep
 from vendors.rules import JUDGES_AGAIN, OFFICE_ACTIONS
+from vendors.services.requirements import need_lines_judged
 from vendors.services.steps import Arrow, locked_vendor, move
 
 
@@ -35,6 +36,7 @@ def decide_dossier(
 
     :raises NotAllowed: without the office role, or about one's own vendor.
     :raises DossierMoved: when the dossier changed since the officer saw it.
+    :raises LinesOpen: when it is approved before all needed lines are judged.
     :raises Conflict: when its state has no such arrow.
     :raises Invalid: when a reason is needed and missing.
     """
@@ -49,6 +51,8 @@ def decide_dossier(
         _need_other_judge(session, vendor_id, actor)
     arrow = Arrow(action, decision.reason, decision.ground)
     move(session, vendor, arrow, actor=actor, now=now)
+    if action == "approve":
+        need_lines_judged(session, vendor, now=now)
     if action == "take":
         vendor.reviewer_id, vendor.reviewer_name = actor.user_id, actor.name
     elif action in {"approve", "reject"}:
