@@ -1,11 +1,12 @@
-// Keyboard of the office desk: j and k walk the queue, letters press marked buttons.
+// Keyboard of the office desk: j and k walk the queue, x chooses, letters press marked buttons.
 import "./viewer.js";
 
-const typing = (target) => target.closest("input, textarea, select, [contenteditable]");
+const typing = (target) => target.closest("input:not([type=checkbox]), textarea, select, [contenteditable]");
 
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
   if (event.key === "j" || event.key === "k") walk(event.key === "j" ? 1 : -1);
+  if (event.key === "x") document.activeElement.closest("tr")?.querySelector("[type=checkbox]")?.click();
   const button = document.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
   if (button) {
     event.preventDefault();
@@ -14,6 +15,10 @@ document.addEventListener("keydown", (event) => {
 });
 
 function walk(step) {
+  // On the queue itself the keys move from row to row; beside a dossier they open the next one.
+  const rows = [...document.querySelectorAll("[data-row]")];
+  const at = rows.indexOf(document.activeElement.closest("tr")?.querySelector("[data-row]"));
+  rows[Math.max(at + step, 0)]?.focus();
   const items = [...document.querySelectorAll(".queue-item")];
   const here = items.findIndex((item) => item.hasAttribute("aria-current"));
   const next = items[here + step];

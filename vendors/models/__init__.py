@@ -6,7 +6,9 @@ from vendors.models.certificates import Certificate
 from vendors.models.decisions import DecisionCounter, DecisionDocument, DecisionNumber
 from vendors.models.dossiers import Vendor, VendorDocument, VendorMember, VendorStep
 from vendors.models.private import VendorNumber
+from vendors.models.queueing import SavedView
 from vendors.models.requirements import VendorIdentity, VendorRequirement
+from vendors.models.visits import SiteVisit, VisitMinutes, VisitPhoto
 
 __all__ = [
     "BankAccount",
@@ -15,6 +17,8 @@ __all__ = [
     "DecisionDocument",
     "DecisionNumber",
     "Invitation",
+    "SavedView",
+    "SiteVisit",
     "Vendor",
     "VendorDocument",
     "VendorIdentity",
@@ -24,4 +28,6 @@ __all__ = [
     "VendorRequirement",
     "VendorStep",
     "VendorVacation",
+    "VisitMinutes",
+    "VisitPhoto",
 ]

@@ -18,8 +18,6 @@ from vendors.queries.dossiers import (
     Likeness,
     MemberCard,
     PaperCard,
-    QueueFilter,
-    QueueRow,
     Step,
     applications_of,
     certificates,
@@ -28,9 +26,9 @@ from vendors.queries.dossiers import (
     members,
     paper,
     papers,
-    queue,
 )
 from vendors.queries.invitations import InvitationCard, invitation, open_invitations
+from vendors.queries.queueing import QueueFilter, QueueRow, ViewCard, queue, saved_views
 from vendors.queries.requirements import Line, needs_of
 from vendors.queries.standing import (
     PersonCard,
@@ -58,6 +56,7 @@ __all__ = [
     "Step",
     "VendorCard",
     "VendorPage",
+    "ViewCard",
     "appeal_until",
     "applications_of",
     "badges",
@@ -75,6 +74,7 @@ __all__ = [
     "person_of",
     "public_vendor",
     "queue",
+    "saved_views",
     "standing_of",
     "standing_of_dossier",
     "vendor_cards",

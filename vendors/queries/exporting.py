@@ -22,7 +22,14 @@ from vendors.models import (
 )
 from vendors.queries.dossiers import PaperCard, papers
 
-_HIDDEN = {"reviewer_id", "reviewer_name", "name_folded", "number_sealed", "birthday_sealed"}
+_HIDDEN = {
+    "reviewer_id",
+    "reviewer_name",
+    "name_folded",
+    "offer_bits",
+    "number_sealed",
+    "birthday_sealed",
+}
 _HIDDEN |= {"fingerprint", "actor_id", "actor_name", "judged_by", "judged_by_name", "storage_key"}
 
 
