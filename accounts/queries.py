@@ -184,6 +184,23 @@ def roles_of(session: Session, user_id: str) -> frozenset[str]:
     return frozenset(session.scalars(held))
 
 
+def office_people(session: Session, roles: Collection[str]) -> Sequence[tuple[str, str]]:
+    """Return ids and names of those who hold one of these house-wide roles, by name."""
+    rows = session.execute(
+        sa.select(User.id, User.full_name)
+        .where(
+            User.id.in_(
+                sa.select(user_role.c.user_id)
+                .join(Role, Role.id == user_role.c.role_id)
+                .where(Role.name.in_(roles))
+            )
+        )
+        .order_by(User.full_name, User.id)
+        .limit(500)
+    )
+    return [(row.id, row.full_name) for row in rows]
+
+
 def has_second_factor(session: Session, user_id: str) -> bool:
     """Tell whether sign-in must ask for a second factor."""
     return bool(

@@ -1,25 +1,18 @@
-"""``python -m bench``: every page, on both databases, small and big, beside a baseline."""
+"""``python -m bench``: every page, on both databases, small and big, beside a baseline.
+
+``python -m bench queue`` measures the office's queue instead.
+"""
 
 import json
 import os
 import platform
-import shutil
-import subprocess
 import sys
-import time
-import urllib.request
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass
-from pathlib import Path
 
-import sqlalchemy as sa
+from bench import load, queue
+from bench.serving import BUILD, databases, prepare, serving, surroundings
 
-from bench import load
-from tests import postgres
-
-ROOT = Path(__file__).parent.parent
-BUILD = ROOT / "build"
 PORT = 8731
 ROUNDS = 5
 BIG = 50_000
@@ -44,47 +37,27 @@ def main() -> int:
     """Measure and write ``build/bench.json``."""
     if not load.available():
         sys.exit("wrk is needed to put load on the pages: apt-get install wrk")
+    if sys.argv[1:] == ["queue"]:
+        return queue.main()
     rows: list[Row] = []
     with ExitStack() as stack:
-        for database, urls in _databases(stack):
+        for database, urls in databases(stack, SIZES.values()):
             rows += _measure(database, urls)
     _report(rows)
     return 0
 
 
-def _databases(stack: ExitStack) -> Iterator[tuple[str, dict[str, str]]]:
-    """Give each kind of database with the address of an empty one for each size."""
-    place = BUILD / "bench"
-    shutil.rmtree(place, ignore_errors=True)
-    place.mkdir(parents=True)
-    yield "sqlite", {size: f"sqlite:///{place / f'{more}.db'}" for size, more in SIZES.items()}
-    programs = postgres.programs()
-    if programs is None:
-        sys.stdout.write("PostgreSQL is not installed: its half is not measured\n")
-        return
-    server = stack.enter_context(postgres.server(programs, durable=True))
-    yield "postgresql", {size: _created(server, f"market_{more}") for size, more in SIZES.items()}
-
-
-def _created(server: str, name: str) -> str:
-    engine = sa.create_engine(server, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(sa.text(f"CREATE DATABASE {name}"))
-    engine.dispose()
-    return server.replace("/postgres?", f"/{name}?")
-
-
-def _measure(database: str, urls: dict[str, str]) -> list[Row]:
+def _measure(database: str, urls: dict[int, str]) -> list[Row]:
     """Ask small market, big market and baseline in turn: what slows the machine slows all three."""
     rounds: dict[tuple[str, str], list[load.Figures]] = {}
     with ExitStack() as stack:
         asked: list[tuple[str, str, str, list[str]]] = []
-        for port, (size, url) in enumerate(urls.items(), PORT + 1):
-            environ = _environ(database, url, size, port)
-            paths = _prepare(environ, SIZES[size])
-            stack.enter_context(_server("wsgi:app", port, environ))
+        for port, (size, more) in enumerate(SIZES.items(), PORT + 1):
+            environ = surroundings(database, urls[more], more, port)
+            paths = prepare("bench.fill", more, environ)
+            stack.enter_context(serving("wsgi:app", port, environ))
             asked += [(size, page, f"http://127.0.0.1:{port}", paths[page]) for page in PAGES]
-        stack.enter_context(_server("bench.baseline:app", PORT, environ | {"PORT": str(PORT)}))
+        stack.enter_context(serving("bench.baseline:app", PORT, environ | {"PORT": str(PORT)}))
         for page, path in (("hello", "/hello"), ("one row", "/row")):
             asked.append(("-", page, f"http://127.0.0.1:{PORT}", [path]))
         asked.sort(key=lambda row: row[1])
@@ -107,55 +80,6 @@ def _rows(database: str, rounds: dict[tuple[str, str], list[load.Figures]]) -> l
             found.items(), key=lambda item: (len(item[0][0]), order.index(item[0][1]))
         )
     ]
-
-
-def _environ(database: str, url: str, size: str, port: int) -> dict[str, str]:
-    instance = BUILD / "bench" / f"instance-{database}-{SIZES[size]}"
-    (instance / "metrics").mkdir(parents=True, exist_ok=True)
-    return os.environ | {
-        "DATABASE_URL": url,
-        "INSTANCE_PATH": str(instance),
-        "LOG_LEVEL": "WARNING",
-        "PROMETHEUS_MULTIPROC_DIR": str(instance / "metrics"),
-        "PORT": str(port),
-    }
-
-
-def _prepare(environ: dict[str, str], more: int) -> dict[str, list[str]]:
-    """Fill a market; return the addresses to ask for, by page."""
-    command = [sys.executable, "-m", "bench.fill", str(more)]
-    subprocess.run(command, check=True, env=environ, cwd=ROOT)
-    paths: dict[str, list[str]] = json.loads(
-        (Path(environ["INSTANCE_PATH"]) / "paths.json").read_text()
-    )
-    return paths
-
-
-@contextmanager
-def _server(app: str, port: int, environ: dict[str, str]) -> Iterator[None]:
-    """Serve an application with two processes, as the market is served."""
-    command = [
-        *(sys.executable, "-m", "granian", "--interface", "wsgi", "--no-ws", "--port", str(port)),
-        *("--workers", "2", "--blocking-threads", "1", "--log-level", "warning", app),
-    ]
-    process = subprocess.Popen(command, env=environ, cwd=ROOT)
-    try:
-        _wait(f"http://127.0.0.1:{port}/{'hello' if 'baseline' in app else 'healthz'}")
-        yield
-    finally:
-        process.terminate()
-        process.wait(timeout=20)
-
-
-def _wait(address: str) -> None:
-    for _ in range(100):
-        try:
-            urllib.request.urlopen(address, timeout=5)  # noqa: S310 - our own server
-        except OSError:
-            time.sleep(0.2)
-        else:
-            return
-    raise TimeoutError(address)
 
 
 def _report(rows: list[Row]) -> None:

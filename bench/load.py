@@ -15,7 +15,7 @@ local paths = {{ {paths} }}
 local at = 0
 request = function()
   at = at % #paths + 1
-  return wrk.format("GET", paths[at], {{ ["Accept-Encoding"] = "gzip, deflate, br", ["Host"] = wrk.host }})
+  return wrk.format("GET", paths[at], {{ ["Accept-Encoding"] = "gzip, deflate, br", ["Host"] = wrk.host, ["Cookie"] = "{cookie}" }})
 end
 done = function(summary, latency, requests)
   local bad = summary.errors.status + summary.errors.timeout + summary.errors.read
@@ -39,12 +39,19 @@ def available() -> bool:
     return shutil.which("wrk") is not None
 
 
-def put(address: str, paths: list[str]) -> Figures:
-    """Ask for the paths in turn for some seconds.
+def put(
+    address: str,
+    paths: list[str],
+    *,
+    connections: int = CONNECTIONS,
+    seconds: int = SECONDS,
+    cookie: str = "",
+) -> Figures:
+    """Ask for the paths in turn for some seconds, as whoever the cookie is of.
 
     :raises RuntimeError: when an answer was an error.
     """
-    script = SCRIPT.format(paths=", ".join(f'"{path}"' for path in paths))
+    script = SCRIPT.format(paths=", ".join(f'"{path}"' for path in paths), cookie=cookie)
     with tempfile.NamedTemporaryFile("w", suffix=".lua") as file:
         file.write(script)
         file.flush()
@@ -53,8 +60,8 @@ def put(address: str, paths: list[str]) -> Figures:
             "--timeout",
             "10s",
             "-t1",
-            f"-c{CONNECTIONS}",
-            f"-d{SECONDS}s",
+            f"-c{connections}",
+            f"-d{seconds}s",
             "-s",
             file.name,
             address,

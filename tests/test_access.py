@@ -218,6 +218,10 @@ GUARDS = {
     "vendors_desk.show_paper": "needs:reviewer,approver",
     "vendors_desk.show_statistics": "needs:statistics,reviewer,approver",
     "vendors_desk.show_queue": "needs:reviewer,approver",
+    "vendors_desk.take_dossiers": "needs:reviewer,approver",
+    "vendors_desk.save_view": "needs:reviewer,approver",
+    "vendors_desk.rename_view": "needs:reviewer,approver",
+    "vendors_desk.delete_view": "needs:reviewer,approver",
     "vendors_desk.verify_certificate": "needs:reviewer,approver",
     "vendors_desk.withdraw_certificate": "needs:reviewer,approver",
     "vendors_desk.withdraw_decision": "needs:approver",
@@ -258,6 +262,8 @@ NOT_THERE = {
     "accounts.remove_passkey": "the passkey of somebody else",
     "accounts.show_remove_passkey": "the passkey of somebody else",
     "accounts.withdraw_consent": "the consent of somebody else",
+    "vendors_desk.rename_view": "the saved view of somebody else",
+    "vendors_desk.delete_view": "the saved view of somebody else",
 }
 
 # Doors behind which only the officer in charge of a dossier is let in.
@@ -281,7 +287,13 @@ WORDS = {
     "accounts": {"token": "no-such-link", "passkey_id": "no-such-key", "purpose": "marketing"},
     "demo_card": {"checkout_id": "no-such-card", "choice": "pay"},
     "vendors": {"code": "decision_code"},
-    "vendors_desk": {"kind": "recognition", "form": "pdf", "number": "1", "key": "identity"},
+    "vendors_desk": {
+        "kind": "recognition",
+        "form": "pdf",
+        "number": "1",
+        "key": "identity",
+        "view_id": "no-such-view",
+    },
     "media": {"name": "none.webp"},
     "cart": {"line_id": "no-such-line"},
 }
@@ -291,6 +303,7 @@ MINIMAL = {
     "catalog.move": {"action": "pause"},
     "catalog_desk.decide": {"action": "take_down", "reason": "x"},
     "vendors_desk.decide_dossier": {"action": "take"},
+    "vendors_desk.rename_view": {"name": "x"},
     "orders.review": {"rating": "1"},
 }
 ASKED = {"traceability.write_entry": "?activity=irrigation"}

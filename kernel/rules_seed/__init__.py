@@ -9,6 +9,7 @@ from kernel.rules_seed.law import HOUSE, SINCE_EVER, Row, law_rows
 from kernel.rules_seed.privacy import PRIVACY
 from kernel.rules_seed.vetting import HOUSE as VETTING
 from kernel.rules_seed.vetting import REQUIREMENTS
+from kernel.rules_seed.visits import VISITS
 
 SEED: list[Row] = [
     *law_rows(),
@@ -18,6 +19,7 @@ SEED: list[Row] = [
     ),
     *((key, value, SINCE_EVER, HOUSE, "H", None, note) for key, value, note in VETTING),
     *((key, value, SINCE_EVER, law, mark, None, note) for key, value, law, mark, note in PRIVACY),
+    *((key, value, SINCE_EVER, law, mark, None, note) for key, value, law, mark, note in VISITS),
 ]
 
 __all__ = ["SEED", "Row"]

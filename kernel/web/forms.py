@@ -1,5 +1,6 @@
 """Forms that take what people write and say what is wrong in their language."""
 
+import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
@@ -128,6 +129,18 @@ class QuantityField(_ParsedField):
         from kernel.i18n import format_quantity  # noqa: PLC0415
 
         return format_quantity(value, self.unit)
+
+
+class DecimalField(_ParsedField):
+    """A number such as 20,9374 or 20.9374."""
+
+    def parse(self, text: str) -> float:
+        if not re.fullmatch(r"[+-]?\d{1,9}(?:[.,]\d{1,15})?", text, re.ASCII):
+            raise Invalid(msg("Write a number such as 20,9374."))
+        return float(text.replace(",", "."))
+
+    def write(self, value: float) -> str:
+        return f"{value:g}" if value == int(value) else str(value)
 
 
 class DayField(_ParsedField):

@@ -83,7 +83,7 @@ def test_search_is_by_name_without_accents_number_or_phone(house):
 
 
 def test_the_queue_is_paged(house, monkeypatch):
-    monkeypatch.setattr(queries.dossiers, "PER_PAGE", 2)
+    monkeypatch.setattr(queries.queueing, "PER_PAGE", 2)
     ids = [house.submitted(now=NOW + timedelta(hours=hour)) for hour in range(3)]
     first, second = queue(house), queue(house, page=2)
     assert ([row.id for row in first.items], first.has_next) == (ids[:2], True)

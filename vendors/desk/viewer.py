@@ -17,6 +17,7 @@ from kernel.web.pages import page
 from kernel.web.session import db, part
 from vendors import queries
 from vendors.desk.blueprint import blueprint, officers
+from vendors.desk.queue import QUEUE_ARGS
 from vendors.queries import Dossier, PaperCard
 from vendors.rules import sees_identity
 from vendors.services import viewing
@@ -40,7 +41,7 @@ class Look:
         """Return the address of the same look with one thing changed; the queue stays as it is."""
         new = replace(self, **change)
         kept: dict[str, Any] = {
-            name: request.args[name] for name in ("state", "q", "page") if name in request.args
+            name: request.args[name] for name in QUEUE_ARGS if name in request.args
         }
         return url_for(
             "vendors_desk.show_dossier",

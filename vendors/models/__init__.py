@@ -7,7 +7,9 @@ from vendors.models.decisions import DecisionCounter, DecisionDocument, Decision
 from vendors.models.dossiers import Vendor, VendorDocument, VendorMember, VendorStep
 from vendors.models.notes import VendorNote
 from vendors.models.private import VendorNumber
+from vendors.models.queueing import SavedView
 from vendors.models.requirements import VendorIdentity, VendorRequirement
+from vendors.models.visits import SiteVisit, VisitMinutes, VisitPhoto
 
 __all__ = [
     "BankAccount",
@@ -16,6 +18,8 @@ __all__ = [
     "DecisionDocument",
     "DecisionNumber",
     "Invitation",
+    "SavedView",
+    "SiteVisit",
     "Vendor",
     "VendorDocument",
     "VendorIdentity",
@@ -26,4 +30,6 @@ __all__ = [
     "VendorRequirement",
     "VendorStep",
     "VendorVacation",
+    "VisitMinutes",
+    "VisitPhoto",
 ]

@@ -3,11 +3,13 @@
 from datetime import date, datetime
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from kernel.db import Base, Id, PrimaryId
 from vendors.models.private import VendorNumber
-from vendors.rules import DocumentKind, LegalForm, VendorState
+from vendors.rules import DocumentKind, LegalForm, VendorState, offer_bits
+
+_FILTERED = ("commune", "legal_form", "offer_bits", "reviewer_id", "name_folded")
 
 
 class Vendor(Base):
@@ -15,10 +17,11 @@ class Vendor(Base):
 
     __tablename__ = "vendor"
     __table_args__ = (
-        sa.Index("ix_vendor_state", "state", "submitted_at", "id"),
+        # The queue is read from these alone: all it filters by stands in them.
+        sa.Index("ix_vendor_state", "state", "submitted_at", "id", *_FILTERED, "due_on"),
+        sa.Index("ix_vendor_due", "state", "due_on", "id", *_FILTERED, "submitted_at"),
         sa.Index("ix_vendor_phone", "phone"),
         sa.Index("ix_vendor_registration_no", "registration_no"),
-        sa.Index("ix_vendor_due", "state", "due_on", "id"),
     )
 
     id: Mapped[PrimaryId]
@@ -43,6 +46,8 @@ class Vendor(Base):
     art: Mapped[str] = mapped_column(sa.String(40), default="basket")
     # What it means to sell: values of `Offer`.
     sells: Mapped[list[str]] = mapped_column(default=list)
+    # The same as one number, for the office's queue.
+    offer_bits: Mapped[int] = mapped_column(default=0)
     # The language in which the vendor is written to.
     lang: Mapped[str] = mapped_column(sa.String(2), default="vi")
     state: Mapped[VendorState] = mapped_column(default=VendorState.DRAFT)
@@ -62,6 +67,11 @@ class Vendor(Base):
     personal: Mapped[VendorNumber | None] = relationship(cascade="all, delete-orphan")
 
     __mapper_args__ = {"version_id_col": version}
+
+    @validates("sells")
+    def _keep_bits(self, _key: str, sells: list[str]) -> list[str]:
+        self.offer_bits = offer_bits(sells)
+        return sells
 
 
 class VendorMember(Base):

@@ -19,19 +19,17 @@ from vendors.queries.dossiers import (
     MemberCard,
     PaperCard,
     PersonCard,
-    QueueFilter,
-    QueueRow,
     applications_of,
     certificates,
     dossier,
     members,
     paper,
     papers,
-    queue,
 )
 from vendors.queries.history import Note, Step
 from vendors.queries.invitations import InvitationCard, invitation, open_invitations
 from vendors.queries.likenesses import Likeness, likenesses
+from vendors.queries.queueing import QueueFilter, QueueRow, ViewCard, queue, saved_views
 from vendors.queries.requirements import Line, needs_of
 from vendors.queries.standing import (
     Standing,
@@ -61,6 +59,7 @@ __all__ = [
     "Step",
     "VendorCard",
     "VendorPage",
+    "ViewCard",
     "appeal_until",
     "applications_of",
     "badges",
@@ -80,6 +79,7 @@ __all__ = [
     "person_of",
     "public_vendor",
     "queue",
+    "saved_views",
     "standing_of",
     "standing_of_dossier",
     "vendor_cards",

@@ -3,15 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
 from accounts.queries import user_cards
-from kernel.pages import Page
-from kernel.text import fold
-from kernel.workdays import working_days_until
 from vendors.models import (
     BankAccount,
     Certificate,
@@ -23,18 +19,13 @@ from vendors.models import (
 from vendors.queries.banking import AccountCard, account_card
 from vendors.queries.cards import CertificateCard, certificate_card
 from vendors.queries.history import Note, Step, history
-from vendors.queries.numbers import has_number
 from vendors.rules import (
     OPEN,
     SENSITIVE_PAPERS,
-    WAITING,
     DocumentKind,
     LegalForm,
     VendorState,
-    urgency,
 )
-
-PER_PAGE = 25
 
 
 @dataclass(frozen=True)
@@ -125,34 +116,6 @@ class Dossier:
 
 
 @dataclass(frozen=True)
-class QueueFilter:
-    """What an officer wants to see of the queue."""
-
-    states: tuple[VendorState, ...] = WAITING
-    text: str = ""
-    page: int = 1
-
-
-@dataclass(frozen=True)
-class QueueRow:
-    """A dossier in the queue; ``days_left`` are working days until the answer is due."""
-
-    id: str
-    name: str
-    legal_form: LegalForm
-    commune: str
-    state: VendorState
-    submitted_at: datetime | None
-    reviewer_name: str
-    due: date | None
-    days_left: int | None
-
-    @property
-    def urgency(self) -> str:
-        """How pressing it is: late, soon, calm or none."""
-        return urgency(self.days_left)
-
-
 @dataclass(frozen=True)
 class MemberCard:
     """A person who works for a vendor."""
@@ -267,28 +230,6 @@ def members(session: Session, vendor_id: str) -> Sequence[MemberCard]:
     ]
 
 
-def queue(session: Session, wanted: QueueFilter, *, on: date) -> Page[QueueRow]:
-    """Return one page of dossiers, the longest waiting first."""
-    columns = (
-        Vendor.id,
-        Vendor.name,
-        Vendor.legal_form,
-        Vendor.commune,
-        Vendor.state,
-        Vendor.submitted_at,
-        Vendor.reviewer_name,
-        Vendor.due_on.label("due"),
-    )
-    rows = session.execute(
-        sa.select(*columns)
-        .where(Vendor.state.in_(wanted.states), *_matching(session, wanted.text))
-        .order_by(Vendor.submitted_at, Vendor.id)
-        .limit(PER_PAGE + 1)
-        .offset((wanted.page - 1) * PER_PAGE)
-    ).all()
-    return Page.cut([_queue_row(row, on) for row in rows], wanted.page, PER_PAGE)
-
-
 _own = aliased(BankAccount)
 _LATEST = (
     sa.select(_own.id)
@@ -319,17 +260,3 @@ _PAPER = sa.select(
     VendorDocument.pages,
     VendorDocument.erased_on,
 )
-
-
-def _matching(session: Session, text: str) -> list[sa.ColumnElement[bool]]:
-    """Return the conditions that every word, or the number, must meet."""
-    digits = "".join(letter for letter in text if letter.isdigit())
-    if len(digits) >= 6 and digits == "".join(text.split()):
-        ending = digits.removeprefix("84").lstrip("0")
-        return [has_number(session, digits) | Vendor.phone.endswith(ending)]
-    return [Vendor.name_folded.contains(word, autoescape=True) for word in fold(text).split()]
-
-
-def _queue_row(row: Any, on: date) -> QueueRow:
-    left = None if row.due is None else working_days_until(on, row.due)
-    return QueueRow(**row._mapping, days_left=left)

@@ -23,7 +23,14 @@ from vendors.models import (
 from vendors.queries.dossiers import PaperCard, papers
 from vendors.rules import INSIDE_STEPS
 
-_HIDDEN = {"reviewer_id", "reviewer_name", "name_folded", "number_sealed", "birthday_sealed"}
+_HIDDEN = {
+    "reviewer_id",
+    "reviewer_name",
+    "name_folded",
+    "offer_bits",
+    "number_sealed",
+    "birthday_sealed",
+}
 _HIDDEN |= {"fingerprint", "actor_id", "actor_name", "judged_by", "judged_by_name", "storage_key"}
 
 

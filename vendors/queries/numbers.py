@@ -9,11 +9,12 @@ from vendors.models import Vendor, VendorIdentity, VendorNumber
 
 def has_number(session: Session, digits: str) -> sa.ColumnElement[bool]:
     """Return the condition that a vendor, or who answers for it, has this number."""
-    plain = Vendor.registration_no == digits
     if len(digits) != 12:
-        return plain
+        return Vendor.registration_no == digits
+    # One list of ids: "one or another" would have PostgreSQL read every vendor.
+    plain = sa.select(Vendor.id).where(Vendor.registration_no == digits).correlate(None)
     fingerprint = sealer_of(session).fingerprint(digits)
-    return plain | Vendor.id.in_(_vendors_with(sa.literal(fingerprint)))
+    return Vendor.id.in_(plain.union_all(*_vendors_with(sa.literal(fingerprint)).selects))
 
 
 def shares_number(vendor_id: str, registration_no: str) -> sa.ColumnElement[bool]:

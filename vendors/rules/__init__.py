@@ -18,6 +18,7 @@ from vendors.rules.details import (
 )
 from vendors.rules.erasing import DECIDED_BY, erased_on, sees_identity
 from vendors.rules.kinds import (
+    OFFER_BITS,
     OFFER_WORDS,
     ORGANISATIONS,
     SENSITIVE_PAPERS,
@@ -25,6 +26,7 @@ from vendors.rules.kinds import (
     LegalForm,
     Offer,
     Scheme,
+    offer_bits,
     offer_values,
 )
 from vendors.rules.powers import JUDGES, Powers, powers
@@ -81,6 +83,7 @@ __all__ = [
     "JUDGES_AGAIN",
     "MOST_DRAFTS",
     "NEEDS_REASON",
+    "OFFER_BITS",
     "OFFER_WORDS",
     "OFFICE_ACTIONS",
     "OPEN",
@@ -118,6 +121,7 @@ __all__ = [
     "need_other_owner",
     "need_reason",
     "need_stars",
+    "offer_bits",
     "offer_values",
     "office_actions",
     "open_lines",

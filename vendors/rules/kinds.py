@@ -1,7 +1,7 @@
 """What vendors are, what they sell, and the papers that speak of it."""
 
 import enum
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
 from kernel.messages import LABELS, msg
 
@@ -83,6 +83,15 @@ OFFER_WORDS: dict[Offer, str] = {
 def offer_values(offers: Collection[Offer]) -> list[str]:
     """Return offers as they are stored: their values in the order of the list."""
     return [offer.value for offer in Offer if offer in offers]
+
+
+OFFER_BITS: dict[str, int] = {offer.value: 1 << number for number, offer in enumerate(Offer)}
+"""A bit for each offer, by its value: they are stored, so a new offer comes last in the list."""
+
+
+def offer_bits(values: Iterable[str]) -> int:
+    """Return stored offers as one number: an index can hold it, unlike a list."""
+    return sum({OFFER_BITS.get(value, 0) for value in values})
 
 
 LABELS.update(

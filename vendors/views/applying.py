@@ -18,13 +18,13 @@ from kernel.web.pages import page
 from kernel.web.session import db, part
 from vendors import queries
 from vendors.forms import OffersForm, PersonForm, WhereForm, WhoForm, day_in
+from vendors.forms.resuming import keeps_typed, typed_before
 from vendors.queries import Dossier
 from vendors.rules import ORGANISATIONS, LegalForm, Offer
 from vendors.services import applying
 from vendors.services.identity import Person
 from vendors.views.blueprint import blueprint
 from vendors.views.dossiers import dossier_of, next_step, open_dossier
-from vendors.views.resuming import keeps_typed, typed_before
 
 
 @blueprint.get("/apply")

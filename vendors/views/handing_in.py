@@ -17,11 +17,11 @@ from kernel.web.pages import page
 from kernel.web.session import db
 from vendors import queries
 from vendors.forms import AppealForm, PressForm, SubmitForm
+from vendors.forms.resuming import keeps_typed, typed_before
 from vendors.rules import EDITABLE, ENDED, Offer, RequirementState
 from vendors.services import applying
 from vendors.views.blueprint import blueprint
 from vendors.views.dossiers import dossier_of, open_dossier, standing_now
-from vendors.views.resuming import keeps_typed, typed_before
 
 APPEALABLE = ("rejected", "terminated")
 

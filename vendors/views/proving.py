@@ -23,13 +23,13 @@ from kernel.web.pages import page, translate_label
 from kernel.web.session import db, part
 from vendors.errors import PaperRefused
 from vendors.forms import PapersForm, ProofForm, day_in
+from vendors.forms.resuming import keeps_typed, typed_before
 from vendors.queries import Dossier, Line, PaperCard
 from vendors.rules import DocumentKind, Need, Scheme
 from vendors.services import applying, papers, proving, viewing
 from vendors.services.certifying import Paperwork
 from vendors.views.blueprint import blueprint
 from vendors.views.dossiers import open_dossier, standing_now
-from vendors.views.resuming import keeps_typed, typed_before
 
 
 @dataclass(frozen=True)
