@@ -59,11 +59,14 @@ from traceability import handlers as tracing
 from traceability.events import LotChanged, LotHeld, LotRecalled, LotReleased
 from vendors import queries as vendor_queries
 from vendors.events import (
+    AuthorityTakeDown,
     CertificateVerified,
     CertificateWithdrawn,
+    VendorApproved,
     VendorChanged,
     VendorClosed,
     VendorForgotten,
+    VendorLapsed,
     VendorReinstated,
     VendorSuspended,
     VendorTerminated,
@@ -144,7 +147,10 @@ def handlers(engine: SearchEngine) -> Mapping[type[Event], Sequence[Reaction]]:
         VendorTerminated: (withhold, vendor),
         VendorClosed: (withhold, vendor),
         VendorForgotten: (inside(tracing.on_vendor_forgotten), inside(buying.on_vendor_forgotten)),
+        VendorLapsed: (withhold, vendor),
+        VendorApproved: (release, vendor),
         VendorReinstated: (release, vendor),
+        AuthorityTakeDown: (inside(listing.on_authority_take_down),),
         VendorChanged: (vendor,),
         CertificateVerified: (vendor,),
         CertificateWithdrawn: (vendor,),

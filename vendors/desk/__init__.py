@@ -1,6 +1,25 @@
 """The trade office's desk: the queue and the dossier."""
 
-from vendors.desk import decisions, dossier, queue, register, statistics, viewer
+from vendors.desk import (
+    authority,
+    decisions,
+    dossier,
+    noticing,
+    queue,
+    register,
+    statistics,
+    viewer,
+)
 from vendors.desk.blueprint import blueprint
 
-__all__ = ["blueprint", "decisions", "dossier", "queue", "register", "statistics", "viewer"]
+__all__ = [
+    "authority",
+    "blueprint",
+    "decisions",
+    "dossier",
+    "noticing",
+    "queue",
+    "register",
+    "statistics",
+    "viewer",
+]

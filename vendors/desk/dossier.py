@@ -13,6 +13,7 @@ from kernel.web.pages import page
 from kernel.web.session import db
 from vendors import queries
 from vendors.desk.blueprint import blueprint, officers
+from vendors.desk.noticing import notice_part
 from vendors.desk.queue import queue_part
 from vendors.desk.viewer import viewer_part
 from vendors.forms import DecisionForm, PressForm, ReasonForm
@@ -109,13 +110,15 @@ def _dossier_page(
     dossier, actor = _seen(vendor_id), guards.current_actor()
     mine = vendor_id in actor.memberships
     old = places.resolve_line(dossier.old_address) if dossier.old_address else []
+    actions = [] if mine else office_actions(dossier.state, actor.roles)
     return page(
         "vendors/dossier.html",
         dossier=dossier,
         form=form,
         withdrawal=withdrawal or ReasonForm(formdata=None),
         press=PressForm(),
-        actions=[] if mine else office_actions(dossier.state, actor.roles),
+        actions=actions,
+        notices=notice_part(dossier, actions),
         may_certify=not mine,
         alike=queries.likenesses(db(), dossier),
         old_places=old,

@@ -5,12 +5,21 @@ from vendors.models.banking import BankAccount, Invitation
 from vendors.models.certificates import Certificate
 from vendors.models.decisions import DecisionCounter, DecisionDocument, DecisionNumber
 from vendors.models.dossiers import Vendor, VendorDocument, VendorMember, VendorStep
+from vendors.models.notices import (
+    AuthorityCounter,
+    AuthorityOrder,
+    ClockReminder,
+    VendorNotice,
+)
 from vendors.models.private import VendorNumber
 from vendors.models.requirements import VendorIdentity, VendorRequirement
 
 __all__ = [
+    "AuthorityCounter",
+    "AuthorityOrder",
     "BankAccount",
     "Certificate",
+    "ClockReminder",
     "DecisionCounter",
     "DecisionDocument",
     "DecisionNumber",
@@ -20,6 +29,7 @@ __all__ = [
     "VendorIdentity",
     "VendorLeaving",
     "VendorMember",
+    "VendorNotice",
     "VendorNumber",
     "VendorRequirement",
     "VendorStep",

@@ -19,6 +19,7 @@ class Vendor(Base):
         sa.Index("ix_vendor_phone", "phone"),
         sa.Index("ix_vendor_registration_no", "registration_no"),
         sa.Index("ix_vendor_due", "state", "due_on", "id"),
+        sa.Index("ix_vendor_valid_until", "state", "valid_until", "id"),
     )
 
     id: Mapped[PrimaryId]

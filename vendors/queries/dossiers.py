@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from accounts.queries import user_cards
 from kernel.pages import Page
 from kernel.text import fold
-from kernel.workdays import working_days_until
+from kernel.workdays import WorkCalendar, work_calendar, working_days_until
 from vendors.models import Certificate, Vendor, VendorDocument, VendorMember, VendorStep
 from vendors.queries.cards import CertificateCard, certificate_card
 from vendors.queries.numbers import has_number, shares_number
@@ -272,7 +272,9 @@ def queue(session: Session, wanted: QueueFilter, *, on: date) -> Page[QueueRow]:
         .limit(PER_PAGE + 1)
         .offset((wanted.page - 1) * PER_PAGE)
     ).all()
-    return Page.cut([_queue_row(row, on) for row in rows], wanted.page, PER_PAGE)
+    calendar = work_calendar(session)
+    found = [_queue_row(row, on, calendar) for row in rows]
+    return Page.cut(found, wanted.page, PER_PAGE)
 
 
 def likenesses(session: Session, one: Dossier) -> Sequence[Likeness]:
@@ -338,6 +340,6 @@ def _matching(session: Session, text: str) -> list[sa.ColumnElement[bool]]:
     return [Vendor.name_folded.contains(word, autoescape=True) for word in fold(text).split()]
 
 
-def _queue_row(row: Any, on: date) -> QueueRow:
-    left = None if row.due is None else working_days_until(on, row.due)
+def _queue_row(row: Any, on: date, calendar: WorkCalendar) -> QueueRow:
+    left = None if row.due is None else working_days_until(on, row.due, calendar)
     return QueueRow(**row._mapping, days_left=left)

@@ -15,6 +15,7 @@ from vendors.models import (
     VendorDocument,
     VendorIdentity,
     VendorMember,
+    VendorNotice,
     VendorNumber,
     VendorRequirement,
     VendorStep,
@@ -24,6 +25,7 @@ from vendors.queries.dossiers import PaperCard, papers
 
 _HIDDEN = {"reviewer_id", "reviewer_name", "name_folded", "number_sealed", "birthday_sealed"}
 _HIDDEN |= {"fingerprint", "actor_id", "actor_name", "judged_by", "judged_by_name", "storage_key"}
+_HIDDEN |= {"given_by", "given_by_name"}
 
 
 def vendor_sheets(session: Session, vendor_id: str) -> list[Sheet]:
@@ -35,6 +37,7 @@ def vendor_sheets(session: Session, vendor_id: str) -> list[Sheet]:
     tables: list[tuple[str, Any]] = [
         ("identity", VendorIdentity),
         ("history", VendorStep),
+        ("notices", VendorNotice),
         ("papers", VendorDocument),
         ("requirements", VendorRequirement),
         ("certificates", Certificate),

@@ -22,6 +22,7 @@ from vendors.models import (
     VendorIdentity,
     VendorLeaving,
     VendorMember,
+    VendorNotice,
     VendorNumber,
     VendorStep,
 )
@@ -124,6 +125,11 @@ def _forget_vendor(session: Session, vendor_id: str, now: datetime) -> None:
         sa.update(VendorStep)
         .where(VendorStep.vendor_id == vendor_id)
         .values(actor_name="", reason="")
+    )
+    session.execute(
+        sa.update(VendorNotice)
+        .where(VendorNotice.vendor_id == vendor_id)
+        .values(given_by_name="", reason="", answer="")
     )
     _record(session, "vendor.forgotten", vendor_id, now)
     emit(session, VendorForgotten(vendor_id), now=now)
