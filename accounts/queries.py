@@ -105,6 +105,18 @@ def user_cards(session: Session, user_ids: Collection[str]) -> dict[str, UserCar
     return {row.id: UserCard(*row[:5], confirmed=row.confirmed_at is not None) for row in rows}
 
 
+def people_with_role(session: Session, role: str) -> Sequence[UserCard]:
+    """Return the active people who hold a house-wide role."""
+    rows = session.execute(
+        sa.select(User.id, User.full_name, User.email, User.phone, User.lang, User.confirmed_at)
+        .join(user_role, user_role.c.user_id == User.id)
+        .join(Role, Role.id == user_role.c.role_id)
+        .where(Role.name == role, User.active)
+        .order_by(User.id)
+    )
+    return [UserCard(*row[:5], confirmed=row.confirmed_at is not None) for row in rows]
+
+
 def signed(session: Session, sign_in_id: str) -> Signed | None:
     """Return who is signed in by a sign-in that was not ended, with their house-wide roles."""
     rows = session.execute(

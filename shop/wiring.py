@@ -114,6 +114,11 @@ JOBS: tuple[Job, ...] = (
         accounts.jobs.remind_of_requests_at(lambda: load_settings().market_email),
     ),
     Job(
+        "vendors.remind_office",
+        15,
+        vendors.jobs.remind_office_at(lambda: load_settings().market_email),
+    ),
+    Job(
         "vendors.purge_left",
         24 * 60,
         vendors.jobs.purge_left_with(lambda: open_storage(load_settings())),

@@ -235,6 +235,7 @@ GUARDS = {
     "vendors.compare_pdf": "public",
     "vendors.answer_notice": "member:owner",
     "vendors.show_notice": "member:",
+    "vendors_desk.show_clocks": "needs:reviewer,approver",
     "vendors_desk.show_orders": "needs:reviewer,approver",
     "vendors_desk.new_order": "needs:reviewer,approver",
     "vendors_desk.register_order": "needs:reviewer,approver",

@@ -2,6 +2,7 @@
 
 from vendors.desk import (
     authority,
+    clocks,
     decisions,
     dossier,
     noticing,
@@ -15,6 +16,7 @@ from vendors.desk.blueprint import blueprint
 __all__ = [
     "authority",
     "blueprint",
+    "clocks",
     "decisions",
     "dossier",
     "noticing",
