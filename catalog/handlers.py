@@ -9,9 +9,18 @@ from typing import TYPE_CHECKING, Any
 
 from catalog.queries.sources import listing_ids_of
 from catalog.services.indexing import index_listings, index_vendor
-from catalog.services.steps import release_listings, withhold_listings
+from catalog.services.steps import release_listings, take_down_by_order, withhold_listings
 from traceability.events import LotHeld, LotRecalled, LotReleased
-from vendors.events import VendorClosed, VendorReinstated, VendorSuspended, VendorTerminated
+from vendors.events import (
+    AuthorityTakeDown,
+    VendorApproved,
+    VendorClosed,
+    VendorLapsed,
+    VendorReinstated,
+    VendorSuspended,
+    VendorTerminated,
+)
+from vendors.services.authority import report_take_down
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -21,15 +30,27 @@ if TYPE_CHECKING:
 
 
 def on_vendor_suspended(
-    session: "Session", event: VendorSuspended | VendorTerminated | VendorClosed, now: datetime
+    session: "Session",
+    event: VendorSuspended | VendorTerminated | VendorClosed | VendorLapsed,
+    now: datetime,
 ) -> None:
     """Take a vendor's listings off the shelves."""
     withhold_listings(session, event.vendor_id, now=now)
 
 
-def on_vendor_reinstated(session: "Session", event: VendorReinstated, now: datetime) -> None:
-    """Put back what was withheld."""
+def on_vendor_reinstated(
+    session: "Session", event: VendorReinstated | VendorApproved, now: datetime
+) -> None:
+    """Put back what was withheld: after a suspension, or when a lapsed vendor is approved anew."""
     release_listings(session, event.vendor_id, now=now)
+
+
+def on_authority_take_down(session: "Session", event: AuthorityTakeDown, now: datetime) -> None:
+    """Take a listing down that an authority ordered down, and report on the order."""
+    outcome = take_down_by_order(session, event.listing_code, reason=event.reason, now=now)
+    report_take_down(
+        session, event.order_id, outcome=outcome, found=outcome != "no_listing", now=now
+    )
 
 
 def reindex_listing(engine: "SearchEngine") -> "Callable[[Session, Any, datetime], None]":

@@ -9,6 +9,7 @@ import kernel.events
 import kernel.limits
 import kernel.mail
 import kernel.rules_table
+import kernel.workdays
 import orders.models
 import payments.models
 import traceability.models

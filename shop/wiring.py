@@ -59,11 +59,14 @@ from traceability import handlers as tracing
 from traceability.events import LotChanged, LotHeld, LotRecalled, LotReleased
 from vendors import queries as vendor_queries
 from vendors.events import (
+    AuthorityTakeDown,
     CertificateVerified,
     CertificateWithdrawn,
+    VendorApproved,
     VendorChanged,
     VendorClosed,
     VendorForgotten,
+    VendorLapsed,
     VendorReinstated,
     VendorSuspended,
     VendorTerminated,
@@ -111,6 +114,11 @@ JOBS: tuple[Job, ...] = (
         accounts.jobs.remind_of_requests_at(lambda: load_settings().market_email),
     ),
     Job(
+        "vendors.remind_office",
+        15,
+        vendors.jobs.remind_office_at(lambda: load_settings().market_email),
+    ),
+    Job(
         "vendors.purge_left",
         24 * 60,
         vendors.jobs.purge_left_with(lambda: open_storage(load_settings())),
@@ -144,7 +152,10 @@ def handlers(engine: SearchEngine) -> Mapping[type[Event], Sequence[Reaction]]:
         VendorTerminated: (withhold, vendor),
         VendorClosed: (withhold, vendor),
         VendorForgotten: (inside(tracing.on_vendor_forgotten), inside(buying.on_vendor_forgotten)),
+        VendorLapsed: (withhold, vendor),
+        VendorApproved: (release, vendor),
         VendorReinstated: (release, vendor),
+        AuthorityTakeDown: (inside(listing.on_authority_take_down),),
         VendorChanged: (vendor,),
         CertificateVerified: (vendor,),
         CertificateWithdrawn: (vendor,),

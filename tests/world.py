@@ -33,9 +33,17 @@ from tests.people import sign_in_as
 from tests.shop.stalls import Stalls
 from tests.traceability.land import Land
 from traceability.models import Lot
-from vendors.models import DecisionDocument, Invitation, Vendor, VendorDocument
+from vendors.models import (
+    AuthorityOrder,
+    DecisionDocument,
+    Invitation,
+    Vendor,
+    VendorDocument,
+    VendorNotice,
+)
 from vendors.rules import DocumentKind
 from vendors.rules.decisions import DecisionKind, DecisionState
+from vendors.rules.orders import OrderKind
 
 VENDOR_ROLES = ("owner", "seller", "recorder", "finance")
 OFFICE_ROLES = ("reviewer", "approver", "statistics", "finance", "operator")
@@ -194,7 +202,9 @@ def _vendor(world: World, session: Session, letter: str) -> dict[str, str]:
         decision = _decision(world, vendor.id, letter)
         session.add(decision)
         dead = OutboxMessage(kind="LotHeld", payload={}, created_at=NOW, due_at=NOW, dead_at=NOW)
-        session.add(dead)
+        notice = _notice(vendor.id)
+        order = _authority_order(letter)
+        session.add_all([dead, notice, order])
         session.flush()
         departure = session.scalars(
             sa.select(Departure)
@@ -219,6 +229,8 @@ def _vendor(world: World, session: Session, letter: str) -> dict[str, str]:
             "paper_id": paper.id,
             "invitation_id": invitation.id,
             "document_id": decision.id,
+            "notice_id": notice.id,
+            "authority_order_id": order.id,
             "decision_code": decision.lookup_code,
             "digest": _photo(letter)["digest"],
             "seq": str(dead.seq),
@@ -252,6 +264,34 @@ def _paper(world: World, vendor_id: str, letter: str) -> VendorDocument:
         storage_key=key,
         size_bytes=len(PAPER),
         uploaded_at=NOW,
+    )
+
+
+def _notice(vendor_id: str) -> VendorNotice:
+    return VendorNotice(
+        vendor_id=vendor_id,
+        action="suspend",
+        reason="Chưa sửa nhãn hàng như đã yêu cầu.",
+        ground="Điều 17",
+        given_at=NOW,
+        given_by_name="Hùng",
+        earliest=NOW.date() + timedelta(days=6),
+    )
+
+
+def _authority_order(letter: str) -> AuthorityOrder:
+    return AuthorityOrder(
+        year=2026,
+        number=ord(letter),
+        kind=OrderKind.TAKE_DOWN,
+        document_no="12/CV-QLTT",
+        authority="Chi cục Quản lý thị trường",
+        text="Gỡ sản phẩm không rõ nguồn gốc.",
+        listing_code=f"GOODS-{letter}",
+        received_at=NOW,
+        due_at=NOW + timedelta(hours=24),
+        entered_by_name="Lan",
+        entered_at=NOW,
     )
 
 

@@ -81,3 +81,24 @@ class SignatureRefused(Invalid):
     """A PDF that is not the issued document soundly signed: the message says why."""
 
     code, message = "signature_refused", msg("This signed PDF cannot be accepted.")
+
+
+class NoticeNeeded(Conflict):
+    """The vendor has not been told."""
+
+    code = "notice_needed"
+    message = msg("The vendor must be told first, with the reason: give notice.")
+
+
+class NoticeRuns(Conflict):
+    """The days of the notice are not over."""
+
+    code = "notice_runs"
+    message = msg("The notice runs: this is possible from %(day)s on.")
+
+
+class NoticeGiven(Conflict):
+    """The vendor has been told already."""
+
+    code = "notice_given"
+    message = msg("The vendor has been told already: this notice still counts.")

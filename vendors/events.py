@@ -145,3 +145,12 @@ class CertificateWithdrawn(Event):
 
     vendor_id: str
     certificate_id: str
+
+
+@dataclass(frozen=True)
+class AuthorityTakeDown(Event):
+    """An authority orders a listing off the shelves; whoever does it reports on the order."""
+
+    order_id: str
+    listing_code: str
+    reason: str

@@ -14,6 +14,8 @@ from vendors.events import VendorChanged
 from vendors.models import Certificate
 from vendors.services.erasing import erase_identities
 from vendors.services.leaving import purge_left
+from vendors.services.reminding import remind_of_answers, remind_of_orders
+from vendors.services.renewing import call_renewals, lapse_recognitions, remind_of_renewals
 from vendors.services.sealing import sweep_sealed
 
 
@@ -48,5 +50,25 @@ def sweep_sealed_with(
     return lambda session, now: sweep_sealed(session, storage(), now=now)
 
 
-JOBS = (Job("vendors.tell_lapsed", 60, tell_lapsed),)
+def watch_recognitions(session: Session, now: datetime) -> int:
+    """Call for renewals, tell vendors of the end, and let lapse what nobody renewed."""
+    called = call_renewals(session, now=now)
+    told = remind_of_renewals(session, now=now)
+    return called + told + lapse_recognitions(session, now=now)
+
+
+def remind_office_at(office: Callable[[], str]) -> Callable[[Session, datetime], int]:
+    """Return the job that writes of answers and orders that are due, to an address read then."""
+    return lambda session, now: _remind_office(session, office(), now)
+
+
+def _remind_office(session: Session, office: str, now: datetime) -> int:
+    answers = remind_of_answers(session, office=office, now=now)
+    return answers + remind_of_orders(session, office=office, now=now)
+
+
+JOBS = (
+    Job("vendors.tell_lapsed", 60, tell_lapsed),
+    Job("vendors.watch_recognitions", 60, watch_recognitions),
+)
 """Hourly: a worker that was away at midnight makes up for it."""

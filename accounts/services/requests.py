@@ -23,7 +23,7 @@ from kernel.errors import Invalid, NotFound
 from kernel.mail import Address, notify
 from kernel.messages import msg
 from kernel.rules_table import rule, rules_of
-from kernel.workdays import add_working_days
+from kernel.workdays import add_working_days, work_calendar
 
 OFFICERS = ("operator", "approver")
 
@@ -57,7 +57,7 @@ def file_request(session: Session, new: NewRequest, *, actor: Actor, now: dateti
         lang=new.lang,
         text=new.text,
         received_at=now,
-        ack_due=add_working_days(today, int(rules[keys[0]].value)),
+        ack_due=add_working_days(today, int(rules[keys[0]].value), work_calendar(session)),
         done_due=today + timedelta(days=int(rules[keys[1]].value)),
     )
     session.add(row)

@@ -9,6 +9,7 @@ from catalog import events as facts
 from catalog.errors import EditedMeanwhile, VendorClosed
 from catalog.models import Listing, ListingStep, Variant
 from catalog.rules import (
+    ARROWS,
     OFFICE_ACTIONS,
     OFFICE_ROLES,
     VENDOR_ACTIONS,
@@ -127,6 +128,26 @@ def release_listings(session: Session, vendor_id: str, *, now: datetime) -> int:
     if not open_vendor_ids(session, [vendor_id]):
         return 0
     return _move_all(session, vendor_id, ListingState.WITHHELD, "release", now)
+
+
+def take_down_by_order(session: Session, code: str, *, reason: str, now: datetime) -> str:
+    """Take a listing off the shelves because an authority ordered it; return what became of it.
+
+    That is ``taken_down``, ``already_down``, ``not_shown`` for one that is on no shelf, or
+    ``no_listing`` for a code that none has.
+    """
+    listing = session.scalar(
+        sa.select(Listing)
+        .where(Listing.code == code)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    if listing is None:
+        return "no_listing"
+    if (listing.state, "take_down") not in ARROWS:
+        return "already_down" if listing.state is ListingState.TAKEN_DOWN else "not_shown"
+    move(session, listing, action="take_down", actor=HOUSE, now=now, reason=reason)
+    return "taken_down"
 
 
 def move(

@@ -269,6 +269,16 @@ HOUSE: list[tuple[str, Any, str]] = [
     ("vendor.grounds", GROUNDS, "articles printed on decisions; a lawyer confirms them"),
     ("vendor.recognition_months", 36, "a recognition holds for"),
     ("vendor.renewal_call_days", 60, "days before its end a renewal is called for"),
+    (
+        "vendor.renewal_reminder_days",
+        [30, 14, 7, 1],
+        "days before its end on which a vendor is told that a recognition ends",
+    ),
+    (
+        "vendor.remind_working_days",
+        2,
+        "working days before an answer is due the officer in charge is told",
+    ),
     ("vendor.bank_cooling_hours", 72, "hours before a changed bank account is paid to"),
     ("vendor.invitation_days", 7, "days in which an invitation can be used"),
     ("vendor.appeal_days", 30, "days after a decision in which a vendor may appeal"),

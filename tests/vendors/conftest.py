@@ -13,11 +13,14 @@ from kernel.rules_table import seed_rules
 from kernel.sealing import Sealer
 from tests.conftest import DATA_KEY, FINGERPRINT_KEY
 from vendors import queries
-from vendors.rules import DocumentKind, LegalForm, Offer, verdicts_on
-from vendors.services import applying, vetting
+from vendors.models import Vendor
+from vendors.rules import ARROWS, DocumentKind, LegalForm, Offer, verdicts_on
+from vendors.rules.noticing import NEEDS_NOTICE
+from vendors.services import applying, noticing, vetting
 from vendors.services.applying import Paper, Where, Who
 from vendors.services.identity import Person
 from vendors.services.requirements import Verdict, judge_requirement
+from vendors.services.steps import Arrow
 from vendors.services.vetting import Decision
 
 NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
@@ -100,6 +103,8 @@ class House:
         return vendor_id
 
     def decide(self, vendor_id, action, *, by=APPROVER, reason=WHY, seen=None, now=NOW):
+        if action in NEEDS_NOTICE and (self.state(vendor_id), action) in ARROWS:
+            self.announce(vendor_id, action, reason=reason, now=now - timedelta(days=6))
         self.run(
             vetting.decide_dossier,
             vendor_id,
@@ -107,6 +112,15 @@ class House:
             actor=by,
             now=now,
         )
+
+    def announce(self, vendor_id, action="suspend", *, by=APPROVER, reason=WHY, now=NOW):
+        return self.run(
+            noticing.give_notice, vendor_id, announced=Arrow(action, reason), actor=by, now=now
+        )
+
+    def state(self, vendor_id):
+        vendor = self.fresh().get(Vendor, vendor_id)
+        return vendor and vendor.state
 
     def under_review(self, **kinds):
         vendor_id = self.submitted(**kinds)

@@ -532,7 +532,7 @@ def test_pages_run_few_statements(app, client, sign_in, house, lang):
         assert client.get(f"{path}?lang={lang}").status_code == 200
         assert len([one for one in seen if one.startswith("SELECT")]) <= most, path
     sign_in(roles=["reviewer"])
-    for path, most in (("/office/vendors", 5), (f"/office/vendors/{vendor_id}", 10)):
+    for path, most in (("/office/vendors", 6), (f"/office/vendors/{vendor_id}", 12)):
         seen.clear()
         assert client.get(f"{path}?lang={lang}").status_code == 200
         assert len([one for one in seen if one.startswith("SELECT")]) <= most, path

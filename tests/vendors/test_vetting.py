@@ -21,6 +21,16 @@ from vendors.services import applying, vetting
 from vendors.services.vetting import Decision
 
 S = VendorState
+WITH_REASON = {
+    "request_information",
+    "reject",
+    "suspend",
+    "terminate",
+    "notice_given_suspend",
+    "notice_given_terminate",
+    "notice_answered",
+    "certificate_withdrawn",
+}
 
 
 def state(house, vendor_id):
@@ -150,7 +160,9 @@ def test_every_arrow_leaves_its_traces(house):
         "VendorReinstated",
     ]
     letters = house.session.scalars(sa.select(Notice).order_by(Notice.id)).all()
-    assert [letter.template for letter in letters] == [f"vendors/{one}" for one in walked]
+    told = [f"vendors/{one}" for one in walked]
+    told.insert(3, "vendors/notice_given_suspend")
+    assert [letter.template for letter in letters] == told
     noted = house.session.scalars(
         sa.select(audit.AuditEntry.action).order_by(audit.AuditEntry.seq)
     ).all()
@@ -173,6 +185,10 @@ def test_every_arrow_leaves_its_traces(house):
         "suspend",
         "reinstate",
         "terminate",
+        "notice_given_suspend",
+        "notice_given_terminate",
+        "notice_withdrawn",
+        "notice_answered",
         "certificate_verified",
         "certificate_withdrawn",
         "member_added",
@@ -186,14 +202,14 @@ def test_every_letter_has_a_subject_a_name_and_a_way_on(lang, name):
         "name": "HTX Đức Chính",
         "reason": WHY,
         "number": "VG-01",
+        "ground": "Điều 17",
+        "day": "29/11/2026",
     }
     subject, text = mail.render(f"vendors/{name}", lang, values)
     assert subject.startswith("Chợ Phiên: ")
     assert "HTX Đức Chính" in text
     assert "https://cho.example.vn/" in text
-    assert (WHY in text) == (
-        name in {"request_information", "reject", "suspend", "terminate", "certificate_withdrawn"}
-    )
+    assert (WHY in text) == (name in WITH_REASON)
 
 
 def test_of_officers_who_decide_at_once_one_wins(house, maker):

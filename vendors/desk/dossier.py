@@ -15,6 +15,7 @@ from kernel.web.pages import page
 from kernel.web.session import db
 from vendors import queries
 from vendors.desk.blueprint import blueprint, officers
+from vendors.desk.noticing import notice_part
 from vendors.desk.queue import queue_part
 from vendors.desk.viewer import viewer_part
 from vendors.forms import DecisionForm, LineForm, NoteForm, PressForm, ReasonForm
@@ -127,6 +128,7 @@ def dossier_page(vendor_id: str, shown: Shown) -> str:
     """Return the page of a dossier, with what was typed into one of its forms and is wrong."""
     dossier, actor = seen_dossier(vendor_id), guards.current_actor()
     today = clock.local_date(clock.now())
+    may = powers(actor, vendor_id, state=dossier.state, reviewer_id=dossier.reviewer_id)
     return page(
         "vendors/dossier.html",
         dossier=dossier,
@@ -136,7 +138,8 @@ def dossier_page(vendor_id: str, shown: Shown) -> str:
         judged_key=shown.line_key,
         note_form=shown.note or NoteForm(formdata=None),
         press=PressForm(),
-        may=powers(actor, vendor_id, state=dossier.state, reviewer_id=dossier.reviewer_id),
+        may=may,
+        notices=notice_part(dossier, may.actions),
         checklist=queries.desk_lines(db(), dossier, on=today),
         alike=queries.likenesses(db(), dossier),
         old_places=places.resolve_line(dossier.old_address) if dossier.old_address else [],

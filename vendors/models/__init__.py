@@ -6,14 +6,23 @@ from vendors.models.certificates import Certificate
 from vendors.models.decisions import DecisionCounter, DecisionDocument, DecisionNumber
 from vendors.models.dossiers import Vendor, VendorDocument, VendorMember, VendorStep
 from vendors.models.notes import VendorNote
+from vendors.models.notices import (
+    AuthorityCounter,
+    AuthorityOrder,
+    ClockReminder,
+    VendorNotice,
+)
 from vendors.models.private import VendorNumber
 from vendors.models.queueing import SavedView
 from vendors.models.requirements import VendorIdentity, VendorRequirement
 from vendors.models.visits import SiteVisit, VisitMinutes, VisitPhoto
 
 __all__ = [
+    "AuthorityCounter",
+    "AuthorityOrder",
     "BankAccount",
     "Certificate",
+    "ClockReminder",
     "DecisionCounter",
     "DecisionDocument",
     "DecisionNumber",
@@ -26,6 +35,7 @@ __all__ = [
     "VendorLeaving",
     "VendorMember",
     "VendorNote",
+    "VendorNotice",
     "VendorNumber",
     "VendorRequirement",
     "VendorStep",

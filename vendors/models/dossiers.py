@@ -22,6 +22,7 @@ class Vendor(Base):
         sa.Index("ix_vendor_due", "state", "due_on", "id", *_FILTERED, "submitted_at"),
         sa.Index("ix_vendor_phone", "phone"),
         sa.Index("ix_vendor_registration_no", "registration_no"),
+        sa.Index("ix_vendor_valid_until", "state", "valid_until", "id"),
     )
 
     id: Mapped[PrimaryId]

@@ -15,6 +15,7 @@ from vendors.models import (
     VendorDocument,
     VendorIdentity,
     VendorMember,
+    VendorNotice,
     VendorNumber,
     VendorRequirement,
     VendorStep,
@@ -32,6 +33,7 @@ _HIDDEN = {
     "birthday_sealed",
 }
 _HIDDEN |= {"fingerprint", "actor_id", "actor_name", "judged_by", "judged_by_name", "storage_key"}
+_HIDDEN |= {"given_by", "given_by_name"}
 
 
 def vendor_sheets(session: Session, vendor_id: str) -> list[Sheet]:
@@ -43,6 +45,7 @@ def vendor_sheets(session: Session, vendor_id: str) -> list[Sheet]:
     tables: list[tuple[str, Any]] = [
         ("identity", VendorIdentity),
         ("history", VendorStep),
+        ("notices", VendorNotice),
         ("papers", VendorDocument),
         ("requirements", VendorRequirement),
         ("certificates", Certificate),

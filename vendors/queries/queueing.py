@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, aliased
 
 from kernel.pages import Page
 from kernel.text import fold
-from kernel.workdays import working_days_until
+from kernel.workdays import WorkCalendar, work_calendar, working_days_until
 from vendors.models import SavedView, Vendor
 from vendors.queries.numbers import has_number
 from vendors.rules import OFFER_BITS, WAITING, LegalForm, Offer, VendorState, urgency
@@ -87,7 +87,8 @@ def queue(session: Session, wanted: QueueFilter, *, on: date) -> Page[QueueRow]:
     only the dossiers of the page are looked up.
     """
     skipped = (wanted.page - 1) * PER_PAGE
-    conditions = _conditions(session, wanted, on)
+    calendar = work_calendar(session)
+    conditions = _conditions(session, wanted, on, calendar)
     key, direction = _ORDERS[wanted.order]
     arms = [
         sa.select(_One.id, key.label("key"))
@@ -109,7 +110,7 @@ def queue(session: Session, wanted: QueueFilter, *, on: date) -> Page[QueueRow]:
             direction(chosen.c.key), sa.desc(Vendor.id) if direction is sa.desc else Vendor.id
         )
     ).all()
-    page = Page.cut(_rows(rows, on), wanted.page, PER_PAGE)
+    page = Page.cut(_rows(rows, on, calendar), wanted.page, PER_PAGE)
     return page if wanted.page < MOST_PAGES else replace(page, has_next=False)
 
 
@@ -136,13 +137,15 @@ _COLUMNS = (
 )
 
 
-def _rows(rows: Sequence[Any], on: date) -> list[QueueRow]:
+def _rows(rows: Sequence[Any], on: date, calendar: WorkCalendar) -> list[QueueRow]:
     # Dossiers of one day are due on one day: it is counted once.
-    left = {due: working_days_until(on, due) for due in {row.due for row in rows} if due}
+    left = {due: working_days_until(on, due, calendar) for due in {row.due for row in rows} if due}
     return [QueueRow(**row._mapping, days_left=left.get(row.due)) for row in rows]
 
 
-def _conditions(session: Session, wanted: QueueFilter, on: date) -> list[Condition]:
+def _conditions(
+    session: Session, wanted: QueueFilter, on: date, calendar: WorkCalendar
+) -> list[Condition]:
     found = _matching(session, wanted.text)
     if wanted.commune:
         found.append(_One.commune == wanted.commune)
@@ -153,7 +156,7 @@ def _conditions(session: Session, wanted: QueueFilter, on: date) -> list[Conditi
     if wanted.keeper:
         found.append(_kept(wanted.keeper, wanted.user_id))
     if wanted.pressure:
-        found.append(_pressing(wanted.pressure, on))
+        found.append(_pressing(wanted.pressure, on, calendar))
     return found
 
 
@@ -163,9 +166,9 @@ def _kept(keeper: Keeper, user_id: str | None) -> Condition:
     return _One.reviewer_id == user_id if keeper is Keeper.ME else _One.reviewer_id != user_id
 
 
-def _pressing(pressure: Pressure, on: date) -> Condition:
+def _pressing(pressure: Pressure, on: date, calendar: WorkCalendar) -> Condition:
     """Return which days an answer may be due on; the same bounds as `urgency` has."""
-    today, calm = _first_day(on, 0), _first_day(on, 3)
+    today, calm = _first_day(on, 0, calendar), _first_day(on, 3, calendar)
     if pressure is Pressure.LATE:
         return _One.due_on < today
     if pressure is Pressure.SOON:
@@ -173,10 +176,10 @@ def _pressing(pressure: Pressure, on: date) -> Condition:
     return _One.due_on >= calm
 
 
-def _first_day(on: date, left: int) -> date:
+def _first_day(on: date, left: int, calendar: WorkCalendar) -> date:
     """Return the first day to which so many working days are left."""
     day = on - _LONGEST_BREAK
-    while working_days_until(on, day) < left:
+    while working_days_until(on, day, calendar) < left:
         day += timedelta(days=1)
     return day
 

@@ -23,6 +23,7 @@ from vendors.models import (
     VendorLeaving,
     VendorMember,
     VendorNote,
+    VendorNotice,
     VendorNumber,
     VendorStep,
 )
@@ -126,6 +127,11 @@ def _forget_vendor(session: Session, vendor_id: str, now: datetime) -> None:
         sa.update(VendorStep)
         .where(VendorStep.vendor_id == vendor_id)
         .values(actor_name="", reason="")
+    )
+    session.execute(
+        sa.update(VendorNotice)
+        .where(VendorNotice.vendor_id == vendor_id)
+        .values(given_by_name="", reason="", answer="")
     )
     _record(session, "vendor.forgotten", vendor_id, now)
     emit(session, VendorForgotten(vendor_id), now=now)

@@ -13,7 +13,7 @@ from kernel.db import lock
 from kernel.errors import NotFound
 from kernel.mail import Address, notify
 from kernel.rules_table import rule
-from kernel.workdays import add_working_days
+from kernel.workdays import add_working_days, work_calendar
 from vendors import events as facts
 from vendors.models import Vendor, VendorStep
 from vendors.rules import RESTARTS_RECOGNITION, WAITING, after, need_reason
@@ -70,7 +70,7 @@ def move(session: Session, vendor: Vendor, arrow: Arrow, *, actor: Actor, now: d
     action, reason = arrow.action, need_reason(arrow.action, arrow.reason)
     before = vendor.state
     vendor.state = after(before, action)
-    ground = arrow.ground.strip() or _ground(session, action, now)
+    ground = arrow.ground.strip() or ground_of(session, action, now)
     set_clocks(session, vendor, action, now)
     note_step(session, vendor, Arrow(action, reason, ground), actor=actor, now=now)
     audit.record(
@@ -106,7 +106,7 @@ def note_step(
     session.flush()
 
 
-def _ground(session: Session, action: str, now: datetime) -> str:
+def ground_of(session: Session, action: str, now: datetime) -> str:
     """Return the article on which an arrow stands by the rule of the day."""
     return str(rule(session, "vendor.grounds", on=local_date(now)).value.get(action, ""))
 
@@ -118,7 +118,7 @@ def set_clocks(session: Session, vendor: Vendor, action: str, now: datetime) -> 
         vendor.due_on = None
     elif action != "take":
         days = rule(session, "vendor.answer_working_days", on=today).value
-        vendor.due_on = add_working_days(today, days)
+        vendor.due_on = add_working_days(today, days, work_calendar(session))
     if action in RESTARTS_RECOGNITION:
         months = rule(session, "vendor.recognition_months", on=today).value
         vendor.valid_until = today + relativedelta(months=months)

@@ -12,6 +12,7 @@ from kernel.messages import msg
 from vendors.errors import DossierMoved
 from vendors.models import VendorStep
 from vendors.rules import JUDGES_AGAIN, OFFICE_ACTIONS
+from vendors.services.noticing import use_notice
 from vendors.services.requirements import need_lines_judged
 from vendors.services.steps import Arrow, locked_vendor, move
 
@@ -38,6 +39,7 @@ def decide_dossier(
     :raises DossierMoved: when the dossier changed since the officer saw it.
     :raises LinesOpen: when it is approved before all needed lines are judged.
     :raises Conflict: when its state has no such arrow.
+    :raises NoticeNeeded, NoticeRuns: when the vendor was not told, or not long enough ago.
     :raises Invalid: when a reason is needed and missing.
     """
     action = decision.action
@@ -49,8 +51,10 @@ def decide_dossier(
         raise DossierMoved
     if action in JUDGES_AGAIN:
         _need_other_judge(session, vendor_id, actor)
-    arrow = Arrow(action, decision.reason, decision.ground)
-    move(session, vendor, arrow, actor=actor, now=now)
+    reason, ground = use_notice(
+        session, vendor, action=action, reason=decision.reason, ground=decision.ground, now=now
+    )
+    move(session, vendor, Arrow(action, reason, ground), actor=actor, now=now)
     if action == "approve":
         need_lines_judged(session, vendor, now=now)
     if action == "take":

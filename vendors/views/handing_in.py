@@ -22,6 +22,7 @@ from vendors.rules import EDITABLE, ENDED, Offer, RequirementState
 from vendors.services import applying
 from vendors.views.blueprint import blueprint
 from vendors.views.dossiers import dossier_of, open_dossier, standing_now
+from vendors.views.noticing import notices_to
 
 APPEALABLE = ("rejected", "terminated")
 
@@ -124,6 +125,7 @@ def _status_page(vendor_id: str, form: AppealForm) -> str:
         appeal_until=until,
         may_appeal=until is not None and local_date(clock.now()) <= until,
         appeal=form,
+        notices=notices_to(dossier),
         form=PressForm(),
     )
 
