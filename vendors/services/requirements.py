@@ -11,7 +11,9 @@ from kernel import audit
 from kernel.actor import Actor
 from kernel.clock import local_date
 from kernel.errors import NotAllowed, NotFound
+from kernel.events import emit
 from kernel.messages import msg
+from vendors.events import RequirementJudged
 from vendors.models import Vendor, VendorRequirement
 from vendors.queries.requirements import evidence_of, needs_of
 from vendors.rules import Need, RequirementState, after_answer, after_verdict, need_reason, state_of
@@ -104,6 +106,7 @@ def judge_requirement(
         after={"state": state.value, "reason": reason},
         requirement=said.key,
     )
+    emit(session, RequirementJudged(vendor_id, said.key, said.verdict), now=now)
 
 
 def _lines(session: Session, vendor_id: str) -> dict[str, VendorRequirement]:
