@@ -19,3 +19,13 @@ class VendorClosed(Conflict):
 
     code = "vendor_closed"
     message = msg("The vendor may not sell now.")
+
+
+class ProofFallen(Conflict):
+    """What must be proved to sell the goods is not proved any more."""
+
+    code = "proof_fallen"
+    message = msg(
+        "This cannot be shown: a certificate it needs has lapsed or was revoked. "
+        "It can be once the trade office has verified a new one."
+    )

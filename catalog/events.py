@@ -35,3 +35,10 @@ class ListingWithdrawn(Event):
 
     listing_id: str
     code: str
+
+
+@dataclass(frozen=True)
+class ListingsDrifted(Event):
+    """Goods of a vendor are not where they should be by its state and its proofs."""
+
+    vendor_id: str

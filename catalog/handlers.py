@@ -5,21 +5,14 @@ What is shown never waits for these: queries look at vendor and lot themselves.
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from catalog.queries.sources import listing_ids_of
 from catalog.services.indexing import index_listings, index_vendor
-from catalog.services.steps import release_listings, take_down_by_order, withhold_listings
+from catalog.services.settling import remind_of_end, settle, settle_listing
+from catalog.services.steps import take_down_by_order
 from traceability.events import LotHeld, LotRecalled, LotReleased
-from vendors.events import (
-    AuthorityTakeDown,
-    VendorApproved,
-    VendorClosed,
-    VendorLapsed,
-    VendorReinstated,
-    VendorSuspended,
-    VendorTerminated,
-)
+from vendors.events import AuthorityTakeDown, CertificateEnding
 from vendors.services.authority import report_take_down
 
 if TYPE_CHECKING:
@@ -29,20 +22,34 @@ if TYPE_CHECKING:
     from catalog.search.engine import SearchEngine
 
 
-def on_vendor_suspended(
-    session: "Session",
-    event: VendorSuspended | VendorTerminated | VendorClosed | VendorLapsed,
-    now: datetime,
-) -> None:
-    """Take a vendor's listings off the shelves."""
-    withhold_listings(session, event.vendor_id, now=now)
+class OfVendor(Protocol):
+    """An event that names its vendor."""
+
+    @property
+    def vendor_id(self) -> str: ...
 
 
-def on_vendor_reinstated(
-    session: "Session", event: VendorReinstated | VendorApproved, now: datetime
+def on_standing_changed(session: "Session", event: "OfVendor", now: datetime) -> None:
+    """Bring all of a vendor's goods to what they should be: withheld, or on the shelves."""
+    settle(session, event.vendor_id, now=now)
+
+
+def on_listing_shown(
+    session: "Session", event: "ListingPublished | ListingChanged", now: datetime
 ) -> None:
-    """Put back what was withheld: after a suspension, or when a lapsed vendor is approved anew."""
-    release_listings(session, event.vendor_id, now=now)
+    """Look whether what is shown, or claims something else now, has the proof it needs."""
+    settle_listing(session, event.listing_id, now=now)
+
+
+def on_certificate_ending(session: "Session", event: CertificateEnding, now: datetime) -> None:
+    """Remind a vendor of a certificate that ends soon, and of what leaves the shelves with it."""
+    remind_of_end(
+        session,
+        event.vendor_id,
+        certificate_id=event.certificate_id,
+        days_left=event.days_left,
+        now=now,
+    )
 
 
 def on_authority_take_down(session: "Session", event: AuthorityTakeDown, now: datetime) -> None:

@@ -102,6 +102,8 @@ class Listing(Base):
     photos: Mapped[list[Any]] = mapped_column(sa.JSON, default=list)
     state: Mapped[ListingState] = mapped_column(default=ListingState.DRAFT)
     state_reason: Mapped[str] = mapped_column(sa.String(500), default="")
+    # Why it is withheld: `MAY_NOT_SELL`, or keys of the requirements that are not proved.
+    withheld_for: Mapped[list[str]] = mapped_column(default=list)
     rating_sum: Mapped[int] = mapped_column(default=0)
     rating_count: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime]

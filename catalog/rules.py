@@ -11,7 +11,8 @@ from kernel.messages import LABELS, msg
 from kernel.money import price_for
 from kernel.quantity import Unit
 from kernel.text import tone_codes
-from vendors.rules import Scheme
+from vendors.rules import Offer, Scheme
+from vendors.rules.proofs import Demand, Held, Proofs, has_fallen
 
 
 class ListingKind(enum.Enum):
@@ -212,6 +213,82 @@ def need_months(months: Iterable[int]) -> list[int]:
     if any(not 1 <= month <= 12 for month in chosen):
         raise Invalid(msg("Months go from 1 to 12."), field="season_months")
     return [] if len(chosen) == 12 else chosen
+
+
+@dataclass(frozen=True)
+class Goods:
+    """What a listing is and claims: what it must be backed by hangs on it."""
+
+    kind: ListingKind
+    schemes: frozenset[str] = frozenset()
+    # Slug of its shelf.
+    shelf: str = ""
+
+
+MAY_NOT_SELL = "vendor"
+"""Why a listing is withheld when its vendor may not sell; other reasons are keys of requirements."""
+
+_CLAIMS = {
+    Scheme.ORGANIC: Offer.ORGANIC,
+    Scheme.HIGH_TECH: Offer.HIGH_TECH,
+    Scheme.TRAVEL_LICENCE: Offer.TOUR_PACKAGE,
+    Scheme.HOMESTAY_SECURITY: Offer.HOMESTAY,
+}
+"""What a listing offers by what it claims."""
+
+_OF_KIND = {
+    ListingKind.PRODUCE: Offer.RAW,
+    ListingKind.PROCESSED: Offer.PROCESSED,
+    ListingKind.CRAFT: Offer.HANDICRAFT,
+}
+_VISITS = frozenset({Offer.SINGLE_EXPERIENCE, Offer.TOUR_PACKAGE, Offer.HOMESTAY})
+
+
+def offers_of(goods: Goods, sells: Collection[Offer]) -> frozenset[Offer]:
+    """Return as what a listing is sold, in the words of the requirements.
+
+    An experience says so by its shelf or its claims; else it is what its vendor offers, if that
+    is one sort alone.
+    """
+    claimed = {_CLAIMS[scheme] for scheme in _CLAIMS if scheme.value in goods.schemes}
+    if goods.kind is not ListingKind.EXPERIENCE:
+        return frozenset({_OF_KIND[goods.kind], *claimed})
+    if goods.shelf == "homestay":
+        return frozenset({Offer.HOMESTAY, *claimed})
+    offered = _VISITS.intersection(sells)
+    only = offered if len(offered) == 1 else {Offer.SINGLE_EXPERIENCE}
+    return frozenset(claimed & _VISITS or only)
+
+
+def must_prove(goods: Goods, proofs: Proofs, demands: Iterable[Demand]) -> list[Demand]:
+    """Return the requirements that a vendor must meet to sell a listing."""
+    offers = offers_of(goods, proofs.sells)
+    return [demand for demand in demands if demand.concerns(proofs.form, offers)]
+
+
+def withheld_for(
+    goods: Goods, proofs: Proofs, demands: Iterable[Demand], *, on: date
+) -> tuple[str, ...]:
+    """Return why a listing must not be sold on a day; nothing when it may be.
+
+    Its vendor may not sell, or a requirement that was proved is not proved any more.
+    """
+    if not proofs.is_open:
+        return (MAY_NOT_SELL,)
+    needed = must_prove(goods, proofs, demands)
+    return tuple(one.need.key for one in needed if has_fallen(one.need, proofs, on=on))
+
+
+def is_required(goods: Goods, proofs: Proofs, demands: Iterable[Demand], certificate: Held) -> bool:
+    """Tell whether a certificate speaks of what must be proved to sell a listing."""
+    needed = must_prove(goods, proofs, demands)
+    return any(certificate.scheme in demand.need.schemes for demand in needed)
+
+
+def has_badge(goods: Goods, proofs: Proofs, scheme: Scheme, *, on: date) -> bool:
+    """Tell whether a listing shows the badge of a scheme on a day."""
+    held = any(one.scheme is scheme and one.counts(on) for one in proofs.certificates)
+    return held and scheme.value in goods.schemes
 
 
 _ART = """

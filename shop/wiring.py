@@ -12,6 +12,7 @@ import accounts.jobs
 import accounts.views
 import bookings.views
 import catalog.desk
+import catalog.jobs
 import catalog.views
 import orders.desk
 import orders.views
@@ -26,7 +27,7 @@ import vendors.views
 from accounts import guards
 from bookings.events import VisitRedeemed
 from catalog import handlers as listing
-from catalog.events import ListingChanged, ListingPublished, ListingWithdrawn
+from catalog.events import ListingChanged, ListingPublished, ListingsDrifted, ListingWithdrawn
 from catalog.search import SearchEngine
 from catalog.search.embedded import TantivyEngine
 from catalog.services.indexing import rebuild_index
@@ -60,14 +61,19 @@ from traceability.events import LotChanged, LotHeld, LotRecalled, LotReleased
 from vendors import queries as vendor_queries
 from vendors.events import (
     AuthorityTakeDown,
+    CertificateBegun,
+    CertificateEnding,
+    CertificateLapsed,
     CertificateVerified,
     CertificateWithdrawn,
+    RequirementJudged,
     VendorApproved,
     VendorChanged,
     VendorClosed,
     VendorForgotten,
     VendorLapsed,
     VendorReinstated,
+    VendorRenewed,
     VendorSuspended,
     VendorTerminated,
 )
@@ -105,6 +111,7 @@ ROOMS: tuple[ModuleType, ...] = (
 JOBS: tuple[Job, ...] = (
     *accounts.jobs.JOBS,
     *vendors.jobs.JOBS,
+    *catalog.jobs.JOBS,
     Job("orders.expire_unpaid", 1, buying_jobs.expire_unpaid),
     Job("orders.sweep_claims", 5, buying_jobs.sweep_claims),
     Job("orders.purge_carts", 60, buying_jobs.purge_carts),
@@ -143,22 +150,28 @@ def handlers(engine: SearchEngine) -> Mapping[type[Event], Sequence[Reaction]]:
     vendor = outside("search.vendor", listing.reindex_vendor(engine))
     of_lot = outside("search.lot", listing.reindex_lot(engine))
     told = inside(tracing.tell_vendor)
-    withhold, release = inside(listing.on_vendor_suspended), inside(listing.on_vendor_reinstated)
+    settle, look = inside(listing.on_standing_changed), inside(listing.on_listing_shown)
     return {
-        ListingPublished: (index,),
-        ListingChanged: (index,),
+        ListingPublished: (index, look),
+        ListingChanged: (index, look),
+        ListingsDrifted: (settle,),
         ListingWithdrawn: (index,),
-        VendorSuspended: (withhold, vendor),
-        VendorTerminated: (withhold, vendor),
-        VendorClosed: (withhold, vendor),
+        VendorSuspended: (settle, vendor),
+        VendorTerminated: (settle, vendor),
+        VendorLapsed: (settle, vendor),
+        VendorClosed: (settle, vendor),
         VendorForgotten: (inside(tracing.on_vendor_forgotten), inside(buying.on_vendor_forgotten)),
-        VendorLapsed: (withhold, vendor),
-        VendorApproved: (release, vendor),
-        VendorReinstated: (release, vendor),
         AuthorityTakeDown: (inside(listing.on_authority_take_down),),
+        VendorReinstated: (settle, vendor),
+        VendorApproved: (settle, vendor),
+        VendorRenewed: (settle, vendor),
         VendorChanged: (vendor,),
-        CertificateVerified: (vendor,),
-        CertificateWithdrawn: (vendor,),
+        CertificateVerified: (settle, vendor),
+        CertificateWithdrawn: (settle, vendor),
+        CertificateBegun: (settle, vendor),
+        CertificateLapsed: (settle, vendor),
+        CertificateEnding: (inside(listing.on_certificate_ending),),
+        RequirementJudged: (settle,),
         LotHeld: (told, inside(buying.on_lot_held), of_lot),
         LotReleased: (told, of_lot),
         LotRecalled: (told, inside(buying.on_lot_recalled), of_lot),

@@ -154,3 +154,37 @@ class AuthorityTakeDown(Event):
     order_id: str
     listing_code: str
     reason: str
+
+
+@dataclass(frozen=True)
+class CertificateBegun(Event):
+    """A certificate verified ahead of its first day counts from today on."""
+
+    vendor_id: str
+    certificate_id: str
+
+
+@dataclass(frozen=True)
+class CertificateEnding(Event):
+    """A certificate counts for so many days after today, and nothing follows it yet."""
+
+    vendor_id: str
+    certificate_id: str
+    days_left: int
+
+
+@dataclass(frozen=True)
+class CertificateLapsed(Event):
+    """A certificate that the office stood behind counts no more: its last day is over."""
+
+    vendor_id: str
+    certificate_id: str
+
+
+@dataclass(frozen=True)
+class RequirementJudged(Event):
+    """The office accepted, rejected or waived a line of a vendor's checklist."""
+
+    vendor_id: str
+    key: str
+    verdict: str

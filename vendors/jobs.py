@@ -3,34 +3,24 @@
 from collections.abc import Callable
 from datetime import datetime
 
-import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from kernel.clock import local_date
-from kernel.events import emit
 from kernel.jobs import Job
 from kernel.storage import SealedStorage, Storage
-from vendors.events import VendorChanged
-from vendors.models import Certificate
 from vendors.services.erasing import erase_identities
+from vendors.services.lapsing import watch_certificates
 from vendors.services.leaving import purge_left
 from vendors.services.reminding import remind_of_answers, remind_of_orders
 from vendors.services.renewing import call_renewals, lapse_recognitions, remind_of_renewals
 from vendors.services.sealing import sweep_sealed
 
 
-def tell_lapsed(session: Session, now: datetime) -> None:
-    """Tell the house of vendors with a certificate that does not count from today on.
+def watch(session: Session, now: datetime) -> int:
+    """Tell the house what the day did to certificates; return of how many.
 
-    Badges fall by themselves; this is for what was written down, such as the search index.
+    Badges fall by themselves; listings, checklists, the search index and the vendors are told.
     """
-    lapsed = session.scalars(
-        sa.select(Certificate.vendor_id)
-        .where(Certificate.valid_to == local_date(now), Certificate.verified_at.is_not(None))
-        .distinct()
-    )
-    for vendor_id in lapsed:
-        emit(session, VendorChanged(vendor_id), now=now)
+    return watch_certificates(session, now=now)
 
 
 def purge_left_with(storage: Callable[[], Storage]) -> Callable[[Session, datetime], int]:
@@ -68,7 +58,7 @@ def _remind_office(session: Session, office: str, now: datetime) -> int:
 
 
 JOBS = (
-    Job("vendors.tell_lapsed", 60, tell_lapsed),
+    Job("vendors.watch_certificates", 60, watch),
     Job("vendors.watch_recognitions", 60, watch_recognitions),
 )
 """Hourly: a worker that was away at midnight makes up for it."""

@@ -6,10 +6,12 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from catalog import events as facts
-from catalog.errors import EditedMeanwhile, VendorClosed
-from catalog.models import Listing, ListingStep, Variant
+from catalog.errors import EditedMeanwhile, ProofFallen, VendorClosed
+from catalog.models import Category, Listing, ListingStep, Variant
+from catalog.queries.leaning import goods_of
 from catalog.rules import (
     ARROWS,
+    MAY_NOT_SELL,
     OFFICE_ACTIONS,
     OFFICE_ROLES,
     VENDOR_ACTIONS,
@@ -17,14 +19,17 @@ from catalog.rules import (
     ListingState,
     after,
     need_reason,
+    withheld_for,
 )
 from kernel import audit
 from kernel.actor import HOUSE, Actor
+from kernel.clock import local_date
 from kernel.db import lock
 from kernel.errors import Invalid, NotAllowed, NotFound
 from kernel.events import Event, emit
 from kernel.messages import msg
 from vendors.queries import open_vendor_ids
+from vendors.queries.proofs import demands, proofs_of
 from vendors.services.steps import locked_vendor, tell
 
 _FACTS: dict[str, type[Event]] = {
@@ -73,6 +78,7 @@ def move_own_listing(
     :raises NotFound: for a stranger.
     :raises Conflict: when the state has no such arrow.
     :raises VendorClosed: when it would be shown and the vendor may not sell.
+    :raises ProofFallen: when it would be shown and a certificate it needs does not hold any more.
     :raises Invalid: when it is submitted incomplete; ``field`` names what is missing.
     """
     actor.need_at(vendor_id, "seller")
@@ -102,6 +108,7 @@ def moderate_listing(
     :raises EditedMeanwhile: when the vendor changed it after the officer looked.
     :raises Conflict: when the state has no such arrow.
     :raises VendorClosed: when it would be shown and the vendor may not sell.
+    :raises ProofFallen: when it would be shown and a certificate it needs does not hold any more.
     :raises Invalid: when a reason is needed and missing.
     """
     actor.need(*OFFICE_ROLES)
@@ -116,18 +123,6 @@ def moderate_listing(
     move(session, listing, action=action, actor=actor, now=now, reason=reason)
     listing.recheck_since = None
     session.flush()
-
-
-def withhold_listings(session: Session, vendor_id: str, *, now: datetime) -> int:
-    """Take all that a vendor shows off the shelves, because it may not sell; return how many."""
-    return _move_all(session, vendor_id, ListingState.PUBLISHED, "withhold", now)
-
-
-def release_listings(session: Session, vendor_id: str, *, now: datetime) -> int:
-    """Put back what was withheld, if the vendor may sell again; return how many."""
-    if not open_vendor_ids(session, [vendor_id]):
-        return 0
-    return _move_all(session, vendor_id, ListingState.WITHHELD, "release", now)
 
 
 def take_down_by_order(session: Session, code: str, *, reason: str, now: datetime) -> str:
@@ -163,16 +158,16 @@ def move(
 
     :raises Conflict: when the state has no such arrow.
     :raises VendorClosed: when it would be shown and the vendor may not sell.
+    :raises ProofFallen: when it would be shown and a certificate it needs does not hold any more.
     :raises Invalid: when a reason is needed and missing.
     """
     reason = need_reason(action, reason)
     before = listing.state
     state = after(before, action)
     if state is ListingState.PUBLISHED:
-        _need_open_vendor(session, listing)
-        listing.published_at = listing.published_at or now
-        if action == "approve":
-            listing.ranked_at = now
+        _show(session, listing, action, now)
+    if state is not ListingState.WITHHELD:
+        listing.withheld_for = []
     listing.state, listing.state_reason = state, reason
     note_step(session, listing, action=action, actor=actor, now=now)
     audit.record(
@@ -182,7 +177,7 @@ def move(
         subject=("listing", listing.id),
         now=now,
         before={"state": before.value},
-        after={"state": state.value, "reason": reason},
+        after={"state": state.value, "reason": reason, "withheld_for": listing.withheld_for},
         code=listing.code,
         state=state.value,
     )
@@ -190,6 +185,14 @@ def move(
         emit(session, _FACTS[action](listing.id, listing.code), now=now)  # type: ignore[call-arg]
     if action in _TOLD:
         _tell(session, listing, action, reason, now)
+
+
+def move_by_house(session: Session, listing: Listing, *, action: str, now: datetime) -> None:
+    """Take a listing along an arrow that follows from the rules, not from anybody's choice.
+
+    :raises Conflict: when the state has no such arrow.
+    """
+    move(session, listing, action=action, actor=HOUSE, now=now)
 
 
 def note_step(
@@ -229,19 +232,25 @@ def _need_open_vendor(session: Session, listing: Listing) -> None:
         raise VendorClosed
 
 
-def _move_all(
-    session: Session, vendor_id: str, state: ListingState, action: str, now: datetime
-) -> int:
-    listings = session.scalars(
-        sa.select(Listing)
-        .where(Listing.vendor_id == vendor_id, Listing.state == state)
-        .order_by(Listing.id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).all()
-    for listing in listings:
-        move(session, listing, action=action, actor=HOUSE, now=now)
-    return len(listings)
+def _show(session: Session, listing: Listing, action: str, now: datetime) -> None:
+    # What is released was judged by whoever releases it.
+    if action != "release":
+        _need_sellable(session, listing, now)
+    listing.published_at = listing.published_at or now
+    if action == "approve":
+        listing.ranked_at = now
+
+
+def _need_sellable(session: Session, listing: Listing, now: datetime) -> None:
+    """Refuse to show what its vendor may not sell, or what lost the proof it needs."""
+    on = local_date(now)
+    shelf = session.get_one(Category, listing.category_id).slug
+    proofs = proofs_of(session, [listing.vendor_id])[listing.vendor_id]
+    why = withheld_for(goods_of(listing, shelf), proofs, demands(session, on=on), on=on)
+    if MAY_NOT_SELL in why:
+        raise VendorClosed
+    if why:
+        raise ProofFallen
 
 
 def _tell(session: Session, listing: Listing, action: str, reason: str, now: datetime) -> None:

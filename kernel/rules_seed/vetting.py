@@ -281,6 +281,7 @@ HOUSE: list[tuple[str, Any, str]] = [
     ),
     ("vendor.bank_cooling_hours", 72, "hours before a changed bank account is paid to"),
     ("vendor.invitation_days", 7, "days in which an invitation can be used"),
+    ("certificate.notice_days", [30, 14, 7, 1], "days before its last day a vendor is reminded"),
     ("vendor.appeal_days", 30, "days after a decision in which a vendor may appeal"),
 ]
 """Key, value, note."""

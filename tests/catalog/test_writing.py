@@ -316,16 +316,16 @@ def test_a_suspension_withholds_and_a_reinstatement_releases(session, now):
     set_vendor(session, VendorState.SUSPENDED)
     for _ in range(2):
         with transaction(session):
-            handlers.on_vendor_suspended(session, VendorSuspended(vendor), now)
+            handlers.on_standing_changed(session, VendorSuspended(vendor), now)
         assert state(session, shown) is ListingState.WITHHELD
     assert told(session).count("ListingWithdrawn") == 2
     assert state(session, "MAT") is ListingState.PUBLISHED
     with transaction(session):
-        handlers.on_vendor_reinstated(session, VendorReinstated(vendor), now)
+        handlers.on_standing_changed(session, VendorReinstated(vendor), now)
     assert state(session, shown) is ListingState.WITHHELD
     set_vendor(session, VendorState.APPROVED)
     with transaction(session):
-        handlers.on_vendor_reinstated(session, VendorReinstated(vendor), now)
+        handlers.on_standing_changed(session, VendorReinstated(vendor), now)
     assert (state(session, shown), state(session, paused)) == (
         ListingState.PUBLISHED,
         ListingState.PAUSED,

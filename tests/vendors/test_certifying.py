@@ -12,7 +12,7 @@ from kernel.errors import Conflict, Invalid, NotAllowed, NotFound
 from kernel.events import OutboxMessage
 from tests.vendors.conftest import NOW, REVIEWER, WHY
 from vendors import queries
-from vendors.jobs import tell_lapsed
+from vendors.jobs import watch
 from vendors.models import Certificate
 from vendors.queries import Badge
 from vendors.rules import Scheme
@@ -199,12 +199,12 @@ def test_the_house_hears_of_a_certificate_on_its_first_day_out_and_not_before(ho
     for day, told in ((31, 0), (32, 1), (33, 0)):
         moment = datetime(2026, 12, 1, 5, tzinfo=UTC) + timedelta(days=day - 1)
         with transaction(house.session):
-            tell_lapsed(house.session, moment)
+            watch(house.session, moment)
         assert heard(house) - seen == told
         seen = heard(house)
 
 
 def heard(house):
     return house.session.scalar(
-        sa.select(sa.func.count()).where(OutboxMessage.kind == "VendorChanged")
+        sa.select(sa.func.count()).where(OutboxMessage.kind == "CertificateLapsed")
     )

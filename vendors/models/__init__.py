@@ -2,7 +2,7 @@
 
 from vendors.models.absences import VendorLeaving, VendorVacation
 from vendors.models.banking import BankAccount, Invitation
-from vendors.models.certificates import Certificate
+from vendors.models.certificates import Certificate, CertificateNotice
 from vendors.models.decisions import DecisionCounter, DecisionDocument, DecisionNumber
 from vendors.models.dossiers import Vendor, VendorDocument, VendorMember, VendorStep
 from vendors.models.notes import VendorNote
@@ -22,6 +22,7 @@ __all__ = [
     "AuthorityOrder",
     "BankAccount",
     "Certificate",
+    "CertificateNotice",
     "ClockReminder",
     "DecisionCounter",
     "DecisionDocument",

@@ -1,4 +1,4 @@
-"""The table of certificates."""
+"""Tables of certificates and of what the house said of their days."""
 
 from datetime import date, datetime
 from typing import Any
@@ -14,7 +14,10 @@ class Certificate(Base):
     """A certificate as data: the badge lives as long as it is verified and valid."""
 
     __tablename__ = "certificate"
-    __table_args__ = (sa.Index("ix_certificate_vendor", "vendor_id", "valid_to"),)
+    __table_args__ = (
+        sa.Index("ix_certificate_vendor", "vendor_id", "valid_to"),
+        sa.Index("ix_certificate_end", "valid_to", "id"),
+    )
 
     id: Mapped[PrimaryId]
     vendor_id: Mapped[Id] = mapped_column(sa.ForeignKey("vendor.id", ondelete="CASCADE"))
@@ -32,3 +35,21 @@ class Certificate(Base):
     # Set when the office no longer stands behind it, and why.
     withdrawn_at: Mapped[datetime | None]
     withdrawn_reason: Mapped[str] = mapped_column(sa.Text, default="")
+
+
+class CertificateNotice(Base):
+    """Proof that the house spoke of one day of a certificate: each time once.
+
+    ``what``: "notice" so many ``days`` ahead of its end, "lapsed", "begun" (0 days).
+    ``day`` is the day spoken of: a certificate whose end was moved is spoken of anew.
+    """
+
+    __tablename__ = "certificate_notice"
+
+    certificate_id: Mapped[str] = mapped_column(
+        sa.String(26), sa.ForeignKey("certificate.id", ondelete="CASCADE"), primary_key=True
+    )
+    what: Mapped[str] = mapped_column(sa.String(10), primary_key=True)
+    days: Mapped[int] = mapped_column(sa.SmallInteger, primary_key=True, autoincrement=False)
+    day: Mapped[date] = mapped_column(primary_key=True)
+    told_at: Mapped[datetime]

@@ -16,6 +16,7 @@ from kernel.rules_table import rule
 from vendors.events import CertificateVerified, CertificateWithdrawn
 from vendors.models import Certificate
 from vendors.rules import ENDED, Scheme, need_reason, need_stars
+from vendors.services.lapsing import hold_lines, note_begun
 from vendors.services.steps import locked_vendor, tell
 
 VERIFIERS = ("reviewer", "approver")
@@ -77,7 +78,7 @@ def remove_certificate(
 def verify_certificate(
     session: Session, certificate_id: str, *, actor: Actor, now: datetime
 ) -> None:
-    """Stand behind a certificate: its badge is shown while it is valid.
+    """Stand behind a certificate: its badge is shown, and what leans on it sold, while it is valid.
 
     :raises NotAllowed: without the office role, or for one's own vendor.
     :raises Conflict: when it is verified already.
@@ -88,6 +89,8 @@ def verify_certificate(
     row.verified_at, row.verified_by = now, actor.user_id
     row.withdrawn_at, row.withdrawn_reason = None, ""
     _record(session, row, "certificate.verified", actor=actor, now=now)
+    note_begun(session, row, now=now)
+    hold_lines(session, row.vendor_id, actor=actor, now=now)
     emit(session, CertificateVerified(row.vendor_id, row.id), now=now)
     _tell(session, row, "vendors/certificate_verified", now=now)
 
@@ -95,7 +98,7 @@ def verify_certificate(
 def withdraw_certificate(
     session: Session, certificate_id: str, *, reason: str, actor: Actor, now: datetime
 ) -> None:
-    """Stand no longer behind a certificate: its badge is gone at once.
+    """Stand no longer behind a certificate: its badge is gone at once, and what leans on it follows.
 
     :raises Invalid: without a reason.
     :raises Conflict: when it is withdrawn already.
@@ -106,6 +109,7 @@ def withdraw_certificate(
     row.withdrawn_reason = need_reason("reject", reason)
     row.withdrawn_at = now
     _record(session, row, "certificate.withdrawn", actor=actor, now=now)
+    hold_lines(session, row.vendor_id, actor=actor, now=now)
     emit(session, CertificateWithdrawn(row.vendor_id, row.id), now=now)
     _tell(session, row, "vendors/certificate_withdrawn", now=now)
 

@@ -18,6 +18,7 @@ from vendors.models import Certificate, Vendor
 from vendors.rules import OPEN, LegalForm, VendorState
 from vendors.services.applying import fresh_slug
 from vendors.services.certifying import Paperwork, printed
+from vendors.services.lapsing import hold_lines, note_begun
 from vendors.services.numbers import set_registration
 from vendors.services.steps import Arrow, note_step, set_clocks
 
@@ -108,12 +109,10 @@ def import_certificate(
     ) or Certificate(vendor_id=vendor_id)
     for name, value in columns.items():
         setattr(certificate, name, value)
-    if row.verified and certificate.verified_at is None:
-        certificate.verified_at, certificate.verified_by = now, actor.user_id
     session.add(certificate)
     session.flush()
     if row.verified:
-        emit(session, CertificateVerified(vendor_id, certificate.id), now=now)
+        _stand_behind(session, certificate, actor=actor, now=now)
     audit.record(
         session,
         "certificate.imported",
@@ -125,6 +124,16 @@ def import_certificate(
         verified=row.verified,
     )
     return certificate.id
+
+
+def _stand_behind(
+    session: Session, certificate: Certificate, *, actor: Actor, now: datetime
+) -> None:
+    if certificate.verified_at is None:
+        certificate.verified_at, certificate.verified_by = now, actor.user_id
+    note_begun(session, certificate, now=now)
+    hold_lines(session, certificate.vendor_id, actor=actor, now=now)
+    emit(session, CertificateVerified(certificate.vendor_id, certificate.id), now=now)
 
 
 def _new_vendor(session: Session, row: VendorRow, now: datetime) -> Vendor:

@@ -11,8 +11,10 @@ from kernel import audit
 from kernel.actor import Actor
 from kernel.clock import local_date
 from kernel.errors import NotAllowed, NotFound
+from kernel.events import emit
 from kernel.messages import msg
 from vendors.errors import LineMoved, LinesOpen
+from vendors.events import RequirementJudged
 from vendors.models import Vendor, VendorRequirement
 from vendors.queries.requirements import evidence_of, needs_of
 from vendors.rules import (
@@ -123,6 +125,7 @@ def judge_requirement(
         after={"state": state.value, "reason": reason},
         requirement=said.key,
     )
+    emit(session, RequirementJudged(vendor_id, said.key, said.verdict), now=now)
 
 
 def need_lines_judged(session: Session, vendor: Vendor, *, now: datetime) -> None:

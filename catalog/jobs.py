@@ -1,0 +1,31 @@
+"""What the worker does for the shelves by itself."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from catalog.events import ListingsDrifted
+from catalog.queries.leaning import drifted, selling_vendors
+from kernel.clock import local_date
+from kernel.events import emit
+from kernel.jobs import Job
+
+BATCH = 500
+
+
+def tell_drift(session: Session, now: datetime) -> int:
+    """Tell of vendors whose goods are not what they should be; return how many.
+
+    On-change handling leaves none; this catches what changed without a word, such as a
+    requirement that begins or ends on a day.
+    """
+    last, told = "", 0
+    while vendor_ids := selling_vendors(session, after=last, limit=BATCH):
+        for vendor_id in drifted(session, vendor_ids, on=local_date(now)):
+            emit(session, ListingsDrifted(vendor_id), now=now)
+            told += 1
+        last = vendor_ids[-1]
+    return told
+
+
+JOBS = (Job("catalog.tell_drift", 24 * 60, tell_drift),)
