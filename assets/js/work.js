@@ -14,7 +14,7 @@ document.addEventListener("keydown", (event) => {
 });
 
 function walk(step) {
-  const items = [...document.querySelectorAll(".queue-item")];
+  const items = [...document.querySelectorAll(".queue-item, [data-walk]")];
   const here = items.findIndex((item) => item.hasAttribute("aria-current"));
   const next = items[here + step];
   if (next) next.click();
