@@ -29,3 +29,30 @@ class ProofFallen(Conflict):
         "This cannot be shown: a certificate it needs has lapsed or was revoked. "
         "It can be once the trade office has verified a new one."
     )
+
+
+class BaseMoved(Conflict):
+    """What a proposed change was to replace is not what is shown any more."""
+
+    code = "base_moved"
+    message = msg(
+        "What this change was to replace has changed meanwhile. "
+        "Decline it: the vendor can propose it again."
+    )
+
+
+class ChangeGone(Conflict):
+    """The proposed change that was looked at does not wait any more."""
+
+    code = "change_gone"
+    message = msg(
+        "The vendor replaced or took back this change, or a colleague decided it. "
+        "Look at the listing again."
+    )
+
+
+class Flagged(Conflict):
+    """The checks found something: this listing wants a look of its own."""
+
+    code = "flagged"
+    message = msg("The checks found something in %(code)s: look at it by itself.")

@@ -42,3 +42,20 @@ class ListingsDrifted(Event):
     """Goods of a vendor are not where they should be by its state and its proofs."""
 
     vendor_id: str
+
+
+@dataclass(frozen=True)
+class ListingChangeProposed(Event):
+    """An edit of protected fields waits for the office; the public sees what it saw."""
+
+    listing_id: str
+    change_id: str
+
+
+@dataclass(frozen=True)
+class ListingChangeDecided(Event):
+    """A proposed change does not wait any more; ``state`` of catalog.rules.changes."""
+
+    listing_id: str
+    change_id: str
+    state: str

@@ -64,6 +64,7 @@ CLAIMED = (
 BARE = {Unit.GRAM: "kg", Unit.MILLILITRE: "l", Unit.PIECE: ""}
 """What a number without a unit counts."""
 SPARE_PACKS = 2
+MOST_CHOSEN = 100
 
 
 class MultiCheckboxField(SelectMultipleField):
@@ -254,12 +255,39 @@ class PressForm(Form):
     action = HiddenField()
 
 
+class WithdrawForm(Form):
+    """A button that takes back the change it was shown with."""
+
+    change = HiddenField()
+
+
 class DecisionForm(Form):
     """What the office decides, and why."""
 
     action = HiddenField()
     version = HiddenField()
+    change = HiddenField()
     reason = TextAreaField(_l("Reason"), [Length(max=500)])
+
+    def seen(self) -> int:
+        """Return the version that was looked at; 0 when it cannot be read."""
+        return _number(self.version.data)
+
+
+class ApprovalForm(Form):
+    """Listings that are approved together, each as "id:version"."""
+
+    listing = MultiCheckboxField(validate_choice=False)
+
+    def chosen(self) -> dict[str, int]:
+        """Return the versions that were seen, by id.
+
+        :raises Invalid: when none is chosen.
+        """
+        pairs = [value.partition(":") for value in (self.listing.data or [])[:MOST_CHOSEN]]
+        if not pairs:
+            raise Invalid(msg("Choose the listings to approve."))
+        return {listing_id: _number(version) for listing_id, _colon, version in pairs}
 
 
 def goods_form(work: Work | None, formdata: Any = None) -> GoodsForm:
@@ -275,7 +303,7 @@ def goods_form(work: Work | None, formdata: Any = None) -> GoodsForm:
 
 def visit_form(work: Work | None, formdata: Any = None) -> VisitForm:
     """Return the form of an experience, filled in with what is there."""
-    data = _words_data(work.listing) | {"price": work.listing.price_vnd} if work else {}
+    data = _words_data(work) | {"price": work.listing.price_vnd} if work else {}
     return VisitForm(formdata, data=data)
 
 
@@ -301,31 +329,39 @@ def _pack_data(pack: PackRow, listing: Listing) -> dict[str, object]:
     }
 
 
-def _words_data(listing: Listing) -> dict[str, object]:
+def _words_data(work: Work) -> dict[str, object]:
+    """Return what the vendor wrote last: a change that waits goes before what is shown."""
+    listing = work.listing
+    names = ("title", "summary", "description", "category_id", "schemes", "farm_id")
+    values = {name: getattr(listing, name) for name in names} | dict(work.proposed)
     texts = {
-        f"{name}_{lang}": getattr(listing, name).get(lang, "")
+        f"{name}_{lang}": values[name].get(lang, "")
         for name in ("title", "summary", "description")
         for lang in ("vi", "en")
     }
     return texts | {
         "version": str(listing.version),
-        "category_id": listing.category_id,
+        "category_id": values["category_id"],
         "season_months": listing.season_months,
-        "schemes": listing.schemes,
-        "farm_id": listing.farm_id or "",
+        "schemes": values["schemes"],
+        "farm_id": values["farm_id"] or "",
     }
 
 
 def _goods_data(work: Work) -> dict[str, object]:
     listing = work.listing
-    return _words_data(listing) | {
+    return _words_data(work) | {
         "unit": listing.unit.value if listing.unit else "",
         "piece_vi": listing.piece_name.get("vi", ""),
         "piece_en": listing.piece_name.get("en", ""),
-        "lot_id": listing.lot_id or "",
+        "lot_id": work.proposed.get("lot_id", listing.lot_id) or "",
         "preorder_from": listing.preorder_from,
         "preorder_until": listing.preorder_until,
     }
+
+
+def _number(text: str | None) -> int:
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 16 else 0
 
 
 def _both(vietnamese: Any, english: Any) -> dict[str, str]:

@@ -14,11 +14,13 @@ from catalog.forms import (
     PressForm,
     StockForm,
     VisitForm,
+    WithdrawForm,
     goods_form,
     visit_form,
 )
 from catalog.queries import category_tree
 from catalog.queries.categories import CategoryNode
+from catalog.queries.comparing import comparison
 from catalog.queries.workbench import Work, vendor_listings, version_of, work_of
 from catalog.rules import (
     EDITABLE,
@@ -27,6 +29,7 @@ from catalog.rules import (
     ListingState,
     actions,
 )
+from catalog.services.changes import withdraw_change
 from catalog.services.listings import create_listing, edit_listing
 from catalog.services.photos import add_photo, put_photo_first, remove_photo
 from catalog.services.steps import move_own_listing
@@ -41,6 +44,7 @@ from kernel.web.forms import form_error
 from kernel.web.pages import page
 from kernel.web.session import db, part
 from traceability.queries import farms_of, lot_of, open_lots
+from vendors.rules import Scheme
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -180,6 +184,30 @@ def move(vendor_id: str, code: str) -> Answer:
     return go(url_for("catalog.show_listing", vendor_id=vendor_id, code=code))
 
 
+@blueprint.post("/<code>/change/withdraw")
+@sellers
+def withdraw(vendor_id: str, code: str) -> Answer:
+    """Take back a change that waits for the office."""
+    form = WithdrawForm()
+
+    def take_back(session: "Session") -> bool:
+        withdraw_change(
+            session,
+            vendor_id,
+            code=code,
+            change_id=form.change.data or "",
+            actor=guards.current_actor(),
+            now=clock.now(),
+        )
+        return True
+
+    done, status = _attempt(form, take_back)
+    if not done:
+        return _listing_page(_work(vendor_id, code), press=form), status
+    flash(_("Done."))
+    return go(url_for("catalog.show_listing", vendor_id=vendor_id, code=code))
+
+
 @blueprint.post("/<code>/stock")
 @sellers
 def change_stock(vendor_id: str, code: str) -> Answer:
@@ -270,9 +298,10 @@ def _change_photo(change: Callable[..., None], vendor_id: str, code: str, digest
 
 
 Entry = GoodsForm | VisitForm
+Button = PressForm | WithdrawForm
 
 
-def _attempt(form: PressForm | StockForm | Entry, act: "Callable[[Session], object]") -> tuple:  # type: ignore[type-arg]
+def _attempt(form: Button | StockForm | Entry, act: "Callable[[Session], object]") -> tuple:  # type: ignore[type-arg]
     """Run a use case if the form is in order; without a result, the status says why not."""
     if not form.validate():
         return None, 422
@@ -348,7 +377,7 @@ def _form_page(
 
 
 def _listing_page(
-    work: Work, *, press: PressForm | None = None, stock: StockForm | None = None
+    work: Work, *, press: Button | None = None, stock: StockForm | None = None
 ) -> str:
     listing = work.listing
     return page(
@@ -359,4 +388,6 @@ def _listing_page(
         editable=listing.state in EDITABLE,
         press=press or PressForm(formdata=None),
         stock=stock or StockForm(formdata=None),
+        compared=comparison(db(), listing) if work.proposed else None,
+        schemes={scheme.value: scheme for scheme in Scheme},
     )

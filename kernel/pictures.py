@@ -9,6 +9,7 @@ import io
 import subprocess
 import sys
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 from PIL import Image, ImageCms, ImageFilter, ImageOps
@@ -33,6 +34,8 @@ HEIC = "image/heic"
 _HEIC_PROCESS = Path(__file__).with_name("heic.py")
 _HEIC_TOO_LARGE = 3
 _HEIC_SECONDS = 30
+# Less contrast, or fewer steps up or down than this, tell no picture from another.
+_PLAIN_GREYS, _PLAIN_STEPS = 16, 6
 _ENCODERS: dict[str, tuple[str, str, dict[str, int | bool]]] = {
     "avif": ("AVIF", "image/avif", {"quality": 55, "speed": 8}),
     "webp": ("WEBP", "image/webp", {"quality": 78, "method": 4}),
@@ -55,13 +58,15 @@ class Picture:
 
     There is a file of every width in ``WIDTHS`` and of every ending (avif, webp,
     jpg); a picture narrower than a width is kept as wide as it is.
-    ``placeholder`` is a tiny blurred picture as a data: URI.
+    ``placeholder`` is a tiny blurred picture as a data: URI; ``likeness`` see
+    ``likeness_of``.
     """
 
     digest: str
     width: int
     height: int
     placeholder: str
+    likeness: int | None = None
 
 
 def store_picture(storage: Storage, data: bytes) -> Picture:
@@ -79,7 +84,25 @@ def store_picture(storage: Storage, data: bytes) -> Picture:
     if not storage.exists(original):
         _store_small(storage, image, digest)
         storage.put(original, data, media_type)
-    return Picture(digest, image.width, image.height, _placeholder(image))
+    return Picture(digest, image.width, image.height, _placeholder(image), likeness_of(image))
+
+
+def likeness_of(image: Image.Image) -> int | None:
+    """Return 64 bits (signed) that stay nearly the same when a picture is made smaller or paler.
+
+    Each bit says whether it grows brighter from one of 9 x 8 patches to the next.
+    None for a picture so plain that it would be like every other plain one.
+    """
+    small = image.convert("L").resize((9, 8), Image.Resampling.BOX)
+    grey = small.tobytes()
+    if max(grey) - min(grey) < _PLAIN_GREYS:
+        return None
+    rows = [grey[start : start + 9] for start in range(0, 72, 9)]
+    steps = [right > left for row in rows for left, right in pairwise(row)]
+    if not _PLAIN_STEPS <= sum(steps) <= len(steps) - _PLAIN_STEPS:
+        return None
+    bits = sum(1 << place for place, is_brighter in enumerate(steps) if is_brighter)
+    return bits - (1 << 64) if bits >> 63 else bits
 
 
 def widths_of(width: int) -> tuple[int, ...]:

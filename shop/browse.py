@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from urllib.parse import quote, urlsplit
 
-from flask import Blueprint, abort, redirect, request
+from flask import Blueprint, abort, make_response, redirect, request
 from werkzeug.wrappers import Response as BaseResponse
 
 from accounts import guards
@@ -79,7 +79,7 @@ def _listing(code: str, slug: str, now: datetime) -> Answer:
     if found is None or not (found.is_shown or found.is_gone or found.state is ListingState.PAUSED):
         abort(404)
     if found.is_gone:
-        abort(410)
+        return _gone(found)
     if slug != found.slug:
         return canonical(f"/l/{quote(found.code)}/{quote(found.slug)}")
     if found.kind is ListingKind.EXPERIENCE:
@@ -92,6 +92,14 @@ def _listing(code: str, slug: str, now: datetime) -> Answer:
         today=clock.local_date(now),
         chosen=next((pack.id for pack in found.packs if pack.sellable), None),
     )
+
+
+def _gone(found: ListingPage) -> Answer:
+    """Say that an offer is no longer shown: neither what it was nor why, and where to go on."""
+    answer = make_response(page("shop/gone.html", shelf=found.category_slug), 410)
+    answer.headers["X-Robots-Tag"] = "noindex"
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
 
 
 def _visit(found: ListingPage) -> str:

@@ -90,6 +90,8 @@ GUARDS = {
     "catalog.show_listing": "member:owner,seller",
     "catalog.show_listings": "member:owner,seller",
     "catalog.show_photos": "member:owner,seller",
+    "catalog.withdraw": "member:owner,seller",
+    "catalog_desk.approve_several": "needs:reviewer,approver,operator",
     "catalog_desk.decide": "needs:reviewer,approver,operator",
     "catalog_desk.show_listing": "needs:reviewer,approver,operator",
     "catalog_desk.show_queue": "needs:reviewer,approver,operator",

@@ -36,7 +36,7 @@ function walk(step) {
   const rows = [...document.querySelectorAll("[data-row]")];
   const at = rows.indexOf(document.activeElement.closest("tr")?.querySelector("[data-row]"));
   rows[Math.max(at + step, 0)]?.focus();
-  const items = [...document.querySelectorAll(".queue-item")];
+  const items = [...document.querySelectorAll(".queue-item, [data-walk]")];
   const here = items.findIndex((item) => item.hasAttribute("aria-current"));
   const next = items[here + step];
   if (next) next.click();

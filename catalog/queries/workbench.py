@@ -1,16 +1,17 @@
 """Listings as their vendor and the office work on them."""
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from catalog.models import Category, Listing, ListingStep, Variant
+from catalog.models import Category, Listing, ListingChange, ListingStep, Variant
 from catalog.queries.cards import Photo
 from catalog.rules import ListingKind, ListingState
+from catalog.rules.changes import ChangeState
 from kernel import claims
 from kernel.claims import Bucket
 from kernel.pages import Page
@@ -73,7 +74,10 @@ class Stock:
 
 @dataclass(frozen=True)
 class Work:
-    """Everything that was written about a listing, with its history."""
+    """Everything that was written about a listing, with its history.
+
+    ``proposed`` holds the values of a change that waits, by field.
+    """
 
     listing: Listing
     category_name: dict[str, str]
@@ -81,6 +85,7 @@ class Work:
     packs: tuple[PackRow, ...]
     stock: Stock | None
     steps: tuple[Step, ...]
+    proposed: Mapping[str, Any] = field(default_factory=dict)
 
 
 _COLUMNS = (
@@ -120,30 +125,6 @@ def vendor_listings(
         .order_by(Listing.ranked_at.desc(), Listing.id.desc())
     )
     return _rows(session, found, page, size, now)
-
-
-def office_queue(
-    session: Session,
-    *,
-    states: Collection[ListingState],
-    changed: bool = False,
-    page: int = 1,
-    size: int = 30,
-) -> Page[Row]:
-    """Return listings for the office in some states, the longest waiting first.
-
-    ``changed`` leaves those that were worded anew after their approval.
-    """
-    found = sa.select(*_COLUMNS).where(Listing.state.in_(states))
-    if changed:
-        found = found.where(Listing.recheck_since.is_not(None)).order_by(
-            Listing.recheck_since, Listing.id
-        )
-    elif ListingState.SUBMITTED in states:
-        found = found.order_by(Listing.submitted_at, Listing.id)
-    else:
-        found = found.order_by(Listing.ranked_at.desc(), Listing.id.desc())
-    return _rows(session, found, page, size)
 
 
 def work_of(session: Session, *, vendor_id: str, code: str, now: datetime) -> Work | None:
@@ -186,14 +167,21 @@ def _rows(
 
 def _work(session: Session, wanted: Sequence[sa.ColumnElement[bool]], now: datetime) -> Work | None:
     found = session.execute(
-        sa.select(Listing, Category.name)
+        sa.select(Listing, Category.name, ListingChange.after)
         .join(Category, Category.id == Listing.category_id)
+        .outerjoin(
+            ListingChange,
+            sa.and_(
+                ListingChange.listing_id == Listing.id,
+                ListingChange.state == ChangeState.WAITING,
+            ),
+        )
         .where(*wanted)
         .execution_options(populate_existing=True)
     ).one_or_none()
     if found is None:
         return None
-    listing, category_name = found
+    listing, category_name, proposed = found
     return Work(
         listing=listing,
         category_name=category_name,
@@ -201,6 +189,7 @@ def _work(session: Session, wanted: Sequence[sa.ColumnElement[bool]], now: datet
         packs=_packs(session, listing.id),
         stock=_stock(session, listing.bucket_id, now) if listing.bucket_id else None,
         steps=_steps(session, listing.id),
+        proposed=proposed or {},
     )
 
 

@@ -2,21 +2,23 @@
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy.orm import Session
-from sqlalchemy.orm.attributes import flag_modified
 
 from catalog.events import ListingChanged
 from catalog.models import Category, Listing
 from catalog.rules import (
-    APPROVED_ONCE,
     ListingKind,
     ListingState,
     art_for,
     need_editable,
     need_months,
 )
+from catalog.services.changes import Written, check_edit, shown_values
+from catalog.services.checking import desk_rules, refuse_banned, texts_of
 from catalog.services.packs import PackDraft, check_packs, set_packs
+from catalog.services.rechecks import remember_seen, touch
 from catalog.services.steps import need_version, note_step, own_listing
 from kernel import audit, claims
 from kernel.actor import Actor
@@ -85,6 +87,7 @@ def create_listing(
     open_stock(session, listing, on_hand=0, now=now)
     set_packs(session, listing, draft.packs)
     note_step(session, listing, action="create", actor=actor, now=now)
+    refuse_banned(desk_rules(session, now=now), texts_of(session, listing))
     _record(session, listing, "listing.created", {}, actor, now)
     return listing.code
 
@@ -99,24 +102,28 @@ def edit_listing(
     actor: Actor,
     now: datetime,
 ) -> None:
-    """Change a listing. What the office approved and is worded anew is looked at again.
+    """Change a listing; of one that was approved, protected fields wait for the office.
+
+    Those are named by the rule ``listing.protected_fields``. Other words are live at
+    once and looked at again.
 
     :raises NotFound: for a stranger to the vendor.
     :raises EditedMeanwhile: when somebody else saved after this form was opened.
     :raises Conflict: when it is with the office or ended.
-    :raises Invalid: when a value cannot be used; ``field`` names it.
+    :raises Invalid: when a value cannot be used or names banned goods; ``field`` names it.
     """
     actor.need_at(vendor_id, "seller")
     listing = own_listing(session, vendor_id, code)
     need_version(listing, seen_version)
     need_editable(listing.state)
-    before, worded = _values(listing), _wording(listing)
+    before, worded, shown = _values(listing), wording(listing), shown_values(listing)
     _write(session, listing, draft)
     set_packs(session, listing, draft.packs)
-    if worded != _wording(listing):
-        ask_recheck(listing, now)
+    check_edit(session, listing, Written(shown, actor, now))
+    if worded != wording(listing):
+        remember_seen(session, listing, values=worded, now=now)
     # Packs are rows of their own: the version of the listing moves with them all the same.
-    flag_modified(listing, "title")
+    touch(listing)
     session.flush()
     _record(session, listing, "listing.edited", before, actor, now)
     tell_change(session, listing, now)
@@ -129,12 +136,6 @@ def open_stock(session: Session, listing: Listing, *, on_hand: int, now: datetim
             session, kind="stock", unit=listing.unit, on_hand=on_hand, now=now
         ).id
         session.flush()
-
-
-def ask_recheck(listing: Listing, now: datetime) -> None:
-    """Have the office look again at what it approved in other words."""
-    if listing.state in APPROVED_ONCE and listing.recheck_since is None:
-        listing.recheck_since = now
 
 
 def tell_change(session: Session, listing: Listing, now: datetime) -> None:
@@ -218,8 +219,9 @@ _ALL = (
 )  # fmt: skip
 
 
-def _wording(listing: Listing) -> list[object]:
-    return [getattr(listing, name) for name in _WORDING]
+def wording(listing: Listing) -> dict[str, Any]:
+    """Return what the office looks at again when it changes live."""
+    return {name: getattr(listing, name) for name in _WORDING}
 
 
 def _values(listing: Listing) -> dict[str, object]:

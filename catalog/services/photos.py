@@ -1,13 +1,23 @@
 """Pictures of a listing."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from catalog.models import Listing
-from catalog.rules import need_editable
-from catalog.services.listings import ask_recheck, cleaned, tell_change
+from catalog.rules import APPROVED_ONCE, need_editable
+from catalog.services.checking import (
+    desk_rules,
+    keep_pictures,
+    need_pixels,
+    refuse_banned,
+    renew_flags,
+    texts_of,
+)
+from catalog.services.listings import cleaned, tell_change, wording
+from catalog.services.rechecks import remember_seen, waiting_change
 from catalog.services.steps import own_listing
 from kernel import audit
 from kernel.actor import Actor
@@ -32,7 +42,8 @@ def add_photo(
 
     The same picture again only changes its words.
 
-    :raises Invalid: without words for those who don't see it, or with too many pictures.
+    :raises Invalid: without words for those who don't see it, with too many pictures, or for
+        one that is too small.
     """
     listing = _editable(session, vendor_id, code, actor)
     words = cleaned(alt)
@@ -54,7 +65,8 @@ def add_photo(
         raise Invalid(msg("At most %(most)s pictures."), field="file", most=MOST_PHOTOS)
     else:
         photos = [*listing.photos, photo]
-    _set_photos(session, listing, photos, actor=actor, now=now)
+    need_pixels(desk_rules(session, now=now), picture)
+    _set_photos(session, listing, photos, Handed(actor, now, picture))
 
 
 def remove_photo(
@@ -65,7 +77,7 @@ def remove_photo(
     photos = [photo for photo in listing.photos if photo["digest"] != digest]
     if len(photos) == len(listing.photos):
         raise NotFound
-    _set_photos(session, listing, photos, actor=actor, now=now)
+    _set_photos(session, listing, photos, Handed(actor, now))
 
 
 def put_photo_first(
@@ -77,7 +89,7 @@ def put_photo_first(
     if not first:
         raise NotFound
     others = [photo for photo in listing.photos if photo["digest"] != digest]
-    _set_photos(session, listing, first + others, actor=actor, now=now)
+    _set_photos(session, listing, first + others, Handed(actor, now))
 
 
 def _editable(session: Session, vendor_id: str, code: str, actor: Actor) -> Listing:
@@ -87,22 +99,49 @@ def _editable(session: Session, vendor_id: str, code: str, actor: Actor) -> List
     return listing
 
 
+@dataclass(frozen=True)
+class Handed:
+    """Who changes pictures and when, with the one handed in."""
+
+    actor: Actor
+    now: datetime
+    picture: Picture | None = None
+
+
 def _set_photos(
-    session: Session, listing: Listing, photos: list[dict[str, Any]], *, actor: Actor, now: datetime
+    session: Session, listing: Listing, photos: list[dict[str, Any]], handed: Handed
 ) -> None:
-    before = {"photos": listing.photos}
+    now, seen = handed.now, wording(listing)
     listing.photos = photos
-    ask_recheck(listing, now)
+    _check(session, listing, handed)
+    # Their order is the vendor's own business.
+    if _by_digest(photos) != _by_digest(seen["photos"]):
+        remember_seen(session, listing, values=seen, now=now)
     session.flush()
     audit.record(
         session,
         "listing.photos_set",
-        actor=actor,
+        actor=handed.actor,
         subject=("listing", listing.id),
         now=now,
-        before=before,
+        before={"photos": seen["photos"]},
         after={"photos": photos},
         code=listing.code,
         digests=[photo["digest"] for photo in photos],
     )
     tell_change(session, listing, now)
+
+
+def _check(session: Session, listing: Listing, handed: Handed) -> None:
+    """Refuse banned words; flag small pictures, those of others and what their words claim."""
+    waiting = waiting_change(session, listing.id)
+    rules = desk_rules(session, now=handed.now)
+    texts = texts_of(session, listing, instead=waiting.after if waiting else None)
+    refuse_banned(rules, texts)
+    keep_pictures(session, listing, handed.picture)
+    if listing.state in APPROVED_ONCE:
+        renew_flags(session, listing, texts=texts, rules=rules, now=handed.now)
+
+
+def _by_digest(photos: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    return {photo["digest"]: photo for photo in photos}

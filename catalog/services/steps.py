@@ -1,13 +1,14 @@
 """One arrow of a listing: state, history, audit, event and message in one go."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from catalog import events as facts
-from catalog.errors import EditedMeanwhile, ProofFallen, VendorClosed
-from catalog.models import Category, Listing, ListingStep, Variant
+from catalog.errors import EditedMeanwhile, Flagged, ProofFallen, VendorClosed
+from catalog.models import Category, Listing, ListingFlag, ListingStep, Variant
 from catalog.queries.leaning import goods_of
 from catalog.rules import (
     ARROWS,
@@ -21,6 +22,8 @@ from catalog.rules import (
     need_reason,
     withheld_for,
 )
+from catalog.services.checking import desk_rules, refuse_banned, renew_flags, texts_of
+from catalog.services.rechecks import clear_flags, drop_waiting, settle_recheck
 from kernel import audit
 from kernel.actor import HOUSE, Actor
 from kernel.clock import local_date
@@ -42,6 +45,9 @@ _FACTS: dict[str, type[Event]] = {
     "withhold": facts.ListingWithdrawn,
     "take_down": facts.ListingWithdrawn,
 }
+SHOWS = frozenset({"approve", "confirm", "restore"})
+"""Decisions by which an officer lets stand what the checks found."""
+
 _TOLD = frozenset({"approve", "decline", "take_down", "restore"})
 
 
@@ -79,7 +85,8 @@ def move_own_listing(
     :raises Conflict: when the state has no such arrow.
     :raises VendorClosed: when it would be shown and the vendor may not sell.
     :raises ProofFallen: when it would be shown and a certificate it needs does not hold any more.
-    :raises Invalid: when it is submitted incomplete; ``field`` names what is missing.
+    :raises Invalid: when it is submitted incomplete (``field`` names what is missing), or names
+        banned goods.
     """
     actor.need_at(vendor_id, "seller")
     if action not in VENDOR_ACTIONS:
@@ -88,7 +95,10 @@ def move_own_listing(
     if action == "submit":
         need_complete(session, listing)
         _need_open_vendor(session, listing)
+        _check_words(session, listing, now)
         listing.submitted_at = now
+    if action == "archive" and drop_waiting(session, listing, actor=actor, now=now):
+        note_step(session, listing, action="withdraw_change", actor=actor, now=now, reason="")
     move(session, listing, action=action, actor=actor, now=now)
 
 
@@ -121,8 +131,39 @@ def moderate_listing(
         raise NotAllowed(msg("You work for this vendor: a colleague has to decide."))
     need_version(listing, seen_version)
     move(session, listing, action=action, actor=actor, now=now, reason=reason)
-    listing.recheck_since = None
-    session.flush()
+    if action in SHOWS:
+        clear_flags(session, listing, now)
+    settle_recheck(session, listing, seen=True)
+
+
+def approve_listings(
+    session: Session, chosen: Mapping[str, int], *, actor: Actor, now: datetime
+) -> int:
+    """Approve several new listings at once, by id and version seen; return how many.
+
+    :raises Flagged: when the checks found something in one of them.
+    :raises Conflict, NotAllowed, EditedMeanwhile: as for one; then none is approved.
+    """
+    open_flag = (ListingFlag.listing_id == Listing.id) & ListingFlag.cleared_at.is_(None)
+    wanted = sa.select(Listing.id, Listing.code, ListingFlag.id.label("flag")).outerjoin(
+        ListingFlag, open_flag
+    )
+    # Ordered by vendor: each is locked to be written to, and two officers must not cross.
+    rows = session.execute(
+        wanted.where(Listing.id.in_(chosen)).order_by(Listing.vendor_id, Listing.id)
+    ).all()
+    for row in rows:
+        if row.flag is not None:
+            raise Flagged(code=row.code)
+        moderate_listing(
+            session,
+            row.id,
+            action="approve",
+            seen_version=chosen[row.id],
+            actor=actor,
+            now=now,
+        )
+    return len(rows)
 
 
 def take_down_by_order(session: Session, code: str, *, reason: str, now: datetime) -> str:
@@ -184,7 +225,7 @@ def move(
     if action in _FACTS:
         emit(session, _FACTS[action](listing.id, listing.code), now=now)  # type: ignore[call-arg]
     if action in _TOLD:
-        _tell(session, listing, action, reason, now)
+        tell_vendor(session, listing, action, reason, now)
 
 
 def move_by_house(session: Session, listing: Listing, *, action: str, now: datetime) -> None:
@@ -196,9 +237,15 @@ def move_by_house(session: Session, listing: Listing, *, action: str, now: datet
 
 
 def note_step(
-    session: Session, listing: Listing, *, action: str, actor: Actor, now: datetime
+    session: Session,
+    listing: Listing,
+    *,
+    action: str,
+    actor: Actor,
+    now: datetime,
+    reason: str | None = None,
 ) -> None:
-    """Add a line to the history of a listing."""
+    """Add a line to the history of a listing; without a reason that of its state counts."""
     session.add(
         ListingStep(
             listing_id=listing.id,
@@ -206,7 +253,7 @@ def note_step(
             state=listing.state,
             actor_id=actor.user_id,
             actor_name=actor.name,
-            reason=listing.state_reason,
+            reason=listing.state_reason if reason is None else reason,
             at=now,
         )
     )
@@ -225,6 +272,13 @@ def need_complete(session: Session, listing: Listing) -> None:
     offered = sa.select(Variant.id).where(Variant.listing_id == listing.id, Variant.active)
     if session.scalar(offered.limit(1)) is None:
         raise Invalid(msg("Give at least one pack size with its price."), field="packs")
+
+
+def _check_words(session: Session, listing: Listing, now: datetime) -> None:
+    """Refuse banned words and flag the rest before the office sees a listing."""
+    rules, texts = desk_rules(session, now=now), texts_of(session, listing)
+    refuse_banned(rules, texts)
+    renew_flags(session, listing, texts=texts, rules=rules, now=now)
 
 
 def _need_open_vendor(session: Session, listing: Listing) -> None:
@@ -253,7 +307,10 @@ def _need_sellable(session: Session, listing: Listing, now: datetime) -> None:
         raise ProofFallen
 
 
-def _tell(session: Session, listing: Listing, action: str, reason: str, now: datetime) -> None:
+def tell_vendor(
+    session: Session, listing: Listing, action: str, reason: str, now: datetime
+) -> None:
+    """Write to the vendor of a listing what was decided on it."""
     vendor = locked_vendor(session, listing.vendor_id)
     tell(
         session,

@@ -6,6 +6,7 @@ A lawyer and an accountant confirm the legal ones before the market opens.
 """
 
 from kernel.rules_seed.law import HOUSE, SINCE_EVER, Row, law_rows
+from kernel.rules_seed.listings import LISTING_RULES
 from kernel.rules_seed.privacy import PRIVACY
 from kernel.rules_seed.vetting import HOUSE as VETTING
 from kernel.rules_seed.vetting import REQUIREMENTS
@@ -20,6 +21,10 @@ SEED: list[Row] = [
     *((key, value, SINCE_EVER, HOUSE, "H", None, note) for key, value, note in VETTING),
     *((key, value, SINCE_EVER, law, mark, None, note) for key, value, law, mark, note in PRIVACY),
     *((key, value, SINCE_EVER, law, mark, None, note) for key, value, law, mark, note in VISITS),
+    *(
+        (key, value, SINCE_EVER, law, mark, None, note)
+        for key, value, law, mark, note in LISTING_RULES
+    ),
 ]
 
 __all__ = ["SEED", "Row"]

@@ -156,4 +156,4 @@ def test_a_name_finds_its_drawing(name, art):
 
 def test_every_drawing_is_one_of_the_house():
     icons = set(json.loads(Path("assets/art/catalogue.json").read_text()))
-    assert {art for _, (art, _) in rules._drawings()} <= icons | set(pictures.SCENES)
+    assert {art for _, (art, _) in rules.listings._drawings()} <= icons | set(pictures.SCENES)

@@ -170,17 +170,17 @@ def edited(session, code="VAI", **wishes):
 
 def test_of_two_editors_the_second_keeps_the_words_and_may_save_again(client, base, session, now):
     add(session, now)
-    opened = edited(session, title_vi="Tên của tôi")
+    opened = edited(session, summary_vi="Lời của tôi")
     with transaction(session):
-        shelves.listing(session).title = {"vi": "Tên của người khác"}
+        shelves.listing(session).summary = {"vi": "Lời của người khác"}
     answer = post(client, f"{base}/VAI/edit", opened)
     assert answer.status_code == 409
-    assert "Tên của tôi" in text(answer)
-    assert listing(session).title == {"vi": "Tên của người khác"}
+    assert "Lời của tôi" in text(answer)
+    assert listing(session).summary == {"vi": "Lời của người khác"}
     assert f'value="{listing(session).version}"' in text(answer)
     again = opened | {"version": str(listing(session).version)}
     assert post(client, f"{base}/VAI/edit", again).status_code == 303
-    assert listing(session).title == {"vi": "Tên của tôi"}
+    assert listing(session).summary == {"vi": "Lời của tôi"}
     assert listing(session).recheck_since == now
 
 

@@ -365,7 +365,7 @@ def test_the_office_cannot_do_what_is_the_vendors_nor_judge_its_own(session, now
 def test_an_officer_decides_on_what_was_seen(session, now):
     code = published(session, now)
     seen = listing(session, code).version
-    edit(session, now, code, title={"vi": "Ổi khác"})
+    edit(session, now, code, summary={"vi": "Giòn, ngọt, thơm."})
     with pytest.raises(EditedMeanwhile):
         judge(session, now, code, "confirm", version=seen)
     judge(session, now, code, "confirm", version=listing(session, code).version)
