@@ -61,3 +61,12 @@ class SignatureRefused(Invalid):
     """A PDF that is not the issued document soundly signed: the message says why."""
 
     code, message = "signature_refused", msg("This signed PDF cannot be accepted.")
+
+
+class StepDocumented(Conflict):
+    """A second document for a step of the dossier that has one."""
+
+    code = "step_documented"
+    message = msg(
+        "This step of the dossier has its document already: %(symbol)s. Withdraw it first."
+    )

@@ -176,6 +176,7 @@ def test_every_arrow_leaves_its_traces(house):
         "certificate_verified",
         "certificate_withdrawn",
         "member_added",
+        "decision_signed",
     ],
 )
 def test_every_letter_has_a_subject_a_name_and_a_way_on(lang, name):
@@ -186,6 +187,9 @@ def test_every_letter_has_a_subject_a_name_and_a_way_on(lang, name):
         "name": "HTX Đức Chính",
         "reason": WHY,
         "number": "VG-01",
+        "symbol": "05/QĐ-SCT",
+        "subject": "Về việc công nhận",
+        "code": "7K3M9QXW2B",
     }
     subject, text = mail.render(f"vendors/{name}", lang, values)
     assert subject.startswith("Chợ Phiên: ")
