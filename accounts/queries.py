@@ -19,6 +19,7 @@ from accounts.models import (
     user_role,
 )
 from accounts.rules import IDLE_LIMIT, WAITING_REQUESTS, RequestKind, RequestState, digest
+from kernel.export import Sheet, read_sheet
 from kernel.pages import Page
 from kernel.rules_table import rules_like
 
@@ -347,6 +348,13 @@ def consents_of(session: Session, user_id: str) -> Sequence[ConsentCard]:
         .limit(100)
     )
     return [ConsentCard(*row) for row in rows]
+
+
+def consent_sheet(session: Session, subject: tuple[str, str]) -> Sheet:
+    """Return the consents given for a person or a vendor, for themselves."""
+    shown = [column for column in Consent.__table__.columns if column.name != "user_id"]
+    about = (Consent.subject_type == subject[0], Consent.subject_id == subject[1])
+    return read_sheet(session, "consents", sa.select(*shown).where(*about))
 
 
 def requests_of(session: Session, user_id: str) -> Sequence[RequestCard]:

@@ -11,6 +11,7 @@ from bookings.models import Booking, Departure, Experience
 from bookings.rules import COMING, ON_LIST, BookingStatus, CancelReason, is_bookable, start_of
 from kernel import claims
 from kernel.clock import local_date
+from kernel.export import Sheet, read_sheet
 from kernel.pages import Page
 
 
@@ -268,6 +269,21 @@ def guests_expected(session: Session, departure_id: str) -> bool:
         Booking.departure_id == departure_id, Booking.status.in_(COMING)
     )
     return session.scalar(expected.limit(1)) is not None
+
+
+def visit_sheets(session: Session, vendor_id: str) -> list[Sheet]:
+    """Return experiences, departures and bookings of a vendor, for the vendor itself."""
+    visits = sa.select(Experience.listing_id).where(Experience.vendor_id == vendor_id)
+    dates = sa.select(Departure.id).where(Departure.listing_id.in_(visits))
+    asked = {
+        "experiences": (Experience, Experience.vendor_id == vendor_id),
+        "departures": (Departure, Departure.listing_id.in_(visits)),
+        "bookings": (Booking, Booking.departure_id.in_(dates)),
+    }
+    return [
+        read_sheet(session, name, sa.select(*kind.__table__.columns).where(mine))
+        for name, (kind, mine) in asked.items()
+    ]
 
 
 def _bookable(now: datetime) -> tuple[sa.ColumnElement[bool], ...]:

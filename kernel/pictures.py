@@ -79,7 +79,7 @@ def store_picture(storage: Storage, data: bytes) -> Picture:
         raise PictureTooLarge
     image, media_type = _read(data)
     digest = hashlib.sha256(data).hexdigest()
-    original = f"private/originals/{digest}"
+    original = original_key(digest)
     # The original is written last: where it is, everything is.
     if not storage.exists(original):
         _store_small(storage, image, digest)
@@ -103,6 +103,17 @@ def likeness_of(image: Image.Image) -> int | None:
         return None
     bits = sum(1 << place for place, is_brighter in enumerate(steps) if is_brighter)
     return bits - (1 << 64) if bits >> 63 else bits
+
+
+def original_key(digest: str) -> str:
+    """Return where the photo lies as it was sent."""
+    return f"private/originals/{digest}"
+
+
+def sniffed_ending(data: bytes) -> str:
+    """Return the ending that fits a photo which was taken in, by its first bytes."""
+    signs = {b"\xff\xd8": ".jpg", b"\x89PNG": ".png", b"RIFF": ".webp"}
+    return next((ending for sign, ending in signs.items() if data.startswith(sign)), ".heic")
 
 
 def widths_of(width: int) -> tuple[int, ...]:

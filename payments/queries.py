@@ -1,7 +1,7 @@
 """Reads of payments and of the ledger."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -84,6 +84,14 @@ def payment(session: Session, payment_id: str, *, payee: Payee | None = None) ->
     """Return one payment."""
     row = session.get(Payment, payment_id, populate_existing=True)
     return None if row is None else _view(row, payee)
+
+
+def settled_at(session: Session, payment_ids: Collection[str]) -> dict[str, datetime | None]:
+    """Return when payments were settled, by their ids."""
+    rows = session.execute(
+        sa.select(Payment.id, Payment.settled_at).where(Payment.id.in_(payment_ids))
+    )
+    return {row.id: row.settled_at for row in rows}
 
 
 def waiting_transfers(

@@ -2,7 +2,7 @@
 
 from types import SimpleNamespace
 
-from flask import Blueprint, Response, flash, redirect, url_for
+from flask import Blueprint, Response, flash, redirect, send_file, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response as AnyResponse
@@ -25,6 +25,7 @@ from shop.browse import page_number
 from shop.exporting import export_vendor, vendor_trail
 from vendors.queries import members
 from vendors.services.leaving import close_vendor
+from vendors.services.viewing import note_download
 
 blueprint = Blueprint("leaving", __name__, url_prefix="/work/<vendor_id>")
 
@@ -48,6 +49,7 @@ CHANGES = {
     "vendor.identity_saved": msg("identity saved"),
     "vendor.identity_emptied": msg("identity papers and numbers deleted"),
     "vendor.identity_seen": msg("identity looked at"),
+    "vendor.downloaded": msg("everything downloaded"),
     "consent.given": msg("consent given"),
     "consent.withdrawn": msg("consent withdrawn"),
     "listing.submit": msg("handed in"),
@@ -87,16 +89,18 @@ class CloseForm(Form):
 @guards.member("owner")
 def download(vendor_id: str) -> Response:
     """Hand the owner everything that is held about the vendor."""
-    data = export_vendor(db(), part(Storage), vendor_id)
-    name = f"cho-phien-{clock.local_date(clock.now()).isoformat()}.zip"
-    return Response(
-        data,
+    now = clock.now()
+    with transaction(db()) as work:
+        note_download(work, vendor_id, actor=guards.current_actor(), now=now)
+    name = f"cho-phien-{clock.local_date(now).isoformat()}.zip"
+    response = send_file(
+        export_vendor(db(), part(Storage), vendor_id),
         mimetype="application/zip",
-        headers={
-            "Content-Disposition": f'attachment; filename="{name}"',
-            "Cache-Control": "private, no-store",
-        },
+        as_attachment=True,
+        download_name=name,
     )
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
 
 
 @blueprint.get("/changes")

@@ -102,3 +102,12 @@ class NoticeGiven(Conflict):
 
     code = "notice_given"
     message = msg("The vendor has been told already: this notice still counts.")
+
+
+class StepDocumented(Conflict):
+    """A second document for a step of the dossier that has one."""
+
+    code = "step_documented"
+    message = msg(
+        "This step of the dossier has its document already: %(symbol)s. Withdraw it first."
+    )

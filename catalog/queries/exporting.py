@@ -3,12 +3,20 @@
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from catalog.models import Listing, Review, Variant
+from catalog.models import Listing, ListingStep, Review, Variant
 from kernel.export import Sheet, read_sheet
+
+_STEPS = (
+    Listing.code.label("listing_code"),
+    ListingStep.action,
+    ListingStep.state,
+    ListingStep.reason,
+    ListingStep.at,
+)
 
 
 def listing_sheets(session: Session, vendor_id: str) -> list[Sheet]:
-    """Return listings, pack sizes and what buyers said of them."""
+    """Return listings, pack sizes, what the office did to them and what buyers said."""
     mine = sa.select(Listing.id).where(Listing.vendor_id == vendor_id)
     said = (Review.id, Review.listing_id, Review.rating, Review.body, Review.created_at)
     return [
@@ -21,6 +29,13 @@ def listing_sheets(session: Session, vendor_id: str) -> list[Sheet]:
             session,
             "packs",
             sa.select(*Variant.__table__.columns).where(Variant.listing_id.in_(mine)),
+        ),
+        read_sheet(
+            session,
+            "listing_history",
+            sa.select(*_STEPS)
+            .join(Listing, Listing.id == ListingStep.listing_id)
+            .where(Listing.vendor_id == vendor_id),
         ),
         read_sheet(session, "reviews", sa.select(*said).where(Review.listing_id.in_(mine))),
     ]

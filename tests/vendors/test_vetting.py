@@ -192,6 +192,7 @@ def test_every_arrow_leaves_its_traces(house):
         "certificate_verified",
         "certificate_withdrawn",
         "member_added",
+        "decision_signed",
     ],
 )
 def test_every_letter_has_a_subject_a_name_and_a_way_on(lang, name):
@@ -204,6 +205,9 @@ def test_every_letter_has_a_subject_a_name_and_a_way_on(lang, name):
         "number": "VG-01",
         "ground": "Điều 17",
         "day": "29/11/2026",
+        "symbol": "05/QĐ-SCT",
+        "subject": "Về việc công nhận",
+        "code": "7K3M9QXW2B",
     }
     subject, text = mail.render(f"vendors/{name}", lang, values)
     assert subject.startswith("Chợ Phiên: ")

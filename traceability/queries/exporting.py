@@ -4,11 +4,11 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from kernel.export import Sheet, read_sheet
-from traceability.models import DiaryEntry, Farm, Lot, Plot, Season
+from traceability.models import DiaryEntry, Farm, Lot, LotStep, Plot, Season
 
 
 def farm_sheets(session: Session, vendor_id: str) -> list[Sheet]:
-    """Return farms, plots, seasons, diary and lots of a vendor."""
+    """Return farms, plots, seasons, diary, lots and their history of a vendor."""
     farms = sa.select(Farm.id).where(Farm.vendor_id == vendor_id)
     plots = sa.select(Plot.id).where(Plot.farm_id.in_(farms))
     seasons = sa.select(Season.id).where(Season.plot_id.in_(plots))
@@ -19,10 +19,13 @@ def farm_sheets(session: Session, vendor_id: str) -> list[Sheet]:
         "diary": (DiaryEntry, DiaryEntry.season_id.in_(seasons)),
         "lots": (Lot, Lot.vendor_id == vendor_id),
     }
-    return [
+    sheets = [
         read_sheet(session, name, sa.select(*kind.__table__.columns).where(mine))
         for name, (kind, mine) in asked.items()
     ]
+    told = (Lot.code.label("lot_code"), LotStep.action, LotStep.state, LotStep.reason, LotStep.at)
+    history = sa.select(*told).join(Lot, Lot.id == LotStep.lot_id).where(Lot.vendor_id == vendor_id)
+    return [*sheets, read_sheet(session, "lot_history", history)]
 
 
 def lot_ids(session: Session, vendor_id: str) -> list[str]:

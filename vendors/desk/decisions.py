@@ -21,7 +21,7 @@ from kernel.web.session import db, part
 from vendors import queries
 from vendors.desk.blueprint import approvers, blueprint, officers
 from vendors.desk.wording import prefilled
-from vendors.errors import PaperTooLarge, SignatureRefused
+from vendors.errors import PaperTooLarge, SignatureRefused, StepDocumented
 from vendors.forms.decisions import DocumentForm, SignedForm, WithdrawForm
 from vendors.queries import decisions as reads
 from vendors.rules.decisions import DecisionKind, kind_of_steps
@@ -116,16 +116,19 @@ def edit_decision(vendor_id: str, document_id: str) -> Answer:
 @approvers
 def issue_decision(vendor_id: str, document_id: str) -> Answer:
     """Give a document its number, then set it."""
-    with transaction(db()) as work:
-        drafting.issue_decision(
-            work,
-            document_id,
-            vendor_id=vendor_id,
-            head=_head(),
-            seen_version=_version(),
-            actor=guards.current_actor(),
-            now=clock.now(),
-        )
+    try:
+        with transaction(db()) as work:
+            drafting.issue_decision(
+                work,
+                document_id,
+                vendor_id=vendor_id,
+                head=_head(),
+                seen_version=_version(),
+                actor=guards.current_actor(),
+                now=clock.now(),
+            )
+    except StepDocumented as refusal:
+        return _page(vendor_id, document_id, refusal=refusal), refusal.status
     _file(vendor_id, document_id)
     flash(_("The document has its number. It waits for the signature."))
     return _to(vendor_id, document_id)
@@ -298,6 +301,7 @@ def _page(
     form: DocumentForm | None = None,
     signed: SignedForm | None = None,
     withdrawal: WithdrawForm | None = None,
+    refusal: DomainError | None = None,
 ) -> str:
     document = _document(vendor_id, document_id)
     facts = document.facts
@@ -308,6 +312,8 @@ def _page(
             "\n\n".join(facts.articles),
             "\n".join(facts.recipients),
         )
+    if refusal is not None:
+        form_error(shown, refusal)
     return page(
         "vendors/decisions/one.html",
         document=document,

@@ -8,6 +8,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 from kernel.db import Base, Id, PrimaryId
 from vendors.rules.decisions import DecisionKind, DecisionState
 
+_COUNTS = sa.text("state IN ('numbered', 'signed')")
+
 
 class DecisionDocument(Base):
     """A document of the office about one vendor, from draft to signature."""
@@ -16,11 +18,20 @@ class DecisionDocument(Base):
     __table_args__ = (
         sa.UniqueConstraint("year", "type_code", "number"),
         sa.Index("ix_decision_document_vendor", "vendor_id", "id"),
+        sa.Index(
+            "uq_decision_document_step",
+            "step_id",
+            unique=True,
+            sqlite_where=_COUNTS,
+            postgresql_where=_COUNTS,
+        ),
     )
 
     id: Mapped[PrimaryId]
     vendor_id: Mapped[Id] = mapped_column(sa.ForeignKey("vendor.id"))
     kind: Mapped[DecisionKind]
+    # The step of the dossier that it puts on paper: each has one document that counts.
+    step_id: Mapped[Id | None] = mapped_column(sa.ForeignKey("vendor_step.id", ondelete="SET NULL"))
     type_code: Mapped[str] = mapped_column(sa.String(8))
     state: Mapped[DecisionState] = mapped_column(default=DecisionState.DRAFTED)
     # Given together when it is issued.

@@ -26,6 +26,7 @@ class DecisionCard:
     symbol: str
     day: date | None
     subject: str
+    lookup_code: str
 
 
 @dataclass(frozen=True)
@@ -83,10 +84,7 @@ def decisions_of(
         .order_by(doc.id.desc())
         .limit(200)
     )
-    return [
-        DecisionCard(row.id, row.kind, row.state, _symbol(row), row.day, row.subject)
-        for row in rows
-    ]
+    return [_card(row) for row in rows]
 
 
 def decision(session: Session, document_id: str, *, vendor_id: str) -> DecisionView | None:
@@ -102,8 +100,8 @@ def public_decision(session: Session, code: str) -> DecisionView | None:
     return _one(session, doc.lookup_code == code, doc.state.in_(PUBLIC), doc.number.is_not(None))
 
 
-def codes_of_symbol(session: Session, text: str) -> Sequence[tuple[str, DecisionCard]]:
-    """Return lookup codes of the documents with a number, of the latest year first."""
+def decisions_of_symbol(session: Session, text: str) -> Sequence[DecisionCard]:
+    """Return the documents with a number, of the latest year first."""
     asked = read_symbol(text)
     if asked is None:
         return []
@@ -114,13 +112,7 @@ def codes_of_symbol(session: Session, text: str) -> Sequence[tuple[str, Decision
         .order_by(doc.year.desc())
         .limit(20)
     )
-    return [
-        (
-            row.lookup_code,
-            DecisionCard(row.id, row.kind, row.state, _symbol(row), row.day, row.subject),
-        )
-        for row in rows
-    ]
+    return [_card(row) for row in rows]
 
 
 def register(
@@ -183,6 +175,18 @@ def _one(session: Session, *conditions: sa.ColumnElement[bool]) -> DecisionView 
         .where(*conditions)
     ).one_or_none()
     return None if found is None else _view(*found)
+
+
+def _card(row: DecisionDocument) -> DecisionCard:
+    return DecisionCard(
+        id=row.id,
+        kind=row.kind,
+        state=row.state,
+        symbol=_symbol(row),
+        day=row.day,
+        subject=row.subject,
+        lookup_code=row.lookup_code,
+    )
 
 
 def _view(row: DecisionDocument, vendor_name: str) -> DecisionView:

@@ -8,9 +8,12 @@ from sqlalchemy.orm import Session
 
 from accounts.queries import user_cards
 from kernel.export import Sheet, read_sheet
-from kernel.sealing import sealer_of
+from kernel.sealing import SealBroken, sealer_of
 from vendors.models import (
+    BankAccount,
     Certificate,
+    DecisionDocument,
+    Invitation,
     Vendor,
     VendorDocument,
     VendorIdentity,
@@ -23,6 +26,7 @@ from vendors.models import (
 )
 from vendors.queries.dossiers import PaperCard, papers
 from vendors.rules import INSIDE_STEPS
+from vendors.rules.decisions import PUBLIC
 
 _HIDDEN = {
     "reviewer_id",
@@ -34,10 +38,12 @@ _HIDDEN = {
 }
 _HIDDEN |= {"fingerprint", "actor_id", "actor_name", "judged_by", "judged_by_name", "storage_key"}
 _HIDDEN |= {"given_by", "given_by_name"}
+_HIDDEN |= {"verified_by", "entered_by", "invited_by", "digest", "created_by", "step_id"}
+_HIDDEN |= {"pdf_key", "docx_key", "signed_key"}
 
 
 def vendor_sheets(session: Session, vendor_id: str) -> list[Sheet]:
-    """Return dossier, history, papers, certificates and people of a vendor.
+    """Return dossier, history, papers, certificates, decisions, money and people of a vendor.
 
     Officers act for the office: their names are left out. Sealed numbers are opened: they are
     the vendor's own. What officers note for each other is not the vendor's.
@@ -50,11 +56,14 @@ def vendor_sheets(session: Session, vendor_id: str) -> list[Sheet]:
         ("requirements", VendorRequirement),
         ("certificates", Certificate),
         ("days_away", VendorVacation),
+        ("bank_accounts", BankAccount),
+        ("invitations", Invitation),
     ]
     own = sa.select(*_shown(Vendor)).where(Vendor.id == vendor_id)
     return [
         read_sheet(session, "vendor", own),
         *(read_sheet(session, name, _rows(kind, vendor_id)) for name, kind in tables),
+        _decisions(session, vendor_id),
         _numbers(session, vendor_id),
         _people(session, vendor_id),
     ]
@@ -70,6 +79,24 @@ def _rows(kind: Any, vendor_id: str) -> sa.Select[*tuple[Any, ...]]:
     return rows.where(VendorStep.action.not_in(INSIDE_STEPS)) if kind is VendorStep else rows
 
 
+def decision_files(session: Session, vendor_id: str) -> Sequence[tuple[str, str]]:
+    """Return name and storage key of the signed documents of the office about a vendor."""
+    doc = DecisionDocument
+    rows = session.execute(
+        sa.select(doc.id, doc.signed_key)
+        .where(doc.vendor_id == vendor_id, doc.state.in_(PUBLIC), doc.signed_key != "")
+        .order_by(doc.id)
+    )
+    return [(f"{row.id}.pdf", row.signed_key) for row in rows]
+
+
+def _decisions(session: Session, vendor_id: str) -> Sheet:
+    """Return the documents that left the office; its drafts are its own."""
+    doc = DecisionDocument
+    own = sa.select(*_shown(doc)).where(doc.vendor_id == vendor_id, doc.state.in_(PUBLIC))
+    return read_sheet(session, "decisions", own)
+
+
 def _shown(kind: Any) -> list[Any]:
     return [column for column in kind.__table__.columns if column.name not in _HIDDEN]
 
@@ -82,10 +109,18 @@ def _numbers(session: Session, vendor_id: str) -> Sheet:
         ("birthday", person.birthday_sealed if person else ""),
         ("registration_number", own.number_sealed if own else ""),
     ]
-    opened = sealer_of(session).open_text
-    return Sheet(
-        "numbers", ["what", "value"], [(what, opened(text)) for what, text in sealed if text]
-    )
+    accounts = sa.select(BankAccount.number_sealed).where(BankAccount.vendor_id == vendor_id)
+    sealed += [("bank_account", text) for text in session.scalars(accounts)]
+    rows = [(what, _opened(session, text)) for what, text in sealed if text]
+    return Sheet("numbers", ["what", "value"], rows)
+
+
+def _opened(session: Session, text: str) -> str | None:
+    """Return a sealed value, None when its key is lost: the rest is handed out nevertheless."""
+    try:
+        return sealer_of(session).open_text(text)
+    except SealBroken:
+        return None
 
 
 def _people(session: Session, vendor_id: str) -> Sheet:

@@ -81,6 +81,11 @@ def after_decision(state: DecisionState, action: str) -> DecisionState:
         raise Conflict(msg("This cannot be done in the present state of the document.")) from None
 
 
+def steps_of_kind(kind: DecisionKind) -> list[str]:
+    """Return the arrows of a dossier that a document of this kind puts on paper."""
+    return [action for action, asked in KIND_OF_STEP.items() if asked is kind]
+
+
 def kind_of_steps(actions: Iterable[str]) -> DecisionKind:
     """Return the document that the latest of these steps (latest first) asks for."""
     return next((KIND_OF_STEP[a] for a in actions if a in KIND_OF_STEP), _K.RECOGNITION)

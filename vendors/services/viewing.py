@@ -77,6 +77,16 @@ def look_at_numbers(
     return found
 
 
+def note_download(session: Session, vendor_id: str, *, actor: Actor, now: datetime) -> None:
+    """Note that an owner took away everything that is held, identity papers among it.
+
+    :raises NotFound, NotAllowed: unless the actor is an owner.
+    """
+    actor.need_at(vendor_id, "owner")
+    subject = ("vendor", vendor_id)
+    audit.record(session, "vendor.downloaded", actor=actor, subject=subject, now=now)
+
+
 def note_look(
     session: Session,
     vendor_id: str,

@@ -44,9 +44,9 @@ def show_verify() -> Answer:
     asked = request.args.get("q", "").strip()[:40]
     if asked and _public(asked) is not None:
         return go(url_for("vendors.show_verified", code=_code(asked)))
-    found = reads.codes_of_symbol(db(), asked) if asked else []
+    found = reads.decisions_of_symbol(db(), asked) if asked else []
     if len(found) == 1:
-        return go(url_for("vendors.show_verified", code=found[0][0]))
+        return go(url_for("vendors.show_verified", code=found[0].lookup_code))
     return page("vendors/decisions/verify.html", asked=asked, found=found)
 
 

@@ -17,6 +17,7 @@ from kernel.messages import msg
 from vendors.models import DecisionDocument, DecisionNumber, Vendor
 from vendors.rules.decisions import TYPE_CODES, DecisionKind, DecisionState, after_decision
 from vendors.rules.sheets import Letterhead
+from vendors.services.decisions.belonging import latest_step, take_step
 from vendors.services.decisions.numbering import take_number
 
 
@@ -53,6 +54,7 @@ def draft_decision(
     document = DecisionDocument(
         vendor_id=vendor_id,
         kind=kind,
+        step_id=latest_step(session, vendor_id, kind),
         type_code=TYPE_CODES[kind],
         lookup_code=short_code(10),
         created_by=actor.user_id,
@@ -101,11 +103,13 @@ def issue_decision(
     """Give a draft its number and day; from here on its words are fixed.
 
     :raises Conflict: when it has one, or a colleague changed it meanwhile.
+    :raises StepDocumented: when the step of the dossier has its document already.
     """
     _need_office(actor, vendor_id, "approver")
     document = locked_document(session, document_id, vendor_id=vendor_id)
-    document.state = after_decision(document.state, "issue")
     need_seen(document, seen_version)
+    take_step(session, document)
+    document.state = after_decision(document.state, "issue")
     document.day = local_date(now)
     document.year = document.day.year
     document.governing, document.issuing = head.governing, head.issuing

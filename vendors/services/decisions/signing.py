@@ -14,13 +14,15 @@ from kernel.errors import Conflict
 from kernel.messages import msg
 from kernel.storage import Storage
 from vendors.errors import SignatureRefused
-from vendors.rules.decisions import DecisionState, after_decision
+from vendors.models import DecisionDocument, Vendor
+from vendors.rules.decisions import DecisionState, after_decision, symbol
 from vendors.rules.sheets import Facts, Letterhead, compose
 from vendors.services.decisions.apart import apart
 from vendors.services.decisions.checking import Signed
 from vendors.services.decisions.drafting import locked_document, need_signing_officer, note
 from vendors.services.decisions.typeset import pdf_of
 from vendors.services.decisions.word import docx_of
+from vendors.services.steps import tell
 
 PDF = "application/pdf"
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -95,7 +97,7 @@ def sign_decision(
     actor: Actor,
     now: datetime,
 ) -> None:
-    """Take a checked, signed PDF as the document.
+    """Take a checked, signed PDF as the document, and write to the vendor.
 
     :raises Conflict: when it is signed or withdrawn, or its files changed since the check.
     """
@@ -118,6 +120,20 @@ def sign_decision(
         signed_sha256=file.sha256,
         signer=found.signer,
         chain_checked=found.chain_checked,
+    )
+    _tell_vendor(session, document, now)
+
+
+def _tell_vendor(session: Session, document: DecisionDocument, now: datetime) -> None:
+    """Write to the vendor where its document lies, and where anybody checks it."""
+    tell(
+        session,
+        session.get_one(Vendor, document.vendor_id),
+        template="vendors/decision_signed",
+        now=now,
+        symbol=symbol(document.number, document.type_code, document.office_code),
+        subject=document.subject,
+        code=document.lookup_code,
     )
 
 
