@@ -116,7 +116,6 @@ class Dossier:
 
 
 @dataclass(frozen=True)
-@dataclass(frozen=True)
 class MemberCard:
     """A person who works for a vendor."""
 
