@@ -90,9 +90,9 @@ def test_shelves_follow_a_lapse_and_a_new_approval(shelf):
     vendor = shelf.get_one(Listing, listing_id).vendor_id
     with transaction(shelf):
         shelf.get_one(Vendor, vendor).state = VendorState.LAPSED
-        handlers.on_vendor_suspended(shelf, VendorLapsed(vendor), NOW)
+        handlers.on_standing_changed(shelf, VendorLapsed(vendor), NOW)
     assert shelf.get_one(Listing, listing_id).state is ListingState.WITHHELD
     with transaction(shelf):
         shelf.get_one(Vendor, vendor).state = VendorState.APPROVED
-        handlers.on_vendor_reinstated(shelf, VendorApproved(vendor), NOW)
+        handlers.on_standing_changed(shelf, VendorApproved(vendor), NOW)
     assert shelf.get_one(Listing, listing_id).state is ListingState.PUBLISHED

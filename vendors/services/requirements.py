@@ -100,14 +100,7 @@ def judge_requirement(
     :raises Conflict: when the line, or the dossier, cannot be judged like this now.
     :raises Invalid: when a reason is needed and missing.
     """
-    actor.need(*JUDGES)
-    if vendor_id in actor.memberships:
-        raise NotAllowed(msg("You work for this vendor: a colleague has to decide."))
-    vendor = locked_vendor(session, vendor_id)
-    if vendor.submitted_at is None:
-        raise NotFound
-    need_checked(vendor.state)
-    line = _line_as_seen(session, vendor, said, now)
+    line = _line_as_seen(session, _judgeable(session, vendor_id, actor), said, now)
     before = line.state
     state = after_verdict(before, said.verdict)
     reason = need_reason("reject" if said.verdict in {"reject", "waive"} else "", said.reason)
@@ -126,6 +119,18 @@ def judge_requirement(
         requirement=said.key,
     )
     emit(session, RequirementJudged(vendor_id, said.key, said.verdict), now=now)
+
+
+def _judgeable(session: Session, vendor_id: str, actor: Actor) -> Vendor:
+    """Return a vendor, locked, whose lines this officer may judge now."""
+    actor.need(*JUDGES)
+    if vendor_id in actor.memberships:
+        raise NotAllowed(msg("You work for this vendor: a colleague has to decide."))
+    vendor = locked_vendor(session, vendor_id)
+    if vendor.submitted_at is None:
+        raise NotFound
+    need_checked(vendor.state)
+    return vendor
 
 
 def need_lines_judged(session: Session, vendor: Vendor, *, now: datetime) -> None:
