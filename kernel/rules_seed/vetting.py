@@ -265,6 +265,35 @@ GROUNDS: dict[str, str] = {
 }
 """The article on which each arrow of a dossier stands."""
 
+NAME_WORDS = [
+    "hop tac xa",
+    "to hop tac",
+    "htx",
+    "cong ty",
+    "cty",
+    "tnhh",
+    "trach nhiem huu han",
+    "mot thanh vien",
+    "mtv",
+    "co phan",
+    "cp",
+    "doanh nghiep tu nhan",
+    "ho kinh doanh",
+    "hkd",
+    "ho",
+    "co so",
+    "san xuat",
+    "che bien",
+    "kinh doanh",
+    "thuong mai",
+    "dich vu",
+    "nong nghiep",
+    "nong san",
+    "nong trai",
+    "trang trai",
+]
+"""Folded words for the legal form and the trade in names of vendors."""
+
 HOUSE: list[tuple[str, Any, str]] = [
     ("vendor.grounds", GROUNDS, "articles printed on decisions; a lawyer confirms them"),
     ("vendor.recognition_months", 36, "a recognition holds for"),
@@ -282,6 +311,7 @@ HOUSE: list[tuple[str, Any, str]] = [
     ("vendor.bank_cooling_hours", 72, "hours before a changed bank account is paid to"),
     ("vendor.invitation_days", 7, "days in which an invitation can be used"),
     ("certificate.notice_days", [30, 14, 7, 1], "days before its last day a vendor is reminded"),
+    ("vendor.common_name_words", NAME_WORDS, "what many names hold: no mark of a vendor's own"),
     ("vendor.appeal_days", 30, "days after a decision in which a vendor may appeal"),
 ]
 """Key, value, note."""

@@ -90,27 +90,6 @@ def test_the_queue_is_paged(house, monkeypatch):
     assert ([row.id for row in second.items], second.has_next) == (ids[2:], False)
 
 
-def test_dossiers_alike_are_pointed_out(house):
-    first = house.submitted()
-    second = house.submitted(where=dataclasses.replace(WHERE, phone="+84987000111"))
-    third = house.submitted(who=dataclasses.replace(WHO, registration_no="0100233488"))
-    house.draft()
-    found = queries.likenesses(house.session, queries.dossier(house.session, first))
-    assert [(one.id, one.same_number, one.same_phone) for one in found] == [
-        (second, True, False),
-        # Another firm of the same person.
-        (third, True, True),
-    ]
-
-
-def test_a_dossier_with_nothing_written_is_like_no_other(house):
-    house.submitted()
-    dossier = dataclasses.replace(
-        queries.dossier(house.session, house.draft()), registration_no="", phone=""
-    )
-    assert queries.likenesses(house.session, dossier) == []
-
-
 def test_an_unknown_dossier_is_none(house):
     assert queries.dossier(house.session, "01X") is None
     assert queries.public_vendor(house.session, "x") is None

@@ -4,7 +4,7 @@ from vendors.models.absences import VendorLeaving, VendorVacation
 from vendors.models.banking import BankAccount, Invitation
 from vendors.models.certificates import Certificate, CertificateNotice
 from vendors.models.decisions import DecisionCounter, DecisionDocument, DecisionNumber
-from vendors.models.dossiers import Vendor, VendorDocument, VendorMember, VendorStep
+from vendors.models.dossiers import Vendor, VendorDocument, VendorMark, VendorMember, VendorStep
 from vendors.models.notes import VendorNote
 from vendors.models.notices import (
     AuthorityCounter,
@@ -34,6 +34,7 @@ __all__ = [
     "VendorDocument",
     "VendorIdentity",
     "VendorLeaving",
+    "VendorMark",
     "VendorMember",
     "VendorNote",
     "VendorNotice",

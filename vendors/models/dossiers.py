@@ -23,6 +23,7 @@ class Vendor(Base):
         sa.Index("ix_vendor_phone", "phone"),
         sa.Index("ix_vendor_registration_no", "registration_no"),
         sa.Index("ix_vendor_valid_until", "state", "valid_until", "id"),
+        sa.Index("ix_vendor_place_mark", "place_mark"),
     )
 
     id: Mapped[PrimaryId]
@@ -32,6 +33,9 @@ class Vendor(Base):
     name: Mapped[str] = mapped_column(sa.String(120))
     # The name in small letters without accents, for the office's search.
     name_folded: Mapped[str] = mapped_column(sa.String(120), default="")
+    # By what a similar name and the same address are found again (`vendors.rules.likeness`).
+    name_marks: Mapped[list[str]] = mapped_column(default=list)
+    place_mark: Mapped[str] = mapped_column(sa.String(240), default="")
     legal_form: Mapped[LegalForm]
     # Tax code; of a personal number only its hidden form ("•••• 1234"): `VendorNumber` has it sealed.
     registration_no: Mapped[str | None] = mapped_column(sa.String(20))
@@ -73,6 +77,18 @@ class Vendor(Base):
     def _keep_bits(self, _key: str, sells: list[str]) -> list[str]:
         self.offer_bits = offer_bits(sells)
         return sells
+
+
+class VendorMark(Base):
+    """A mark of a vendor's name, to find similar names by an index."""
+
+    __tablename__ = "vendor_mark"
+    __table_args__ = (sa.Index("ix_vendor_mark_vendor", "vendor_id"),)
+
+    mark: Mapped[str] = mapped_column(sa.String(60), primary_key=True)
+    vendor_id: Mapped[str] = mapped_column(
+        sa.String(26), sa.ForeignKey("vendor.id", ondelete="CASCADE"), primary_key=True
+    )
 
 
 class VendorMember(Base):

@@ -101,6 +101,7 @@ class Dossier:
     account: AccountCard | None
     # Only for the office.
     notes: Sequence[Note] = ()
+    name_marks: Sequence[str] = ()
 
     @property
     def is_open(self) -> bool:
@@ -175,6 +176,7 @@ def dossier(session: Session, vendor_id: str, *, inside: bool = False) -> Dossie
         person=person_card(person),
         account=account_card(account),
         notes=notes,
+        name_marks=row.name_marks,
     )
 
 

@@ -34,7 +34,9 @@ from vendors.rules import (
     need_editable,
     offer_values,
 )
+from vendors.rules.likeness import place_mark
 from vendors.services.identity import Person, save_identity
+from vendors.services.likening import mark_vendor
 from vendors.services.numbers import set_registration
 from vendors.services.requirements import answer_lines, sync_requirements
 from vendors.services.steps import Arrow, locked_vendor, move
@@ -132,7 +134,7 @@ def _opened(session: Session, who: Who, *, code: str, lang: str, now: datetime) 
         lang=lang,
         created_at=now,
     )
-    _describe(session, vendor, who)
+    _describe(session, vendor, who, now)
     session.add(vendor)
     session.flush()
     return vendor
@@ -153,7 +155,7 @@ def save_who(session: Session, vendor_id: str, *, who: Who, actor: Actor, now: d
     :raises Conflict: when the dossier is with the office.
     """
     vendor = editable(session, vendor_id, actor)
-    _describe(session, vendor, who)
+    _describe(session, vendor, who, now)
     _note(session, vendor, "vendor.edited", actor=actor, now=now, step="who")
     sync_requirements(session, vendor, now=now)
 
@@ -210,6 +212,7 @@ def save_where(
     places.commune(where.commune)
     for field, value in asdict(where).items():
         setattr(vendor, field, value)
+    vendor.place_mark = place_mark(vendor.commune, vendor.address)
     _note(session, vendor, "vendor.edited", actor=actor, now=now, step="where")
 
 
@@ -324,7 +327,7 @@ def editable(session: Session, vendor_id: str, actor: Actor) -> Vendor:
     return vendor
 
 
-def _describe(session: Session, vendor: Vendor, who: Who) -> None:
+def _describe(session: Session, vendor: Vendor, who: Who, now: datetime) -> None:
     set_registration(session, vendor, who.legal_form, who.registration_no)
     if vendor.name != who.name:
         vendor.slug = fresh_slug(session, who.name, vendor.code)
@@ -332,6 +335,8 @@ def _describe(session: Session, vendor: Vendor, who: Who) -> None:
     vendor.representative = who.representative or vendor.representative
     if who.sells:
         vendor.sells = offer_values(who.sells)
+    session.add(vendor)
+    mark_vendor(session, vendor, now=now)
 
 
 def _refuse_many_drafts(session: Session, user_id: str) -> None:

@@ -19,6 +19,7 @@ from vendors.rules import OPEN, LegalForm, VendorState
 from vendors.services.applying import fresh_slug
 from vendors.services.certifying import Paperwork, printed
 from vendors.services.lapsing import hold_lines, note_begun
+from vendors.services.likening import mark_vendor
 from vendors.services.numbers import set_registration
 from vendors.services.steps import Arrow, note_step, set_clocks
 
@@ -68,6 +69,7 @@ def import_vendor(session: Session, row: VendorRow, *, actor: Actor, now: dateti
         vendor = _new_vendor(session, row, now)
     _bring_up_to_date(session, vendor, row)
     session.add(vendor)
+    mark_vendor(session, vendor, now=now)
     session.flush()
     if is_new:
         set_clocks(session, vendor, "approve" if vendor.state in OPEN else "submit", now)

@@ -27,6 +27,7 @@ from vendors.models import (
     VendorNumber,
     VendorStep,
 )
+from vendors.services.likening import forget_marks
 from vendors.services.steps import Arrow, locked_vendor, move
 
 _YEARS = ("retention.listing_years", "retention.order_years")
@@ -121,6 +122,7 @@ def _forget_vendor(session: Session, vendor_id: str, now: datetime) -> None:
     vendor.name, vendor.name_folded, vendor.slug = NOBODY, "", vendor.id.lower()
     vendor.representative, vendor.phone, vendor.email = NOBODY, "", None
     vendor.registration_no, vendor.address, vendor.old_address = None, "", ""
+    forget_marks(session, vendor)
     for kind in (VendorMember, VendorNote):
         session.execute(sa.delete(kind).where(kind.vendor_id == vendor_id))
     session.execute(
