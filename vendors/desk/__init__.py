@@ -1,6 +1,25 @@
-"""The trade office's desk: the queue and the dossier."""
+"""The trade office's desk: the queue, the dossier, visits."""
 
-from vendors.desk import decisions, dossier, queue, register, statistics, viewer
+from vendors.desk import (
+    decisions,
+    dossier,
+    queue,
+    recording,
+    register,
+    statistics,
+    viewer,
+    visits,
+)
 from vendors.desk.blueprint import blueprint
 
-__all__ = ["blueprint", "decisions", "dossier", "queue", "register", "statistics", "viewer"]
+__all__ = [
+    "blueprint",
+    "decisions",
+    "dossier",
+    "queue",
+    "recording",
+    "register",
+    "statistics",
+    "viewer",
+    "visits",
+]

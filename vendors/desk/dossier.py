@@ -16,6 +16,7 @@ from vendors.desk.blueprint import blueprint, officers
 from vendors.desk.queue import queue_part
 from vendors.desk.viewer import viewer_part
 from vendors.forms import DecisionForm, PressForm, ReasonForm
+from vendors.queries.visits import visits_of
 from vendors.rules import office_actions
 from vendors.services import certifying, vetting
 
@@ -120,6 +121,7 @@ def _dossier_page(
         alike=queries.likenesses(db(), dossier),
         old_places=old,
         today=clock.local_date(clock.now()),
+        visits=visits_of(db(), vendor_id),
         **viewer_part(dossier),
         **queue_part(),
     )

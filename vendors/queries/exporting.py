@@ -11,6 +11,7 @@ from kernel.export import Sheet, read_sheet
 from kernel.sealing import sealer_of
 from vendors.models import (
     Certificate,
+    SiteVisit,
     Vendor,
     VendorDocument,
     VendorIdentity,
@@ -19,6 +20,7 @@ from vendors.models import (
     VendorRequirement,
     VendorStep,
     VendorVacation,
+    VisitMinutes,
 )
 from vendors.queries.dossiers import PaperCard, papers
 
@@ -31,6 +33,7 @@ _HIDDEN = {
     "birthday_sealed",
 }
 _HIDDEN |= {"fingerprint", "actor_id", "actor_name", "judged_by", "judged_by_name", "storage_key"}
+_HIDDEN |= {"inspector_id", "inspector_name", "others", "draft", "written_by", "written_by_name"}
 
 
 def vendor_sheets(session: Session, vendor_id: str) -> list[Sheet]:
@@ -46,6 +49,7 @@ def vendor_sheets(session: Session, vendor_id: str) -> list[Sheet]:
         ("requirements", VendorRequirement),
         ("certificates", Certificate),
         ("days_away", VendorVacation),
+        ("visits", SiteVisit),
     ]
     own = sa.select(*_shown(Vendor)).where(Vendor.id == vendor_id)
     return [
@@ -53,6 +57,15 @@ def vendor_sheets(session: Session, vendor_id: str) -> list[Sheet]:
         *(
             read_sheet(session, name, sa.select(*_shown(kind)).where(kind.vendor_id == vendor_id))
             for name, kind in tables
+        ),
+        read_sheet(
+            session,
+            "visit_minutes",
+            sa.select(*_shown(VisitMinutes)).where(
+                VisitMinutes.visit_id.in_(
+                    sa.select(SiteVisit.id).where(SiteVisit.vendor_id == vendor_id)
+                )
+            ),
         ),
         _numbers(session, vendor_id),
         _people(session, vendor_id),

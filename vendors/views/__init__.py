@@ -17,6 +17,7 @@ from vendors.views import (
     own,
     practising,
     proving,
+    visiting,
 )
 from vendors.views.blueprint import blueprint
 
@@ -31,6 +32,7 @@ __all__ = [
     "own",
     "practising",
     "proving",
+    "visiting",
 ]
 
 
