@@ -226,6 +226,7 @@ def _close(visit: VisitCard, form: MinutesForm) -> None:
 
 def _record_page(visit: VisitCard, form: MinutesForm, status: int = 200) -> Answer:
     last = visit.minutes.revision if visit.minutes else 0
+    form.reason.flags.required = visit.state is VisitState.HELD
     response = make_response(
         page(
             "vendors/visits/record.html",

@@ -229,6 +229,7 @@ def _plan(form: PlanForm) -> Plan:
 def _plan_page(dossier: Dossier, form: PlanForm, visit: VisitCard | None = None) -> str:
     if form.inspector.choices is None:
         form.among(_officers())
+    form.reason.flags.required = visit is not None
     return page("vendors/visits/plan.html", dossier=dossier, form=form, visit=visit)
 
 
