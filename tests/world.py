@@ -37,13 +37,16 @@ from vendors.models import (
     AuthorityOrder,
     DecisionDocument,
     Invitation,
+    SiteVisit,
     Vendor,
     VendorDocument,
     VendorNotice,
+    VisitPhoto,
 )
 from vendors.rules import DocumentKind
 from vendors.rules.decisions import DecisionKind, DecisionState
 from vendors.rules.orders import OrderKind
+from vendors.rules.visits import DayPart
 
 VENDOR_ROLES = ("owner", "seller", "recorder", "finance")
 OFFICE_ROLES = ("reviewer", "approver", "statistics", "finance", "operator")
@@ -201,6 +204,11 @@ def _vendor(world: World, session: Session, letter: str) -> dict[str, str]:
         session.add(invitation)
         decision = _decision(world, vendor.id, letter)
         session.add(decision)
+        visit_of_office = _office_visit(vendor.id)
+        session.add(visit_of_office)
+        session.flush()
+        photo = _visit_photo(world, visit_of_office, letter)
+        session.add(photo)
         dead = OutboxMessage(kind="LotHeld", payload={}, created_at=NOW, due_at=NOW, dead_at=NOW)
         notice = _notice(vendor.id)
         order = _authority_order(letter)
@@ -232,6 +240,8 @@ def _vendor(world: World, session: Session, letter: str) -> dict[str, str]:
             "notice_id": notice.id,
             "authority_order_id": order.id,
             "decision_code": decision.lookup_code,
+            "visit_id": visit_of_office.id,
+            "photo_id": photo.id,
             "digest": _photo(letter)["digest"],
             "seq": str(dead.seq),
             "request_id": file_request(
@@ -314,6 +324,31 @@ def _decision(world: World, vendor_id: str, letter: str) -> DecisionDocument:
         lookup_code=f"CODE{letter}",
         **{f"{form}_key": key for form in ("pdf", "docx", "signed")},
         created_at=NOW,
+    )
+
+
+def _office_visit(vendor_id: str) -> SiteVisit:
+    return SiteVisit(
+        vendor_id=vendor_id,
+        day=NOW.date(),
+        part=DayPart.MORNING,
+        place="Thôn Đông",
+        inspector_id="01INSPECTOR",
+        inspector_name="Trần Thị Lan",
+        created_at=NOW,
+    )
+
+
+def _visit_photo(world: World, visit: SiteVisit, letter: str) -> VisitPhoto:
+    key = f"private/visits/{visit.vendor_id}/{letter}.jpg"
+    world.app.extensions[Storage.__qualname__].put(key, PAPER, "image/jpeg")
+    return VisitPhoto(
+        visit_id=visit.id,
+        revision=1,
+        storage_key=key,
+        sha256=letter * 64,
+        size_bytes=len(PAPER),
+        added_at=NOW,
     )
 
 

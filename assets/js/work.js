@@ -1,4 +1,5 @@
 // Keyboard of the office desk: j and k walk the queue, x chooses, letters press marked buttons.
+import "./position.js";
 import "./viewer.js";
 
 const typing = (target) => target.closest("input:not([type=checkbox]), textarea, select, [contenteditable]");

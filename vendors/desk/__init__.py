@@ -1,4 +1,4 @@
-"""The trade office's desk: the queue and the dossier."""
+"""The trade office's desk: the queue, the dossier, visits."""
 
 from vendors.desk import (
     authority,
@@ -8,9 +8,11 @@ from vendors.desk import (
     judging,
     noticing,
     queue,
+    recording,
     register,
     statistics,
     viewer,
+    visits,
 )
 from vendors.desk.blueprint import blueprint
 
@@ -23,7 +25,9 @@ __all__ = [
     "judging",
     "noticing",
     "queue",
+    "recording",
     "register",
     "statistics",
     "viewer",
+    "visits",
 ]

@@ -19,6 +19,7 @@ from vendors.desk.noticing import notice_part
 from vendors.desk.queue import queue_part
 from vendors.desk.viewer import viewer_part
 from vendors.forms import DecisionForm, LineForm, NoteForm, PressForm, ReasonForm
+from vendors.queries.visits import visits_of
 from vendors.rules import powers
 from vendors.services import certifying, vetting
 
@@ -142,6 +143,7 @@ def dossier_page(vendor_id: str, shown: Shown) -> str:
         notices=notice_part(dossier, may.actions),
         checklist=queries.desk_lines(db(), dossier, on=today),
         alike=queries.likenesses(db(), dossier),
+        visits=visits_of(db(), vendor_id),
         old_places=places.resolve_line(dossier.old_address) if dossier.old_address else [],
         today=today,
         **viewer_part(dossier),

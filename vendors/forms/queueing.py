@@ -34,7 +34,9 @@ class QueueForm(Form):
     offer = SelectField(_l("What it sells"), choices=_or_all(Offer))
     who = SelectField(_l("Who has it"), choices=_or_all(Keeper))
     due = SelectField(_l("Time left"), choices=_or_all(Pressure))
-    order = SelectField(_l("Order"), choices=choices(QueueOrder), default=QueueOrder.WAITING.value)
+    order = SelectField(
+        _l("Order of the list"), choices=choices(QueueOrder), default=QueueOrder.WAITING.value
+    )
 
     def __init__(self, formdata: object = None) -> None:
         super().__init__(formdata)

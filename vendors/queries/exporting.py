@@ -14,6 +14,7 @@ from vendors.models import (
     Certificate,
     DecisionDocument,
     Invitation,
+    SiteVisit,
     Vendor,
     VendorDocument,
     VendorIdentity,
@@ -23,6 +24,7 @@ from vendors.models import (
     VendorRequirement,
     VendorStep,
     VendorVacation,
+    VisitMinutes,
 )
 from vendors.queries.dossiers import PaperCard, papers
 from vendors.rules import INSIDE_STEPS
@@ -40,6 +42,7 @@ _HIDDEN |= {"fingerprint", "actor_id", "actor_name", "judged_by", "judged_by_nam
 _HIDDEN |= {"given_by", "given_by_name"}
 _HIDDEN |= {"verified_by", "entered_by", "invited_by", "digest", "created_by", "step_id"}
 _HIDDEN |= {"pdf_key", "docx_key", "signed_key"}
+_HIDDEN |= {"inspector_id", "inspector_name", "others", "draft", "written_by", "written_by_name"}
 
 
 def vendor_sheets(session: Session, vendor_id: str) -> list[Sheet]:
@@ -58,12 +61,14 @@ def vendor_sheets(session: Session, vendor_id: str) -> list[Sheet]:
         ("days_away", VendorVacation),
         ("bank_accounts", BankAccount),
         ("invitations", Invitation),
+        ("visits", SiteVisit),
     ]
     own = sa.select(*_shown(Vendor)).where(Vendor.id == vendor_id)
     return [
         read_sheet(session, "vendor", own),
         *(read_sheet(session, name, _rows(kind, vendor_id)) for name, kind in tables),
         _decisions(session, vendor_id),
+        _minutes(session, vendor_id),
         _numbers(session, vendor_id),
         _people(session, vendor_id),
     ]
@@ -88,6 +93,13 @@ def decision_files(session: Session, vendor_id: str) -> Sequence[tuple[str, str]
         .order_by(doc.id)
     )
     return [(f"{row.id}.pdf", row.signed_key) for row in rows]
+
+
+def _minutes(session: Session, vendor_id: str) -> Sheet:
+    """Return what was written down on visits to a vendor."""
+    visits = sa.select(SiteVisit.id).where(SiteVisit.vendor_id == vendor_id)
+    own = sa.select(*_shown(VisitMinutes)).where(VisitMinutes.visit_id.in_(visits))
+    return read_sheet(session, "visit_minutes", own)
 
 
 def _decisions(session: Session, vendor_id: str) -> Sheet:

@@ -186,7 +186,7 @@ LABELS.update(
         _R.PASSED_WITH_REMARKS: msg("Passed with remarks"),
         _R.FAILED: msg("Not passed"),
         _F.GOOD: msg("In order"),
-        _F.REMARK: msg("Remark"),
+        _F.REMARK: msg("To be mended"),
         _F.BAD: msg("Not in order"),
         _F.NOT_LOOKED: msg("Not looked at"),
     }

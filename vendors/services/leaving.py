@@ -28,6 +28,7 @@ from vendors.models import (
     VendorStep,
 )
 from vendors.services.likening import forget_marks
+from vendors.services.recording import drop_visits
 from vendors.services.steps import Arrow, locked_vendor, move
 
 _YEARS = ("retention.listing_years", "retention.order_years")
@@ -110,6 +111,7 @@ def _drop_papers(
         if paper.erased_on is None:
             forget(paper.storage_key)
         session.delete(paper)
+    drop_visits(session, vendor_id, forget=forget)
     for kind in (VendorIdentity, VendorNumber):
         session.execute(sa.delete(kind).where(kind.vendor_id == vendor_id))
     _record(session, "vendor.papers_purged", vendor_id, now)

@@ -18,6 +18,7 @@ from vendors.views import (
     own,
     practising,
     proving,
+    visiting,
 )
 from vendors.views.blueprint import blueprint
 
@@ -33,6 +34,7 @@ __all__ = [
     "own",
     "practising",
     "proving",
+    "visiting",
 ]
 
 

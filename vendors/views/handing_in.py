@@ -18,11 +18,13 @@ from kernel.web.session import db
 from vendors import queries
 from vendors.forms import AppealForm, PressForm, SubmitForm
 from vendors.forms.resuming import keeps_typed, typed_before
+from vendors.forms.visits import ObjectionForm
 from vendors.rules import EDITABLE, ENDED, Offer, RequirementState
-from vendors.services import applying
+from vendors.services import applying, visiting
 from vendors.views.blueprint import blueprint
 from vendors.views.dossiers import dossier_of, open_dossier, standing_now
 from vendors.views.noticing import notices_to
+from vendors.views.visiting import own_visits
 
 APPEALABLE = ("rejected", "terminated")
 
@@ -106,7 +108,33 @@ def appeal_decision(vendor_id: str) -> Answer:
     return go(url_for("vendors.show_status", vendor_id=vendor_id))
 
 
-def _status_page(vendor_id: str, form: AppealForm) -> str:
+@blueprint.post("/apply/<vendor_id>/visits/<visit_id>/object")
+@guards.member("owner")
+def object_to_visit(vendor_id: str, visit_id: str) -> Answer:
+    """Say that the date of a visit does not suit."""
+    form, appeal = ObjectionForm(), AppealForm(formdata=None)
+    try:
+        if not form.validate():
+            return _status_page(vendor_id, appeal, objection=form), 422
+        with transaction(db()) as work:
+            visiting.object_to_visit(
+                work,
+                visit_id,
+                vendor_id=vendor_id,
+                words=form.objection.data or "",
+                actor=guards.current_actor(),
+                now=clock.now(),
+            )
+    except DomainError as refusal:
+        form_error(form, refusal)
+        return _status_page(vendor_id, appeal, objection=form), refusal.status
+    flash(_("The inspector is told."))
+    return go(url_for("vendors.show_status", vendor_id=vendor_id, _anchor="visits"))
+
+
+def _status_page(
+    vendor_id: str, form: AppealForm, *, objection: ObjectionForm | None = None
+) -> str:
     dossier = dossier_of(vendor_id)
     editable = dossier.state in EDITABLE
     appealable = dossier.state.value in APPEALABLE
@@ -126,6 +154,7 @@ def _status_page(vendor_id: str, form: AppealForm) -> str:
         may_appeal=until is not None and local_date(clock.now()) <= until,
         appeal=form,
         notices=notices_to(dossier),
+        own_visits=own_visits(vendor_id, objection),
         form=PressForm(),
     )
 
