@@ -235,6 +235,14 @@ GUARDS = {
     "vendors.compare_pdf": "public",
     "vendors.answer_notice": "member:owner",
     "vendors.show_notice": "member:",
+    "calendar.enter_day": "needs:approver",
+    "calendar.remove_day": "needs:approver",
+    "calendar.show_calendar": "needs:reviewer,approver,operator",
+    "ruling.enter": "needs:approver",
+    "ruling.new_version": "needs:approver",
+    "ruling.show_rule": "needs:reviewer,approver,operator",
+    "ruling.show_rules": "needs:reviewer,approver,operator",
+    "ruling.take_back": "needs:approver",
     "vendors_desk.show_clocks": "needs:reviewer,approver",
     "vendors_desk.show_orders": "needs:reviewer,approver",
     "vendors_desk.new_order": "needs:reviewer,approver",
@@ -265,6 +273,8 @@ NOT_THERE = {
     "accounts.remove_passkey": "the passkey of somebody else",
     "accounts.show_remove_passkey": "the passkey of somebody else",
     "accounts.withdraw_consent": "the consent of somebody else",
+    "ruling.take_back": "a version that nobody entered",
+    "calendar.remove_day": "a day that nobody entered",
 }
 
 # Doors behind which only the officer in charge of a dossier is let in.
@@ -293,6 +303,8 @@ WORDS = {
     "vendors_desk.set_aside_order": {"order_id": "authority_order_id"},
     "vendors_desk": {"kind": "recognition", "form": "pdf", "number": "1"},
     "media": {"name": "none.webp"},
+    "ruling": {"key": "vendor.appeal_days", "version_id": "no-such-version"},
+    "calendar": {"row_id": "no-such-day"},
     "cart": {"line_id": "no-such-line"},
 }
 
