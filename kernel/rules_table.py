@@ -4,7 +4,7 @@ A rule is read by its key and the day of the event it judges, never by "today".
 """
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -12,9 +12,10 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from kernel.db import Base, PrimaryId
-from kernel.errors import Conflict, DomainError
+from kernel.errors import Conflict, DomainError, Invalid, NotFound
 from kernel.messages import msg
 from kernel.rules_seed import SEED, Row
+from kernel.rules_shapes import problem_of
 
 
 class NoRule(DomainError):
@@ -29,6 +30,36 @@ class RuleOverlap(Conflict):
 
     code = "rule_overlap"
     message = msg("Another value of %(key)s already holds in this period.")
+
+
+class WrongShape(Invalid):
+    """A value that whoever reads the rule could not use."""
+
+    code = "wrong_shape"
+    message = msg("This value does not fit the rule: %(problem)s.")
+
+
+class RuleBegun(Conflict):
+    """What has begun to hold is closed, never changed."""
+
+    code = "rule_begun"
+    message = msg(
+        "A value holds from tomorrow on at the earliest: today is judged by the present one."
+    )
+
+
+class RuleUnchanged(Conflict):
+    """A new version that says what the old one says."""
+
+    code = "rule_unchanged"
+    message = msg("This is what holds already.")
+
+
+class RuleMoved(Conflict):
+    """Somebody entered or took back a version since the page was shown."""
+
+    code = "rule_moved"
+    message = msg("A colleague has changed this rule meanwhile. Please look again.")
 
 
 class LegalRule(Base):
@@ -65,6 +96,15 @@ class Rule:
     legal_ref: str
     source_note: str
     certainty: str
+
+
+@dataclass(frozen=True)
+class Version(Rule):
+    """A value with its row: who entered it and when."""
+
+    id: str
+    entered_by: str | None
+    entered_at: datetime
 
 
 @dataclass(frozen=True)
@@ -153,16 +193,15 @@ def enter_rule(
     """Enter a value of a rule and return its id.
 
     :raises RuleOverlap: when another value of the key holds on one of its days.
+    :raises WrongShape: when the value is not like the ones before.
     """
-    clash = session.scalar(
-        sa.select(LegalRule.id).where(
-            LegalRule.rule_key == new.key,
-            sa.true() if new.valid_to is None else LegalRule.valid_from < new.valid_to,
-            LegalRule.valid_to.is_(None) | (LegalRule.valid_to > new.valid_from),
-        )
-    )
-    if clash is not None:
+    rows = session.scalars(
+        sa.select(LegalRule).where(LegalRule.rule_key == new.key).order_by(LegalRule.valid_from)
+    ).all()
+    if any(_overlaps(row, new) for row in rows):
         raise RuleOverlap(key=new.key)
+    if problem := problem_of(new.key, new.value, like=rows[-1].value if rows else None):
+        raise WrongShape(field="value", problem=problem)
     row = LegalRule(
         rule_key=new.key,
         value=new.value,
@@ -177,6 +216,73 @@ def enter_rule(
     session.add(row)
     session.flush()
     return row.id
+
+
+def enter_version(
+    session: Session,
+    new: NewRule,
+    *,
+    today: date,
+    seen: str | None,
+    now: datetime,
+    entered_by: str | None,
+) -> str:
+    """Let a new value hold from a day on, in place of what would hold then; return its id.
+
+    It holds until the next version begins, if there is one. ``seen`` is the id of the
+    version that would hold on that day, as the reader saw it.
+
+    :raises RuleBegun: when its first day is not to come.
+    :raises RuleMoved: when another version holds on that day by now.
+    :raises RuleOverlap: when a version begins on that very day.
+    :raises RuleUnchanged: when it says what holds already.
+    :raises WrongShape: when the value is not like the ones before.
+    """
+    if new.valid_from <= today:
+        raise RuleBegun(field="first_day")
+    rows = _locked_versions(session, new.key)
+    held = next((row for row in rows if _holds(row, new.valid_from)), None)
+    if (held.id if held else None) != seen:
+        raise RuleMoved
+    until = next((row.valid_from for row in rows if row.valid_from > new.valid_from), None)
+    if held is not None:
+        if held.valid_from == new.valid_from:
+            raise RuleOverlap(key=new.key, field="first_day")
+        if held.value == new.value and held.legal_ref == new.legal_ref:
+            raise RuleUnchanged
+        held.valid_to, until = new.valid_from, held.valid_to
+        session.flush()
+    return enter_rule(session, replace(new, valid_to=until), now=now, entered_by=entered_by)
+
+
+def take_back_version(session: Session, version_id: str, *, key: str, today: date) -> Version:
+    """Take back a version that has not begun: the one before holds on; return what it was.
+
+    :raises NotFound: when the rule has no such version.
+    :raises RuleBegun: when it has begun.
+    """
+    rows = _locked_versions(session, key)
+    row = next((one for one in rows if one.id == version_id), None)
+    if row is None:
+        raise NotFound
+    if row.valid_from <= today:
+        raise RuleBegun
+    taken = _version(row)
+    before = next((one for one in rows if one.valid_to == row.valid_from), None)
+    session.delete(row)
+    session.flush()
+    if before is not None:
+        before.valid_to = taken.valid_to
+        session.flush()
+    return taken
+
+
+def versions(session: Session, key: str | None = None) -> list[Version]:
+    """Return every version of a rule, or of all rules, earliest first within each."""
+    wanted = sa.select(LegalRule).order_by(LegalRule.rule_key, LegalRule.valid_from)
+    if key is not None:
+        wanted = wanted.where(LegalRule.rule_key == key)
+    return [_version(row) for row in session.scalars(wanted)]
 
 
 def close_rule(session: Session, key: str, *, from_day: date) -> None:
@@ -211,6 +317,33 @@ def seed_rules(session: Session, *, now: datetime) -> int:
 def _new(row: Row) -> NewRule:
     key, value, valid_from, legal_ref, certainty, valid_to, note = row
     return NewRule(key, value, valid_from, legal_ref, certainty, valid_to, note)
+
+
+def _locked_versions(session: Session, key: str) -> list[LegalRule]:
+    return list(
+        session.scalars(
+            sa.select(LegalRule)
+            .where(LegalRule.rule_key == key)
+            .order_by(LegalRule.valid_from)
+            .with_for_update()
+            .execution_options(populate_existing=True)
+        )
+    )
+
+
+def _overlaps(row: LegalRule, new: NewRule) -> bool:
+    begins = new.valid_to is None or row.valid_from < new.valid_to
+    return begins and (row.valid_to is None or row.valid_to > new.valid_from)
+
+
+def _holds(row: LegalRule, day: date) -> bool:
+    return row.valid_from <= day and (row.valid_to is None or day < row.valid_to)
+
+
+def _version(row: LegalRule) -> Version:
+    return Version(
+        **vars(_read(row)), id=row.id, entered_by=row.entered_by, entered_at=row.entered_at
+    )
 
 
 def _read(row: LegalRule) -> Rule:

@@ -100,9 +100,10 @@ def is_usual_working_day(day: date) -> bool:
     return day.weekday() < 5 and day not in _holidays()
 
 
-def holiday_name(day: date) -> str:
-    """Return the name of a public holiday, in Vietnamese; nothing for any other day."""
-    return str(_holidays().get(day, ""))
+def holidays_after(day: date) -> Sequence[tuple[date, str]]:
+    """Return the public holidays of the year after a day, with their Vietnamese names."""
+    days = (day + timedelta(days=step) for step in range(1, 367))
+    return [(one, str(_holidays()[one])) for one in days if one in _holidays()]
 
 
 def work_calendar(session: Session) -> WorkCalendar:

@@ -56,6 +56,8 @@ from shop import (
     shelves,
     work,
 )
+from shop.ruling import calendar as work_calendar
+from shop.ruling import views as ruling
 from traceability import handlers as tracing
 from traceability.events import LotChanged, LotHeld, LotRecalled, LotReleased
 from vendors import queries as vendor_queries
@@ -104,6 +106,8 @@ ROOMS: tuple[ModuleType, ...] = (
     work,
     leaving,
     office,
+    ruling,
+    work_calendar,
     media,
 )
 """Modules with pages; one that needs more than its blueprint has ``install(app, settings)``."""

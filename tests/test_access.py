@@ -260,6 +260,14 @@ GUARDS = {
     "vendors.compare_pdf": "public",
     "vendors.answer_notice": "member:owner",
     "vendors.show_notice": "member:",
+    "calendar.enter_day": "needs:approver",
+    "calendar.remove_day": "needs:approver",
+    "calendar.show_calendar": "needs:reviewer,approver,operator",
+    "ruling.enter": "needs:approver",
+    "ruling.new_version": "needs:approver",
+    "ruling.show_rule": "needs:reviewer,approver,operator",
+    "ruling.show_rules": "needs:reviewer,approver,operator",
+    "ruling.take_back": "needs:approver",
     "vendors_desk.show_clocks": "needs:reviewer,approver",
     "vendors_desk.show_orders": "needs:reviewer,approver",
     "vendors_desk.new_order": "needs:reviewer,approver",
@@ -292,6 +300,8 @@ NOT_THERE = {
     "accounts.withdraw_consent": "the consent of somebody else",
     "vendors_desk.rename_view": "the saved view of somebody else",
     "vendors_desk.delete_view": "the saved view of somebody else",
+    "ruling.take_back": "a version that nobody entered",
+    "calendar.remove_day": "a day that nobody entered",
 }
 
 # Doors behind which only the officer in charge of a dossier is let in.
@@ -326,6 +336,8 @@ WORDS = {
         "view_id": "no-such-view",
     },
     "media": {"name": "none.webp"},
+    "ruling": {"key": "vendor.appeal_days", "version_id": "no-such-version"},
+    "calendar": {"row_id": "no-such-day"},
     "cart": {"line_id": "no-such-line"},
 }
 

@@ -1,0 +1,1 @@
+"""The rules desk: what changes by date, seen and changed by the office."""

@@ -1,0 +1,211 @@
+"""What each rule is called, what its value is, and where it stands on the desk.
+
+A rule that is added needs a name here: a test fails without it, because nobody could
+find the rule on the desk otherwise.
+"""
+
+import enum
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from kernel.messages import LABELS, msg
+
+
+class Group(enum.Enum):
+    """A chapter of the desk."""
+
+    REQUIREMENTS = "requirements"
+    VETTING = "vetting"
+    TRADE = "trade"
+    PRIVACY = "privacy"
+    RETENTION = "retention"
+    SELLING = "selling"
+    TAX = "tax"
+
+
+class Shape(enum.Enum):
+    """What a value looks like: which form enters it."""
+
+    NUMBER = "number"
+    NUMBERS = "numbers"
+    YES_NO = "yes_no"
+    DAY = "day"
+    WORDS = "words"
+    RATES = "rates"
+    REQUIREMENT = "requirement"
+    CONSENT = "consent"
+    TABLE = "table"
+
+
+class Unit(enum.Enum):
+    """What a number counts."""
+
+    WORKING_DAYS = "working_days"
+    DAYS = "days"
+    HOURS = "hours"
+    MINUTES = "minutes"
+    MONTHS = "months"
+    YEARS = "years"
+    DONG = "dong"
+    MEGABYTES = "megabytes"
+    PIECES = "pieces"
+    PERCENT = "percent"
+    DAY_OF_MONTH = "day_of_month"
+
+
+@dataclass(frozen=True)
+class RuleName:
+    """How a rule is shown and entered; ``least`` and ``most`` bound a number."""
+
+    words: str
+    group: Group
+    shape: Shape = Shape.NUMBER
+    unit: Unit | None = None
+    least: int = 0
+    most: int = 100_000_000_000
+
+
+REQUIREMENT = "requirement."
+"""Requirements are many and are called by their own titles."""
+
+_V, _T, _P = Group.VETTING, Group.TRADE, Group.PRIVACY
+_R, _S, _X = Group.RETENTION, Group.SELLING, Group.TAX
+
+
+def _days(words: str, group: Group, *, least: int = 1, most: int = 366) -> RuleName:
+    return RuleName(words, group, Shape.NUMBER, Unit.DAYS, least, most)
+
+
+def _hours(words: str, group: Group) -> RuleName:
+    return RuleName(words, group, Shape.NUMBER, Unit.HOURS, 1, 720)
+
+
+def _dong(words: str, group: Group) -> RuleName:
+    return RuleName(words, group, Shape.NUMBER, Unit.DONG)
+
+
+def _count(words: str, group: Group, unit: Unit, most: int) -> RuleName:
+    return RuleName(words, group, Shape.NUMBER, unit, 1, most)
+
+
+NAMES: Mapping[str, RuleName] = {
+    "vendor.answer_working_days": _count(
+        msg("The office answers an application within"), _V, Unit.WORKING_DAYS, 60
+    ),
+    "vendor.remind_working_days": _count(
+        msg("The officer is reminded of an answer before it is due"), _V, Unit.WORKING_DAYS, 30
+    ),
+    "vendor.appeal_days": _days(msg("A vendor may appeal within"), _V),
+    "vendor.recognition_months": _count(msg("A recognition holds for"), _V, Unit.MONTHS, 120),
+    "vendor.renewal_call_days": _days(msg("Renewal is called for before the end"), _V),
+    "vendor.renewal_reminder_days": RuleName(
+        msg("The vendor is told of the end of its recognition before"),
+        _V,
+        Shape.NUMBERS,
+        Unit.DAYS,
+        1,
+        366,
+    ),
+    "vendor.bank_cooling_hours": _hours(msg("A changed bank account is paid to after"), _V),
+    "vendor.invitation_days": _days(msg("An invitation can be used for"), _V),
+    "vendor.papers_most": _count(msg("Papers of one dossier, at most"), _V, Unit.PIECES, 500),
+    "vendor.grounds": RuleName(msg("Articles on which decisions stand"), _V, Shape.TABLE),
+    "upload.max_mb": _count(msg("One paper or picture, at most"), _V, Unit.MEGABYTES, 200),
+    "ecom.takedown_hours": _hours(
+        msg("A listing is taken down on an authority's order within"), _T
+    ),
+    "ecom.authority_info_hours": _hours(msg("An authority gets information within"), _T),
+    "ecom.vendor_termination_notice_days": _days(
+        msg("Notice before a vendor is suspended or ended"), _T
+    ),
+    "ecom.fee_change_notice_days": _days(msg("Notice before fees change"), _T),
+    "ecom.vendor_e_authentication_required": RuleName(
+        msg("Vendors are authenticated electronically"), _T, Shape.YES_NO
+    ),
+    "ecom.old_registration_valid_until": RuleName(
+        msg("Old registrations of platforms hold until"), _T, Shape.DAY
+    ),
+    "consumer.refund_days": _days(msg("Money is refunded within"), _T),
+    "consumer.missing_info_termination_days": _days(
+        msg("A buyer may end a contract that lacked information within"), _T
+    ),
+    "promo.max_discount_percent": _count(msg("A discount, at most"), _T, Unit.PERCENT, 100),
+    "ocop.certificate_months": _count(msg("An OCOP certificate holds for"), _T, Unit.MONTHS, 120),
+    "vietgap.record_months_after_harvest": _count(
+        msg("VietGAP records are kept after the harvest for"), _R, Unit.MONTHS, 120
+    ),
+    "tour.deposit.domestic": _dong(msg("Deposit for domestic tours"), _T),
+    "tour.deposit.inbound": _dong(msg("Deposit for tours of visitors from abroad"), _T),
+    "tour.deposit.outbound_or_both": _dong(msg("Deposit for tours abroad, or both"), _T),
+    "privacy.ack_working_days": _count(
+        msg("A personal data request is confirmed within"), _P, Unit.WORKING_DAYS, 60
+    ),
+    "privacy.withdraw_days": _days(msg("A withdrawn consent takes effect within"), _P),
+    "privacy.withdraw_days_with_processor": _days(
+        msg("The same, when a processor or third party is involved"), _P
+    ),
+    "privacy.extension_days": _days(msg("The time of a request can be extended by"), _P),
+    "privacy.breach_notice_hours": _hours(msg("A breach of personal data is reported within"), _P),
+    "privacy.access_days": _days(msg("A request to see one's data is answered within"), _P),
+    "privacy.correction_days": _days(msg("A request to correct data is answered within"), _P),
+    "privacy.deletion_days": _days(msg("A request to delete data is answered within"), _P),
+    "privacy.identity_days_after_decision": RuleName(
+        msg("Identity papers are erased after a decision"), _P, Shape.TABLE, Unit.DAYS, 0, 366
+    ),
+    "privacy.remind_days": _days(msg("The office is reminded of a request before it is due"), _P),
+    "consent.vetting": RuleName(msg("Consent to the check of a dossier"), _P, Shape.CONSENT),
+    "consent.marketing": RuleName(msg("Consent to news of the market"), _P, Shape.CONSENT),
+    "retention.listing_years": _count(msg("Listings are kept for"), _R, Unit.YEARS, 100),
+    "retention.order_years": _count(msg("Orders and contracts are kept for"), _R, Unit.YEARS, 100),
+    "retention.livestream_years": _count(msg("Livestreams are kept for"), _R, Unit.YEARS, 100),
+    "hold.minutes": _count(msg("A basket keeps what it holds for"), _S, Unit.MINUTES, 1440),
+    "pay.minutes.vietqr": _count(msg("A transfer is waited for"), _S, Unit.MINUTES, 10_080),
+    "pay.minutes.card": _count(msg("A card page is waited for"), _S, Unit.MINUTES, 1440),
+    "delivery.fee_vnd": _dong(msg("Delivery, for each vendor of an order"), _S),
+    "cod.max_vnd": _dong(msg("An order paid on delivery, at most"), _S),
+    "tax.exempt_annual_revenue": _dong(msg("Revenue of a year that is free of tax"), _X),
+    "tax.return_day_of_next_month": _count(
+        msg("The tax return is due in the next month on"), _X, Unit.DAY_OF_MONTH, 31
+    ),
+    "tax.matrix.goods": RuleName(msg("Rates on goods"), _X, Shape.RATES),
+    "tax.matrix.service": RuleName(msg("Rates on services"), _X, Shape.RATES),
+    "tax.matrix.production": RuleName(
+        msg("Rates on production and transport, and services with goods"), _X, Shape.RATES
+    ),
+    "tax.matrix.other": RuleName(msg("Rates on other business"), _X, Shape.RATES),
+    "tax.matrix.unknown": RuleName(msg("Rates when the kind is not known"), _X, Shape.RATES),
+    "tax.matrix.agri_self_produced": RuleName(
+        msg("Rates on what farmers grow and sell themselves"), _X, Shape.RATES
+    ),
+}
+
+
+def rule_name(key: str) -> RuleName | None:
+    """Return how a rule is shown; a requirement is called by the title in its value."""
+    if key.startswith(REQUIREMENT):
+        return RuleName("", Group.REQUIREMENTS, Shape.REQUIREMENT)
+    return NAMES.get(key)
+
+
+LABELS.update(
+    {
+        Group.REQUIREMENTS: msg("What vendors must prove"),
+        Group.VETTING: msg("Applications and decisions"),
+        Group.TRADE: msg("E-commerce, consumers, tours"),
+        Group.PRIVACY: msg("Personal data"),
+        Group.RETENTION: msg("How long things are kept"),
+        Group.SELLING: msg("Basket, payment, delivery"),
+        Group.TAX: msg("Tax"),
+        Unit.WORKING_DAYS: msg("working days"),
+        Unit.DAYS: msg("days"),
+        Unit.HOURS: msg("hours"),
+        Unit.MINUTES: msg("minutes"),
+        Unit.MONTHS: msg("months"),
+        Unit.YEARS: msg("years"),
+        Unit.DONG: msg("đồng"),
+        Unit.MEGABYTES: msg("MB"),
+        Unit.PIECES: msg("pieces"),
+        Unit.PERCENT: msg("percent"),
+        Unit.DAY_OF_MONTH: msg("(day of the month)"),
+    }
+)
