@@ -22,6 +22,7 @@ from catalog.queries.categories import CategoryNode
 from catalog.queries.workbench import Work, vendor_listings, version_of, work_of
 from catalog.rules import (
     EDITABLE,
+    MAY_NOT_SELL,
     VENDOR_ACTIONS,
     ListingKind,
     ListingState,
@@ -41,6 +42,7 @@ from kernel.web.forms import form_error
 from kernel.web.pages import page
 from kernel.web.session import db, part
 from traceability.queries import farms_of, lot_of, open_lots
+from vendors.queries.proofs import need_titles
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -351,9 +353,12 @@ def _listing_page(
     work: Work, *, press: PressForm | None = None, stock: StockForm | None = None
 ) -> str:
     listing = work.listing
+    causes = need_titles(db(), listing.withheld_for, on=clock.local_date(clock.now()))
     return page(
         "catalog/listing.html",
         work=work,
+        may_not_sell=MAY_NOT_SELL,
+        causes=list(causes.values()),
         listing=listing,
         actions=actions(listing.state, VENDOR_ACTIONS),
         editable=listing.state in EDITABLE,

@@ -93,6 +93,10 @@ GUARDS = {
     "catalog_desk.decide": "needs:reviewer,approver,operator",
     "catalog_desk.show_listing": "needs:reviewer,approver,operator",
     "catalog_desk.show_queue": "needs:reviewer,approver,operator",
+    "certificates.show": "needs:reviewer,approver",
+    "certificates.show_all": "needs:reviewer,approver",
+    "certificates.verify": "needs:reviewer,approver",
+    "certificates.withdraw": "needs:reviewer,approver",
     "checkout.place": "public",
     "checkout.review": "public",
     "checkout.show": "public",
@@ -233,6 +237,10 @@ GUARDS = {
     "vendors.show_own_decisions": "member:",
     "vendors.download_own_decision": "member:",
     "vendors.compare_pdf": "public",
+    "sitemap.goods": "public",
+    "sitemap.index": "public",
+    "sitemap.robots": "public",
+    "sitemap.shelves": "public",
     "work.choose": "signed_in",
     "work.today": "member:owner,seller,recorder,finance",
 }
@@ -277,6 +285,7 @@ WORDS = {
     "vendors": {"code": "decision_code"},
     "vendors_desk": {"kind": "recognition", "form": "pdf", "number": "1"},
     "media": {"name": "none.webp"},
+    "sitemap": {"number": "1"},
     "cart": {"line_id": "no-such-line"},
 }
 
