@@ -24,6 +24,7 @@ from catalog.queries.comparing import comparison
 from catalog.queries.workbench import Work, vendor_listings, version_of, work_of
 from catalog.rules import (
     EDITABLE,
+    MAY_NOT_SELL,
     VENDOR_ACTIONS,
     ListingKind,
     ListingState,
@@ -44,6 +45,7 @@ from kernel.web.forms import form_error
 from kernel.web.pages import page
 from kernel.web.session import db, part
 from traceability.queries import farms_of, lot_of, open_lots
+from vendors.queries.proofs import need_titles
 from vendors.rules import Scheme
 
 if TYPE_CHECKING:
@@ -380,9 +382,12 @@ def _listing_page(
     work: Work, *, press: Button | None = None, stock: StockForm | None = None
 ) -> str:
     listing = work.listing
+    causes = need_titles(db(), listing.withheld_for, on=clock.local_date(clock.now()))
     return page(
         "catalog/listing.html",
         work=work,
+        may_not_sell=MAY_NOT_SELL,
+        causes=list(causes.values()),
         listing=listing,
         actions=actions(listing.state, VENDOR_ACTIONS),
         editable=listing.state in EDITABLE,

@@ -28,6 +28,7 @@ from accounts import guards
 from bookings.events import VisitRedeemed
 from catalog import handlers as listing
 from catalog.events import ListingChanged, ListingPublished, ListingsDrifted, ListingWithdrawn
+from catalog.queries.leaning import consequences
 from catalog.search import SearchEngine
 from catalog.search.embedded import TantivyEngine
 from catalog.services.indexing import rebuild_index
@@ -45,6 +46,7 @@ from shop import (
     about,
     browse,
     cart,
+    certificates,
     checkout,
     find,
     frame,
@@ -54,6 +56,7 @@ from shop import (
     media,
     office,
     shelves,
+    sitemap,
     work,
 )
 from shop.ruling import calendar as work_calendar
@@ -79,6 +82,7 @@ from vendors.events import (
     VendorSuspended,
     VendorTerminated,
 )
+from vendors.queries.foresight import Foresight
 
 ROOMS: tuple[ModuleType, ...] = (
     accounts.views,
@@ -108,6 +112,8 @@ ROOMS: tuple[ModuleType, ...] = (
     office,
     ruling,
     work_calendar,
+    certificates,
+    sitemap,
     media,
 )
 """Modules with pages; one that needs more than its blueprint has ``install(app, settings)``."""
@@ -200,6 +206,7 @@ def reindex(maker: sessionmaker[Session], settings: Settings, *, now: datetime) 
 def install(app: Flask, settings: Settings) -> None:
     """Register every page and hand each trade what it needs."""
     provide(app, SearchEngine, open_search(settings))
+    provide(app, Foresight, Foresight(consequences))
     guards.set_membership_loader(vendor_queries.memberships)
     app.jinja_env.filters["commune"] = lambda key: places.commune(key).name
     app.jinja_env.globals["actor"] = _Actor()

@@ -95,6 +95,10 @@ GUARDS = {
     "catalog_desk.decide": "needs:reviewer,approver,operator",
     "catalog_desk.show_listing": "needs:reviewer,approver,operator",
     "catalog_desk.show_queue": "needs:reviewer,approver,operator",
+    "certificates.show": "needs:reviewer,approver",
+    "certificates.show_all": "needs:reviewer,approver",
+    "certificates.verify": "needs:reviewer,approver",
+    "certificates.withdraw": "needs:reviewer,approver",
     "checkout.place": "public",
     "checkout.review": "public",
     "checkout.show": "public",
@@ -279,6 +283,10 @@ GUARDS = {
     "vendors_desk.give_notice": "needs:approver",
     "vendors_desk.new_notice": "needs:approver",
     "vendors_desk.withdraw_notice": "needs:approver",
+    "sitemap.goods": "public",
+    "sitemap.index": "public",
+    "sitemap.robots": "public",
+    "sitemap.shelves": "public",
     "work.choose": "signed_in",
     "work.today": "member:owner,seller,recorder,finance",
 }
@@ -338,6 +346,7 @@ WORDS = {
     "media": {"name": "none.webp"},
     "ruling": {"key": "vendor.appeal_days", "version_id": "no-such-version"},
     "calendar": {"row_id": "no-such-day"},
+    "sitemap": {"number": "1"},
     "cart": {"line_id": "no-such-line"},
 }
 

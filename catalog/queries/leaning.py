@@ -1,6 +1,6 @@
 """What leans on a vendor's certificates: goods on the shelves, and what would become of them."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -16,6 +16,7 @@ from catalog.rules import (
     is_required,
     withheld_for,
 )
+from vendors.queries.foresight import Consequence
 from vendors.queries.proofs import demands, proofs_of
 from vendors.rules.proofs import Demand, Held, Proofs
 
@@ -92,6 +93,26 @@ def weights(session: Session, vendor_id: str, *, on: date) -> dict[str, Weight]:
     asked = demands(session, on=on)
     rows = _shelved(session, [vendor_id])
     return {one.id: _weight(one, rows, proofs, asked, on) for one in proofs.certificates}
+
+
+def consequences(session: Session, vendor_id: str, on: date) -> dict[str, Consequence]:
+    """Return what each certificate of a vendor means for its goods, in its own words."""
+    return {key: _consequence(one, on) for key, one in weights(session, vendor_id, on=on).items()}
+
+
+def _consequence(weight: Weight, on: date) -> Consequence:
+    over = weight.valid_to <= on
+    missing = [one for one in weight.listings if one.required and _is_withheld(one)]
+    return Consequence(
+        leaving=() if over else _titles(weight.lapsing),
+        fading=() if over else _titles(weight.fading),
+        missing=_titles(missing) if over else (),
+        returning=() if over else _titles(weight.returning),
+    )
+
+
+def _titles(listings: Iterable[Leaning]) -> list[Mapping[str, str]]:
+    return [one.title for one in listings]
 
 
 def drifted(session: Session, vendor_ids: Collection[str], *, on: date) -> list[str]:

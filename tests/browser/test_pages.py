@@ -62,6 +62,7 @@ OFFICE = {
         "/office/": [],
         "/office/vendors": [r"/office/vendors/\w{26}"],
         "/office/vendors?state=approved": [r"/office/vendors/\w{26}"],
+        "/office/certificates?standing=all": [r"/office/certificates/\w{26}"],
         "/office/listings": [r"/office/listings/\w{26}"],
         "/office/lots": [r"/office/lots/\w{26}"],
     },

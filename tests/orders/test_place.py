@@ -3,12 +3,15 @@
 import threading
 from collections import Counter
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 import sqlalchemy as sa
 
 from bookings.queries import bookings_of
+from catalog.models import Listing
+from catalog.rules import ListingState
+from catalog.services.settling import settle
 from kernel import claims, db
 from kernel.actor import Actor
 from kernel.audit import AuditEntry, verify
@@ -43,6 +46,8 @@ from tests.orders.market import (
     race,
     user,
 )
+from vendors.models import Certificate
+from vendors.rules import Scheme
 
 GOODS = 2 * KILO + HONEY
 TOTAL = GOODS + 2 * FEE
@@ -216,6 +221,43 @@ def test_what_was_taken_off_the_shelf_is_not_ordered(maker, market, now, buyer):
         session.execute(sa.text("UPDATE vendor SET state = 'suspended' WHERE code = 'keeper'"))
     with pytest.raises(NotForSale):
         place(maker, now, buyer, TOTAL)
+    assert count(maker, OrderGroup) == 0
+
+
+def test_what_lost_the_certificate_it_needs_is_neither_ordered_nor_put_into_a_basket(
+    maker, market, now, buyer
+):
+    with maker() as session, transaction(session):
+        lapsed = Certificate(
+            vendor_id=market.keeper,
+            scheme=Scheme.FOOD_SAFETY,
+            number="ATTP-1",
+            issuer="Chi cục",
+            valid_from=date(2025, 1, 1),
+            valid_to=date(2026, 11, 23),
+            verified_at=now,
+        )
+        session.add(lapsed)
+        assert settle(session, market.keeper, now=now).withheld == 1
+    with pytest.raises(NotForSale):
+        place(maker, now, buyer, TOTAL)
+    with pytest.raises(NotForSale):
+        fill(maker, now, (market.honey, 1))
+    assert count(maker, OrderGroup) == 0
+    with maker() as session, transaction(session):
+        session.execute(sa.update(Certificate).values(valid_to=date(2026, 11, 24)))
+        assert settle(session, market.keeper, now=now).released == 1
+    assert place(maker, now, buyer, TOTAL).code
+
+
+def test_seats_of_a_withheld_visit_are_not_ordered(maker, market, now):
+    buyer = fill(maker, now, (market.departure, 1))
+    with maker() as session, transaction(session):
+        session.execute(
+            sa.update(Listing).where(Listing.id == market.visit).values(state=ListingState.WITHHELD)
+        )
+    with pytest.raises(NotForSale):
+        place(maker, now, buyer, SEAT, delivery=DeliveryMethod.NONE)
     assert count(maker, OrderGroup) == 0
 
 

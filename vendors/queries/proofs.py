@@ -27,8 +27,8 @@ def need_titles(session: Session, keys: Collection[str], *, on: date) -> dict[st
     if not keys:
         return {}
     rules = rules_like(session, PREFIX, on=on)
-    found = {key: rules.get(PREFIX + key) for key in keys}
-    return {key: dict(rule.value["title"]) for key, rule in found.items() if rule}
+    found = {key: rules[PREFIX + key] for key in keys if PREFIX + key in rules}
+    return {key: dict(rule.value["title"]) for key, rule in found.items()}
 
 
 def proofs_of(session: Session, vendor_ids: Collection[str]) -> dict[str, Proofs]:

@@ -1,5 +1,6 @@
 """Who may sell, for the queries of other trades."""
 
+from collections.abc import Sequence
 from datetime import date
 
 import sqlalchemy as sa
@@ -27,6 +28,12 @@ def days_away(vendor_id: sa.ColumnExpressionArgument[str]) -> tuple[sa.Label[dat
 def any_vendor(session: Session) -> bool:
     """Tell whether the market has a vendor yet, in whatever state."""
     return session.scalar(sa.select(Vendor.id).limit(1)) is not None
+
+
+def open_slugs(session: Session, *, limit: int) -> Sequence[str]:
+    """Return the slugs of vendors that may sell at this moment."""
+    wanted = sa.select(Vendor.slug).where(Vendor.state.in_(OPEN)).order_by(Vendor.id)
+    return session.scalars(wanted.limit(limit)).all()
 
 
 def vendor_mark(vendor_id: sa.ColumnExpressionArgument[str]) -> sa.ScalarSelect[str]:

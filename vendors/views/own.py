@@ -17,6 +17,7 @@ from kernel.web.pages import page
 from kernel.web.session import db, part
 from vendors import queries
 from vendors.forms import CertificateForm, MemberForm, PressForm, ProfileForm
+from vendors.queries.foresight import Foresight
 from vendors.rules import Scheme
 from vendors.services import certifying, members, presenting
 from vendors.views.blueprint import blueprint
@@ -179,11 +180,13 @@ def _members_page(form: MemberForm, vendor_id: str) -> str:
 
 
 def _certificates_page(form: CertificateForm, vendor_id: str) -> str:
+    today = clock.local_date(clock.now())
     return page(
         "vendors/certificates.html",
+        means=part(Foresight).foresee(db(), vendor_id, today),
         form=form,
         press=PressForm(),
         certificates=queries.certificates(db(), vendor_id),
-        today=clock.local_date(clock.now()),
+        today=today,
         is_owner=guards.current_actor().serves(vendor_id, "owner"),
     )
