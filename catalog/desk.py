@@ -193,7 +193,7 @@ def _dossier(listing_id: str, form: DecisionForm) -> str:
         filters=_filters(wanted),
         flags=flags,
         marked=lambda text, field: marked_parts(text, _words(flags, field)),
-        compared=comparison(db(), listing),
+        compared=comparison(db(), work),
     )
 
 

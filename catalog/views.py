@@ -393,6 +393,6 @@ def _listing_page(
         editable=listing.state in EDITABLE,
         press=press or PressForm(formdata=None),
         stock=stock or StockForm(formdata=None),
-        compared=comparison(db(), listing) if work.proposed else None,
+        compared=comparison(db(), work) if work.change else None,
         schemes={scheme.value: scheme for scheme in Scheme},
     )

@@ -1,6 +1,5 @@
 """What the office has to look at: queues, counts, what the checks found, what was changed."""
 
-from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -8,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from catalog.models import Category, Listing, ListingBaseline, ListingChange, ListingFlag
+from catalog.models import Listing, ListingChange, ListingFlag
 from catalog.rules import APPROVED_ONCE, ListingKind, ListingState
 from catalog.rules.changes import ChangeState
 from catalog.rules.checks import Check
@@ -74,26 +73,6 @@ class Flag:
     other_id: str | None
     other_code: str | None
     other_title: dict[str, str] | None
-
-
-@dataclass(frozen=True)
-class Change:
-    """A change that waits: values by field as they are shown and as they are to be."""
-
-    id: str
-    before: Mapping[str, Any]
-    after: Mapping[str, Any]
-    proposed_name: str
-    proposed_at: datetime
-
-
-@dataclass(frozen=True)
-class Pending:
-    """What was changed of a listing: ``seen`` holds what the office last saw of it."""
-
-    change: Change | None
-    seen: Mapping[str, Any] | None
-    seen_until: datetime | None
 
 
 _FLAGGED = (
@@ -166,47 +145,6 @@ def flags_of(session: Session, listing_id: str) -> tuple[Flag, ...]:
         .order_by(ListingFlag.cleared_at.is_not(None), ListingFlag.field, ListingFlag.words)
     )
     return tuple(Flag(**row._mapping) for row in rows)
-
-
-def pending_of(session: Session, listing_id: str) -> Pending:
-    """Return the change of a listing that waits, and what the office last saw of it."""
-    row = session.execute(
-        sa.select(
-            ListingChange.id.label("change_id"),
-            ListingChange.before,
-            ListingChange.after,
-            ListingChange.proposed_name,
-            ListingChange.proposed_at,
-            ListingBaseline.values.label("seen"),
-            ListingBaseline.at.label("seen_until"),
-        )
-        .select_from(Listing)
-        .outerjoin(
-            ListingChange,
-            sa.and_(
-                ListingChange.listing_id == Listing.id,
-                ListingChange.state == ChangeState.WAITING,
-            ),
-        )
-        .outerjoin(ListingBaseline, ListingBaseline.listing_id == Listing.id)
-        .where(Listing.id == listing_id)
-    ).one_or_none()
-    if row is None:
-        return Pending(None, None, None)
-    change = (
-        Change(row.change_id, row.before, row.after, row.proposed_name, row.proposed_at)
-        if row.change_id
-        else None
-    )
-    return Pending(change, row.seen, row.seen_until)
-
-
-def category_names(session: Session, ids: Collection[str]) -> dict[str, dict[str, str]]:
-    """Return the names of shelves by id; nothing is asked for none."""
-    if not ids:
-        return {}
-    rows = session.execute(sa.select(Category.id, Category.name).where(Category.id.in_(set(ids))))
-    return {row.id: row.name for row in rows}
 
 
 def _since(view: str) -> sa.SQLColumnExpression[datetime]:

@@ -1,14 +1,21 @@
 """Listings as their vendor and the office work on them."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from catalog.models import Category, Listing, ListingChange, ListingStep, Variant
+from catalog.models import (
+    Category,
+    Listing,
+    ListingBaseline,
+    ListingChange,
+    ListingStep,
+    Variant,
+)
 from catalog.queries.cards import Photo
 from catalog.rules import ListingKind, ListingState
 from catalog.rules.changes import ChangeState
@@ -73,10 +80,22 @@ class Stock:
 
 
 @dataclass(frozen=True)
+class Change:
+    """A change that waits: values by field as they are shown and as they are to be."""
+
+    id: str
+    before: Mapping[str, Any]
+    after: Mapping[str, Any]
+    proposed_name: str
+    proposed_at: datetime
+
+
+@dataclass(frozen=True)
 class Work:
     """Everything that was written about a listing, with its history.
 
-    ``proposed`` holds the values of a change that waits, by field.
+    ``seen`` holds what the office last saw, by field, when words or pictures changed
+    since (``seen_until``); ``shelves`` the names of the shelves it stands on, is to, and did.
     """
 
     listing: Listing
@@ -85,7 +104,15 @@ class Work:
     packs: tuple[PackRow, ...]
     stock: Stock | None
     steps: tuple[Step, ...]
-    proposed: Mapping[str, Any] = field(default_factory=dict)
+    change: Change | None
+    seen: Mapping[str, Any]
+    seen_until: datetime | None
+    shelves: Mapping[str, dict[str, str]]
+
+    @property
+    def proposed(self) -> Mapping[str, Any]:
+        """Return the values of a change that waits, by field."""
+        return self.change.after if self.change else {}
 
 
 _COLUMNS = (
@@ -167,30 +194,54 @@ def _rows(
 
 def _work(session: Session, wanted: Sequence[sa.ColumnElement[bool]], now: datetime) -> Work | None:
     found = session.execute(
-        sa.select(Listing, Category.name, ListingChange.after)
-        .join(Category, Category.id == Listing.category_id)
-        .outerjoin(
-            ListingChange,
-            sa.and_(
-                ListingChange.listing_id == Listing.id,
-                ListingChange.state == ChangeState.WAITING,
-            ),
-        )
-        .where(*wanted)
-        .execution_options(populate_existing=True)
+        _STATEMENT.where(*wanted), execution_options={"populate_existing": True}
     ).one_or_none()
     if found is None:
         return None
-    listing, category_name, proposed = found
+    listing, change, baseline = found.Listing, found.ListingChange, found.ListingBaseline
+    seen = baseline.values if baseline else {}
+    shelves = {
+        (change.after if change else {}).get("category_id"): found.proposed_shelf,
+        seen.get("category_id"): found.seen_shelf,
+        listing.category_id: found.category_name,
+    }
     return Work(
         listing=listing,
-        category_name=category_name,
+        category_name=found.category_name,
         photos=tuple(Photo(**photo) for photo in listing.photos),
         packs=_packs(session, listing.id),
         stock=_stock(session, listing.bucket_id, now) if listing.bucket_id else None,
         steps=_steps(session, listing.id),
-        proposed=proposed or {},
+        change=_change(change) if change else None,
+        seen=seen,
+        seen_until=baseline.at if baseline else None,
+        shelves={key: name for key, name in shelves.items() if key and name},
     )
+
+
+_proposed, _seen = sa.orm.aliased(Category), sa.orm.aliased(Category)
+_STATEMENT = (
+    sa.select(
+        Listing,
+        ListingChange,
+        ListingBaseline,
+        Category.name.label("category_name"),
+        _proposed.name.label("proposed_shelf"),
+        _seen.name.label("seen_shelf"),
+    )
+    .join(Category, Category.id == Listing.category_id)
+    .outerjoin(
+        ListingChange,
+        sa.and_(ListingChange.listing_id == Listing.id, ListingChange.state == ChangeState.WAITING),
+    )
+    .outerjoin(ListingBaseline, ListingBaseline.listing_id == Listing.id)
+    .outerjoin(_proposed, _proposed.id == ListingChange.after["category_id"].as_string())
+    .outerjoin(_seen, _seen.id == ListingBaseline.values["category_id"].as_string())
+)
+
+
+def _change(row: ListingChange) -> Change:
+    return Change(row.id, row.before, row.after, row.proposed_name, row.proposed_at)
 
 
 def _packs(session: Session, listing_id: str) -> tuple[PackRow, ...]:
@@ -203,10 +254,13 @@ def _packs(session: Session, listing_id: str) -> tuple[PackRow, ...]:
 
 
 def _stock(session: Session, bucket_id: str, now: datetime) -> Stock:
-    on_hand, sold = session.execute(
-        sa.select(Bucket.on_hand, Bucket.allocated).where(Bucket.id == bucket_id)
+    counted = sa.orm.aliased(Bucket)
+    on_hand, sold, free = session.execute(
+        sa.select(counted.on_hand, counted.allocated, claims.free_now(counted.id, now=now)).where(
+            counted.id == bucket_id
+        )
     ).one()
-    free = claims.available(session, [bucket_id], now=now)[bucket_id]
+    free = max(int(free), 0)
     return Stock(on_hand=on_hand, sold=sold, held=on_hand - sold - free, free=free)
 
 

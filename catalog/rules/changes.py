@@ -121,9 +121,13 @@ def compare_words(old: str, new: str) -> Sides:
     was, now = _words(old), _words(new)
     left: list[Piece] = []
     right: list[Piece] = []
-    for kind, i, j, k, m in SequenceMatcher(None, was, now).get_opcodes():
-        _add(left, "same" if kind == "equal" else "gone", was[i:j])
-        _add(right, "same" if kind == "equal" else "new", now[k:m])
+    steps = SequenceMatcher(None, was, now).get_opcodes()
+    for place, (kind, i, j, k, m) in enumerate(steps):
+        # A space between two changed words is no island between two changes.
+        island = 0 < place < len(steps) - 1 and "".join(was[i:j]).isspace()
+        is_same = kind == "equal" and not island
+        _add(left, "same" if is_same else "gone", was[i:j])
+        _add(right, "same" if is_same else "new", now[k:m])
     return Sides(tuple(left), tuple(right))
 
 
@@ -192,8 +196,11 @@ def _words(text: str) -> list[str]:
 
 
 def _add(pieces: list[Piece], kind: str, words: list[str]) -> None:
-    if words:
-        pieces.append(Piece(kind, "".join(words)))
+    text = "".join(words)
+    if pieces and pieces[-1].kind == kind:
+        text = pieces.pop().text + text
+    if text:
+        pieces.append(Piece(kind, text))
 
 
 LABELS.update(
