@@ -8,7 +8,7 @@ from werkzeug.datastructures import FileStorage
 
 from accounts import guards
 from kernel import clock
-from kernel.db import transaction
+from kernel.db import end_reading, transaction
 from kernel.errors import DomainError, NotFound
 from kernel.messages import msg
 from kernel.rules_table import rule
@@ -256,6 +256,7 @@ def _sign(vendor_id: str, document_id: str, data: bytes) -> None:
     issued = _issued(document)
     trust = checking.read_trust(settings.signing_roots, ask_revocation=settings.signing_revocation)
     storage = part(Storage)
+    end_reading(db())
     found = checking.check_signed(data, issued=issued, trust=trust, now=now)
     file = signing.keep_file(storage, document_id, data, signing.PDF)
     with transaction(db()) as work:

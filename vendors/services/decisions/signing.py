@@ -109,7 +109,7 @@ def sign_decision(
     file, found = signed
     document.signed_key, document.signed_sha256 = file.key, file.sha256
     document.signed_by, document.signed_at = found.signer, found.signed_at
-    document.chain_checked = found.chain_checked
+    document.chain_checked, document.revocation = found.chain_checked, found.revocation
     session.flush()
     note(
         session,
@@ -120,6 +120,7 @@ def sign_decision(
         signed_sha256=file.sha256,
         signer=found.signer,
         chain_checked=found.chain_checked,
+        revocation=found.revocation.value,
     )
     _tell_vendor(session, document, now)
 
