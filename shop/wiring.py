@@ -24,11 +24,14 @@ import vendors.desk
 import vendors.jobs
 import vendors.views
 from accounts import guards
+from bookings import handlers as visiting
 from bookings.events import VisitRedeemed
+from bookings.services.forgetting import forget_visits
 from catalog import handlers as listing
 from catalog.events import ListingChanged, ListingPublished, ListingWithdrawn
 from catalog.search import SearchEngine
 from catalog.search.embedded import TantivyEngine
+from catalog.services.forgetting import forget_listings
 from catalog.services.indexing import rebuild_index
 from kernel import places
 from kernel.db import refresh_statistics
@@ -68,6 +71,7 @@ from vendors.events import (
     VendorSuspended,
     VendorTerminated,
 )
+from vendors.services.leaving import ForgetGoods
 
 ROOMS: tuple[ModuleType, ...] = (
     accounts.views,
@@ -99,6 +103,9 @@ ROOMS: tuple[ModuleType, ...] = (
 )
 """Modules with pages; one that needs more than its blueprint has ``install(app, settings)``."""
 
+FORGET_GOODS: tuple[ForgetGoods, ...] = (forget_listings, forget_visits)
+"""What each trade does to the offers of a vendor that closed long ago."""
+
 JOBS: tuple[Job, ...] = (
     *accounts.jobs.JOBS,
     *vendors.jobs.JOBS,
@@ -113,7 +120,7 @@ JOBS: tuple[Job, ...] = (
     Job(
         "vendors.purge_left",
         24 * 60,
-        vendors.jobs.purge_left_with(lambda: open_storage(load_settings())),
+        vendors.jobs.purge_left_with(lambda: open_storage(load_settings()), *FORGET_GOODS),
     ),
     Job(
         "vendors.erase_identities",
@@ -143,7 +150,11 @@ def handlers(engine: SearchEngine) -> Mapping[type[Event], Sequence[Reaction]]:
         VendorSuspended: (withhold, vendor),
         VendorTerminated: (withhold, vendor),
         VendorClosed: (withhold, vendor),
-        VendorForgotten: (inside(tracing.on_vendor_forgotten), inside(buying.on_vendor_forgotten)),
+        VendorForgotten: (
+            inside(tracing.on_vendor_forgotten),
+            inside(visiting.on_vendor_forgotten),
+            inside(buying.on_vendor_forgotten),
+        ),
         VendorReinstated: (release, vendor),
         VendorChanged: (vendor,),
         CertificateVerified: (vendor,),

@@ -13,7 +13,7 @@ from kernel.storage import SealedStorage, Storage
 from vendors.events import VendorChanged
 from vendors.models import Certificate
 from vendors.services.erasing import erase_identities
-from vendors.services.leaving import purge_left
+from vendors.services.leaving import ForgetGoods, purge_left
 from vendors.services.sealing import sweep_sealed
 
 
@@ -31,9 +31,13 @@ def tell_lapsed(session: Session, now: datetime) -> None:
         emit(session, VendorChanged(vendor_id), now=now)
 
 
-def purge_left_with(storage: Callable[[], Storage]) -> Callable[[Session, datetime], int]:
+def purge_left_with(
+    storage: Callable[[], Storage], *forget_goods: ForgetGoods
+) -> Callable[[Session, datetime], int]:
     """Return the nightly job that deletes what closed vendors left; the storage is opened then."""
-    return lambda session, now: purge_left(session, forget=storage().delete, now=now)
+    return lambda session, now: purge_left(
+        session, forget=storage().delete, forget_goods=forget_goods, now=now
+    )
 
 
 def erase_identities_with(storage: Callable[[], Storage]) -> Callable[[Session, datetime], int]:
