@@ -187,6 +187,17 @@ def transaction(session: Session) -> Iterator[Session]:
         call()
 
 
+def end_reading(session: Session) -> None:
+    """End the read transaction of a request before something slow: network, a key in a device.
+
+    :raises RuntimeError: when something was changed outside of a transaction.
+    """
+    if session.new or session.dirty or session.deleted:
+        raise RuntimeError("changes made outside of a transaction")
+    if session.in_transaction():
+        session.commit()
+
+
 def after_commit(session: Session, call: Callable[[], None]) -> None:
     """Have a callable run once the transaction is committed."""
     calls = session.info.setdefault("after_commit", [])

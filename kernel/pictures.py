@@ -8,6 +8,7 @@ import hashlib
 import io
 import subprocess
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -108,6 +109,14 @@ def likeness_of(image: Image.Image) -> int | None:
 def original_key(digest: str) -> str:
     """Return where the photo lies as it was sent."""
     return f"private/originals/{digest}"
+
+
+def files_of(digest: str) -> Iterator[str]:
+    """Give the keys of everything that was stored of a photo; the original last."""
+    for width in WIDTHS:
+        for ending in _ENCODERS:
+            yield f"public/pictures/{digest}-{width}.{ending}"
+    yield original_key(digest)
 
 
 def sniffed_ending(data: bytes) -> str:

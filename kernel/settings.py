@@ -72,6 +72,11 @@ class Settings:
     signing_revocation: bool = False
     signing_p12: str = ""
     signing_p12_password: str = field(default="", repr=False)
+    # Instead of a file, a device: its library, the labels of token and key, and the PIN.
+    signing_pkcs11_module: str = ""
+    signing_pkcs11_token: str = ""
+    signing_pkcs11_label: str = ""
+    signing_pkcs11_pin: str = field(default="", repr=False)
     trusted_proxies: int = 0
     testing: bool = field(default=False, repr=False)
 
@@ -169,13 +174,32 @@ def _services(env: _Reader) -> dict[str, Any]:
         "mail_from": env.text("MAIL_FROM", Settings.mail_from),
         "signing_roots": _folder("SIGNING_ROOTS", env.text("SIGNING_ROOTS")),
         "signing_revocation": env.flag("SIGNING_REVOCATION", "no"),
-        "signing_p12": env.text("SIGNING_P12"),
-        "signing_p12_password": env.text("SIGNING_P12_PASSWORD"),
+        **_signing(env),
         "stripe_secret_key": env.text("STRIPE_SECRET_KEY"),
         "stripe_webhook_secret": env.text("STRIPE_WEBHOOK_SECRET"),
         "vietqr_bank_bin": env.text("VIETQR_BANK_BIN", Settings.vietqr_bank_bin),
         "vietqr_account": env.text("VIETQR_ACCOUNT", Settings.vietqr_account),
         "vietqr_account_name": env.text("VIETQR_ACCOUNT_NAME", Settings.vietqr_account_name),
+    }
+
+
+def _signing(env: _Reader) -> dict[str, str]:
+    """Read with which key the office signs here: a file, a device, or none."""
+    file, module = env.text("SIGNING_P12"), env.text("SIGNING_PKCS11_MODULE")
+    token, label = env.text("SIGNING_PKCS11_TOKEN"), env.text("SIGNING_PKCS11_LABEL")
+    if file and module:
+        raise BadSetting("SIGNING_PKCS11_MODULE: only one of it and SIGNING_P12 may be set")
+    if module and not token:
+        raise BadSetting("SIGNING_PKCS11_TOKEN: is needed with SIGNING_PKCS11_MODULE")
+    if module and not label:
+        raise BadSetting("SIGNING_PKCS11_LABEL: is needed with SIGNING_PKCS11_MODULE")
+    return {
+        "signing_p12": _file("SIGNING_P12", file),
+        "signing_p12_password": env.text("SIGNING_P12_PASSWORD"),
+        "signing_pkcs11_module": _file("SIGNING_PKCS11_MODULE", module),
+        "signing_pkcs11_token": token,
+        "signing_pkcs11_label": label,
+        "signing_pkcs11_pin": env.text("SIGNING_PKCS11_PIN"),
     }
 
 
@@ -198,6 +222,12 @@ _NAMES = frozenset(
 def _folder(name: str, value: str) -> str:
     if value and not Path(value).is_dir():
         raise BadSetting(f"{name}={value!r}: must be a folder")
+    return value
+
+
+def _file(name: str, value: str) -> str:
+    if value and not Path(value).is_file():
+        raise BadSetting(f"{name}={value!r}: must be a file")
     return value
 
 

@@ -17,6 +17,7 @@ from catalog.queries import (
     listing_page,
     reviews,
     shelf,
+    vendor_reviews,
     with_seats,
 )
 from catalog.queries.freshness import goods_mark
@@ -26,6 +27,7 @@ from kernel.web.cache import cached_page
 from kernel.web.pages import page
 from kernel.web.session import db
 from shop.shelves import shelves
+from traceability.queries import farms_of
 from vendors.queries import public_vendor
 
 blueprint = Blueprint("browse", __name__)
@@ -127,12 +129,18 @@ def vendor(slug: str) -> str:
     if found is None:
         abort(404)
     now = clock.now()
+    today = clock.local_date(now)
     offers = shelf(db(), now=now, vendor_id=found.id, page=page_number())
     starts, cards = next_starts(offers.items)
     return page(
         "shop/vendor.html",
         vendor=found,
-        valid=[paper for paper in found.certificates if paper.holds(clock.local_date(now))],
+        valid=[paper for paper in found.certificates if paper.holds(today)],
+        away=found.away if found.away and found.away.holds(today) else None,
+        farms=farms_of(db(), vendor_id=found.id),
+        months={month for card in cards for month in card.season_months},
+        month=today.month,
+        said=vendor_reviews(db(), found.id, limit=REVIEWS),
         found=offers,
         cards=cards,
         starts=starts,

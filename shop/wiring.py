@@ -25,12 +25,15 @@ import vendors.desk
 import vendors.jobs
 import vendors.views
 from accounts import guards
+from bookings import handlers as visiting
 from bookings.events import VisitRedeemed
+from bookings.services.forgetting import forget_visits
 from catalog import handlers as listing
 from catalog.events import ListingChanged, ListingPublished, ListingsDrifted, ListingWithdrawn
 from catalog.queries.leaning import consequences
 from catalog.search import SearchEngine
 from catalog.search.embedded import TantivyEngine
+from catalog.services.forgetting import forget_listings
 from catalog.services.indexing import rebuild_index
 from kernel import places
 from kernel.db import refresh_statistics
@@ -83,6 +86,7 @@ from vendors.events import (
     VendorTerminated,
 )
 from vendors.queries.foresight import Foresight
+from vendors.services.leaving import ForgetGoods
 
 ROOMS: tuple[ModuleType, ...] = (
     accounts.views,
@@ -118,6 +122,9 @@ ROOMS: tuple[ModuleType, ...] = (
 )
 """Modules with pages; one that needs more than its blueprint has ``install(app, settings)``."""
 
+FORGET_GOODS: tuple[ForgetGoods, ...] = (forget_listings, forget_visits)
+"""What each trade does to the offers of a vendor that closed long ago."""
+
 JOBS: tuple[Job, ...] = (
     *accounts.jobs.JOBS,
     *vendors.jobs.JOBS,
@@ -138,7 +145,7 @@ JOBS: tuple[Job, ...] = (
     Job(
         "vendors.purge_left",
         24 * 60,
-        vendors.jobs.purge_left_with(lambda: open_storage(load_settings())),
+        vendors.jobs.purge_left_with(lambda: open_storage(load_settings()), *FORGET_GOODS),
     ),
     Job(
         "vendors.erase_identities",
@@ -170,7 +177,11 @@ def handlers(engine: SearchEngine) -> Mapping[type[Event], Sequence[Reaction]]:
         VendorTerminated: (settle, vendor),
         VendorLapsed: (settle, vendor),
         VendorClosed: (settle, vendor),
-        VendorForgotten: (inside(tracing.on_vendor_forgotten), inside(buying.on_vendor_forgotten)),
+        VendorForgotten: (
+            inside(tracing.on_vendor_forgotten),
+            inside(visiting.on_vendor_forgotten),
+            inside(buying.on_vendor_forgotten),
+        ),
         AuthorityTakeDown: (inside(listing.on_authority_take_down),),
         VendorReinstated: (settle, vendor),
         VendorApproved: (settle, vendor),

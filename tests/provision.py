@@ -9,6 +9,7 @@ from pathlib import Path
 NEEDS = {
     "chromium": ("chromium", "browser tests"),
     "postgresql": ("initdb", "the PostgreSQL half of the integration tests"),
+    "softhsm2": ("softhsm2-util", "signing with a key in a device"),
 }
 
 

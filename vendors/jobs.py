@@ -9,7 +9,7 @@ from kernel.jobs import Job
 from kernel.storage import SealedStorage, Storage
 from vendors.services.erasing import erase_identities
 from vendors.services.lapsing import watch_certificates
-from vendors.services.leaving import purge_left
+from vendors.services.leaving import ForgetGoods, purge_left
 from vendors.services.reminding import remind_of_answers, remind_of_orders
 from vendors.services.renewing import call_renewals, lapse_recognitions, remind_of_renewals
 from vendors.services.sealing import sweep_sealed
@@ -23,9 +23,13 @@ def watch(session: Session, now: datetime) -> int:
     return watch_certificates(session, now=now)
 
 
-def purge_left_with(storage: Callable[[], Storage]) -> Callable[[Session, datetime], int]:
+def purge_left_with(
+    storage: Callable[[], Storage], *forget_goods: ForgetGoods
+) -> Callable[[Session, datetime], int]:
     """Return the nightly job that deletes what closed vendors left; the storage is opened then."""
-    return lambda session, now: purge_left(session, forget=storage().delete, now=now)
+    return lambda session, now: purge_left(
+        session, forget=storage().delete, forget_goods=forget_goods, now=now
+    )
 
 
 def erase_identities_with(storage: Callable[[], Storage]) -> Callable[[Session, datetime], int]:

@@ -13,7 +13,15 @@ from catalog.queries.cards import (
 from catalog.queries.categories import CategoryNode, category_tree, find_category
 from catalog.queries.nearby import Nearby, nearby
 from catalog.queries.offers import ListingHead, Offer, listing_heads, offers
-from catalog.queries.page import ListingPage, Pack, ReviewCard, listing_page, reviews
+from catalog.queries.page import (
+    ListingPage,
+    Pack,
+    ReviewCard,
+    VendorReviews,
+    listing_page,
+    reviews,
+    vendor_reviews,
+)
 
 __all__ = [
     "Card",
@@ -25,6 +33,7 @@ __all__ = [
     "Pack",
     "Photo",
     "ReviewCard",
+    "VendorReviews",
     "cards",
     "cards_by_code",
     "category_tree",
@@ -37,5 +46,6 @@ __all__ = [
     "plain_search",
     "reviews",
     "shelf",
+    "vendor_reviews",
     "with_seats",
 ]

@@ -210,7 +210,9 @@ def _page(
 ) -> Page[Card]:
     page = min(max(page, 1), MOST_PAGES)
     rows = session.execute(found.offset((page - 1) * per_page).limit(per_page + 1)).all()
-    made = Page.cut(_cards(session, rows[:per_page], now), page, per_page)
+    # Of a page, what nobody sells just now stands last: the shelf itself follows its index.
+    shown = sorted(_cards(session, rows[:per_page], now), key=lambda card: bool(card.back_on))
+    made = Page.cut(shown, page, per_page)
     return replace(made, has_next=len(rows) > per_page)
 
 

@@ -122,6 +122,25 @@ class ReviewCard:
     created_at: datetime
 
 
+@dataclass(frozen=True)
+class Titled:
+    """A listing that a review leads to."""
+
+    code: str
+    slug: str
+    title: dict[str, str]
+
+
+@dataclass(frozen=True)
+class VendorReviews:
+    """The newest that buyers said of all that a vendor offers; ``of`` names each one's listing."""
+
+    average: float | None
+    count: int
+    newest: Sequence[ReviewCard]
+    of: dict[str, Titled]
+
+
 def listing_page(session: Session, code: str, *, now: datetime) -> ListingPage | None:
     """Return a listing by its code, in any state."""
     rows = session.execute(
@@ -147,20 +166,48 @@ def reviews(
 ) -> Page[ReviewCard]:
     """Return what buyers said of a listing, newest first (one statement)."""
     rows = session.execute(
-        sa.select(
-            Review.id,
-            Review.author_name,
-            Review.rating,
-            Review.body,
-            Review.lang,
-            Review.created_at,
-        )
+        sa.select(*_REVIEW)
         .where(Review.listing_id == listing_id)
         .order_by(Review.created_at.desc(), Review.id.desc())
         .offset((page - 1) * limit)
         .limit(limit + 1)
     )
     return Page.cut([ReviewCard(**row._mapping) for row in rows], page, limit)
+
+
+def vendor_reviews(session: Session, vendor_id: str, *, limit: int = 5) -> VendorReviews:
+    """Return what buyers said of the listings a vendor shows (one statement)."""
+    count, total = sa.func.count().over(), sa.func.sum(Review.rating).over()
+    rows = session.execute(
+        sa.select(
+            *_REVIEW,
+            Listing.code,
+            Listing.slug,
+            Listing.title,
+            count.label("all"),
+            total.label("total"),
+        )
+        .join(Listing, Listing.id == Review.listing_id)
+        .where(Listing.vendor_id == vendor_id, Listing.state == ListingState.PUBLISHED)
+        .order_by(Review.created_at.desc(), Review.id.desc())
+        .limit(limit)
+    ).all()
+    return VendorReviews(
+        average=rating_of(int(rows[0].total), rows[0].all) if rows else None,
+        count=rows[0].all if rows else 0,
+        newest=[ReviewCard(*row[: len(_REVIEW)]) for row in rows],
+        of={row.id: Titled(row.code, row.slug, row.title) for row in rows},
+    )
+
+
+_REVIEW = (
+    Review.id,
+    Review.author_name,
+    Review.rating,
+    Review.body,
+    Review.lang,
+    Review.created_at,
+)
 
 
 def _page(session: Session, rows: Sequence[Row], now: datetime) -> ListingPage:

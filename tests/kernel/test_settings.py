@@ -124,7 +124,38 @@ def test_secrets_are_read_but_never_shown(tmp_path):
     assert "hidden" not in str(found)
 
 
+@pytest.mark.parametrize(
+    ("named", "given"),
+    [
+        ("SIGNING_P12", {"SIGNING_P12": "no-such.p12"}),
+        ("SIGNING_PKCS11_MODULE", {"SIGNING_PKCS11_MODULE": "no-such.so"}),
+        ("SIGNING_PKCS11_TOKEN", {"SIGNING_PKCS11_LABEL": "so"}),
+        ("SIGNING_PKCS11_LABEL", {"SIGNING_PKCS11_TOKEN": "office"}),
+        ("SIGNING_PKCS11_MODULE", {"SIGNING_P12": __file__}),
+    ],
+)
+def test_a_key_that_cannot_sign_stops_the_start(tmp_path, named, given):
+    module = {} if named in given else {"SIGNING_PKCS11_MODULE": __file__}
+    labels = {"SIGNING_PKCS11_TOKEN": "t", "SIGNING_PKCS11_LABEL": "l"}
+    usual = {name: value for name, value in labels.items() if name != named}
+    with pytest.raises(BadSetting, match=named):
+        read(tmp_path, **(module | usual | given))
+
+
+def test_a_device_is_read_with_its_labels_and_its_pin_is_kept_from_view(tmp_path):
+    found = read(
+        tmp_path,
+        SIGNING_PKCS11_MODULE=__file__,
+        SIGNING_PKCS11_TOKEN="So Cong Thuong",
+        SIGNING_PKCS11_LABEL="ky so",
+        SIGNING_PKCS11_PIN="hidden-pin",
+    )
+    assert (found.signing_pkcs11_token, found.signing_pkcs11_label) == ("So Cong Thuong", "ky so")
+    assert found.signing_pkcs11_pin == "hidden-pin"
+    assert "hidden" not in repr(found)
+
+
 def test_whatever_is_named_like_a_secret_is_kept_from_view():
     for field in dataclasses.fields(Settings):
-        if re.search("secret|password|_key$", field.name) and field.name != "s3_access_key":
+        if re.search("secret|password|_pin$|_key$", field.name) and field.name != "s3_access_key":
             assert not field.repr, field.name

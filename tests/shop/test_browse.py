@@ -263,7 +263,7 @@ def test_a_vendor_shows_who_sells_with_which_papers(client, market):
         "Represented by Nguyễn Thị Lụa",
         "Registration number 0800123456",
         "Selling here since 25/08/2026",
-        "No. VG-2026-118, VinaCert, valid until 31/12/2026",
+        "No. VG-2026-118, VinaCert, valid from 01/01/2026 to 31/12/2026",
         "Thanh Ha guava",
     ):
         assert piece in said

@@ -31,7 +31,7 @@ FACTS = Facts(
 )
 
 
-def _certificate(name, key, issuer, issuer_key, *, authority):
+def _certificate(name, key, issuer, issuer_key, *, authority, more=()):
     usage = dict.fromkeys(
         (
             "key_encipherment",
@@ -42,7 +42,7 @@ def _certificate(name, key, issuer, issuer_key, *, authority):
         ),
         False,
     )
-    return (
+    builder = (
         cx.CertificateBuilder()
         .subject_name(cx.Name([cx.NameAttribute(NameOID.COMMON_NAME, name)]))
         .issuer_name(cx.Name([cx.NameAttribute(NameOID.COMMON_NAME, issuer)]))
@@ -61,8 +61,10 @@ def _certificate(name, key, issuer, issuer_key, *, authority):
             ),
             critical=True,
         )
-        .sign(issuer_key, hashes.SHA256())
     )
+    for extension in more:
+        builder = builder.add_extension(extension, critical=False)
+    return builder.sign(issuer_key, hashes.SHA256())
 
 
 @dataclass
@@ -73,10 +75,17 @@ class Authority:
 
     def __post_init__(self):
         root, middle, self.key = (ec.generate_private_key(ec.SECP256R1()) for _ in range(3))
+        self.root_key, self.middle_key = root, middle
         top, mid, who = f"{self.name} gốc", f"{self.name} trung gian", "Phạm Văn Hùng"
         self.root = _certificate(top, root, top, root, authority=True)
-        self.middle = _certificate(mid, middle, top, root, authority=True)
-        self.leaf = _certificate(who, self.key, mid, middle, authority=False)
+        places = self.places("middle"), self.places("leaf")
+        self.middle = _certificate(mid, middle, top, root, authority=True, more=places[0])
+        self.leaf = _certificate(who, self.key, mid, middle, authority=False, more=places[1])
+
+    def places(self, which):
+        """Return the extensions that say where to ask about a certificate: nowhere."""
+        del which
+        return []
 
     def pem(self):
         return self.root.public_bytes(serialization.Encoding.PEM)

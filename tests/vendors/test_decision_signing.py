@@ -13,7 +13,8 @@ from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from tests.vendors.signatures import FACTS, HEAD, Authority
 from vendors.errors import SignatureRefused
 from vendors.services.decisions.checking import Trust, check_signed, read_trust
-from vendors.services.decisions.signing import KeyFile, sign_here, typeset
+from vendors.services.decisions.keys import KeyFile
+from vendors.services.decisions.signing import sign_here, typeset
 
 NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
 ADDRESS = "http://localhost/verify/7K3M9QXW2B"

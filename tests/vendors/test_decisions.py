@@ -3,6 +3,7 @@
 import io
 import re
 import unicodedata
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import docx
@@ -198,6 +199,32 @@ def test_the_pdf_is_a4_in_vietnamese_with_its_letters_in_it():
         assert line in text
     paragraphs = [p.text for p in docx.Document(io.BytesIO(word)).paragraphs]
     assert "Điều 2. Quyết định có hiệu lực từ ngày ký./." in paragraphs
+
+
+SENTENCE = "Đình chỉ hoạt động của gian hàng kể từ ngày ký, do bán sản phẩm không rõ nguồn gốc. "
+
+
+@pytest.mark.parametrize("length", [1, 9, 12, 14, 16, 18, 20, 24, 40, 60])
+def test_a_page_never_holds_a_signature_alone(length):
+    """It could be put behind any text: the last words of the decision go with it."""
+    articles = [SENTENCE * length, "Quyết định có hiệu lực từ ngày ký."]
+    pdf, _ = typeset(replace(FACTS, articles=articles), HEAD, code="C", address="http://localhost")
+    with pypdfium2.PdfDocument(pdf) as document:
+        pages = [page.get_textpage().get_text_range() for page in document]
+    assert FACTS.signer_name in pages[-1]
+    assert "có hiệu lực từ ngày ký./." in pages[-1]
+    assert [text.split()[0] for text in pages[1:]] == [str(n + 2) for n in range(len(pages) - 1)]
+
+
+def test_the_docx_numbers_its_pages_and_keeps_the_signature_with_the_last_words():
+    _, word = typeset(FACTS, HEAD, code="C", address="http://localhost")
+    document = docx.Document(io.BytesIO(word))
+    section = document.sections[0]
+    assert section.different_first_page_header_footer
+    assert "PAGE" in section.header.paragraphs[0]._p.xml
+    kept = [p.text for p in document.paragraphs if p.paragraph_format.keep_with_next]
+    assert kept == ["Điều 2. Quyết định có hiệu lực từ ngày ký./."]
+    assert "w:cantSplit" in document.tables[-1]._tbl.xml
 
 
 def test_the_same_words_give_the_same_bytes():

@@ -25,7 +25,7 @@ from orders.queries.exporting import open_orders
 from orders.services.cart import add_line
 from payments.models import Posting
 from shop.exporting import export_vendor, vendor_trail
-from shop.wiring import handlers, open_search
+from shop.wiring import FORGET_GOODS, handlers, open_search
 from tests.conftest import NOW
 from tests.world import PAPER, build_world
 from vendors.models import Vendor, VendorDocument, VendorLeaving
@@ -165,7 +165,7 @@ def test_closing_takes_the_offers_off_the_market(world, vendor_id, owner):
 def purge(world, now):
     storage = world.app.extensions[Storage.__qualname__]
     with world.session() as session, transaction(session):
-        count = purge_left(session, forget=storage.delete, now=now)
+        count = purge_left(session, forget=storage.delete, forget_goods=FORGET_GOODS, now=now)
     hear(world, now)
     return count
 

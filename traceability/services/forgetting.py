@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from traceability.models import DiaryEntry, Farm, Plot, Season
+from traceability.models import DiaryEntry, Farm, Lot, LotStep, Plot, Season
 
 
 def forget_farmer(session: Session, vendor_id: str) -> None:
@@ -12,7 +12,13 @@ def forget_farmer(session: Session, vendor_id: str) -> None:
     plots = sa.select(Plot.id).where(Plot.farm_id.in_(farms))
     seasons = sa.select(Season.id).where(Season.plot_id.in_(plots))
     session.execute(
-        sa.update(DiaryEntry).where(DiaryEntry.season_id.in_(seasons)).values(worker="")
+        sa.update(DiaryEntry)
+        .where(DiaryEntry.season_id.in_(seasons))
+        .values(worker="", recorded_by=None)
+    )
+    lots = sa.select(Lot.id).where(Lot.vendor_id == vendor_id)
+    session.execute(
+        sa.update(LotStep).where(LotStep.lot_id.in_(lots)).values(actor_name="", actor_id=None)
     )
     session.execute(
         sa.update(Farm)

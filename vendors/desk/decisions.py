@@ -8,7 +8,7 @@ from werkzeug.datastructures import FileStorage
 
 from accounts import guards
 from kernel import clock
-from kernel.db import transaction
+from kernel.db import end_reading, transaction
 from kernel.errors import DomainError, NotFound
 from kernel.messages import msg
 from kernel.rules_table import rule
@@ -20,6 +20,7 @@ from kernel.web.pages import page
 from kernel.web.session import db, part
 from vendors import queries
 from vendors.desk.blueprint import approvers, blueprint, officers
+from vendors.desk.keys import key_of
 from vendors.desk.wording import prefilled
 from vendors.errors import PaperTooLarge, SignatureRefused, StepDocumented
 from vendors.forms.decisions import DocumentForm, SignedForm, WithdrawForm
@@ -27,6 +28,7 @@ from vendors.queries import decisions as reads
 from vendors.rules.decisions import DecisionKind, kind_of_steps
 from vendors.rules.sheets import Letterhead
 from vendors.services.decisions import checking, drafting, signing
+from vendors.services.decisions.keys import Key
 
 
 @blueprint.get("/office/vendors/<vendor_id>/decisions")
@@ -176,11 +178,13 @@ def take_signed(vendor_id: str, document_id: str) -> Answer:
 @blueprint.post("/office/vendors/<vendor_id>/decisions/<document_id>/sign")
 @approvers
 def sign_here(vendor_id: str, document_id: str) -> Answer:
-    """Sign with the key file of this installation."""
+    """Sign with the key of this installation."""
     form = SignedForm(formdata=None)
     document = _document(vendor_id, document_id)
     try:
-        signed = signing.sign_here(_issued(document), key=_key())
+        issued, key = _issued(document), _key()
+        end_reading(db())
+        signed = signing.sign_here(issued, key=key)
         _sign(vendor_id, document_id, signed)
     except SignatureRefused as refusal:
         form_error(form, refusal)
@@ -256,6 +260,7 @@ def _sign(vendor_id: str, document_id: str, data: bytes) -> None:
     issued = _issued(document)
     trust = checking.read_trust(settings.signing_roots, ask_revocation=settings.signing_revocation)
     storage = part(Storage)
+    end_reading(db())
     found = checking.check_signed(data, issued=issued, trust=trust, now=now)
     file = signing.keep_file(storage, document_id, data, signing.PDF)
     with transaction(db()) as work:
@@ -270,15 +275,15 @@ def _sign(vendor_id: str, document_id: str, data: bytes) -> None:
         )
 
 
-def _key() -> signing.KeyFile:
-    """Return the key file of this installation.
+def _key() -> Key:
+    """Return the key of this installation.
 
     :raises SignatureRefused: when it has none.
     """
-    settings = _settings()
-    if not settings.signing_p12:
+    key = key_of(_settings())
+    if key is None:
         raise SignatureRefused(msg("This installation holds no key: sign the PDF outside."))
-    return signing.KeyFile(settings.signing_p12, settings.signing_p12_password)
+    return key
 
 
 def _issued(document: reads.DecisionView) -> bytes:
@@ -323,7 +328,7 @@ def _page(
         withdrawal=withdrawal or WithdrawForm(formdata=None),
         may_sign=guards.current_actor().has("approver")
         and vendor_id not in guards.current_actor().memberships,
-        has_key=bool(_settings().signing_p12),
+        has_key=key_of(_settings()) is not None,
     )
 
 

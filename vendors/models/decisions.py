@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kernel.db import Base, Id, PrimaryId
-from vendors.rules.decisions import DecisionKind, DecisionState
+from vendors.rules.decisions import DecisionKind, DecisionState, Revocation
 
 _COUNTS = sa.text("state IN ('numbered', 'signed')")
 
@@ -63,6 +63,7 @@ class DecisionDocument(Base):
     signed_at: Mapped[datetime | None]
     # Empty: no roots were configured, so the chain was not checked.
     chain_checked: Mapped[bool | None]
+    revocation: Mapped[Revocation] = mapped_column(default=Revocation.NOT_ASKED)
     withdrawn_reason: Mapped[str] = mapped_column(sa.Text, default="")
     created_by: Mapped[str | None] = mapped_column(sa.String(26))
     created_at: Mapped[datetime]

@@ -6,11 +6,12 @@ from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
-from vendors.models import Certificate, Vendor, VendorMember, VendorVacation
+from vendors.models import Certificate, DecisionDocument, Vendor, VendorMember, VendorVacation
 from vendors.queries.absences import Away
 from vendors.rules import OPEN, LegalForm, Scheme, VendorState, shows_number
+from vendors.rules.decisions import DecisionKind, DecisionState, symbol
 
 
 @dataclass(frozen=True)
@@ -77,6 +78,15 @@ class CertificateCard:
 
 
 @dataclass(frozen=True)
+class Recognition:
+    """The signed decision by which the office recognised a vendor."""
+
+    symbol: str
+    day: date
+    lookup_code: str
+
+
+@dataclass(frozen=True)
 class VendorPage:
     """The public page of a vendor: who sells, as the law wants it shown.
 
@@ -97,6 +107,8 @@ class VendorPage:
     art: str
     since: datetime
     certificates: Sequence[CertificateCard]
+    recognition: Recognition | None = None
+    away: Away | None = None
 
 
 def memberships(session: Session, user_id: str) -> dict[str, frozenset[str]]:
@@ -150,9 +162,16 @@ def vendor_ids_by_code(session: Session, codes: Collection[str]) -> dict[str, st
 
 def public_vendor(session: Session, slug: str) -> VendorPage | None:
     """Return the public page of a vendor that may sell; certificates the office stands behind."""
-    vendor = session.scalar(sa.select(Vendor).where(Vendor.slug == slug, Vendor.state.in_(OPEN)))
-    if vendor is None:
+    row = session.execute(
+        sa.select(Vendor, DecisionDocument, VendorVacation)
+        .select_from(Vendor)
+        .outerjoin(DecisionDocument, DecisionDocument.id == _recognition_of(Vendor.id))
+        .outerjoin(VendorVacation, VendorVacation.vendor_id == Vendor.id)
+        .where(Vendor.slug == slug, Vendor.state.in_(OPEN))
+    ).one_or_none()
+    if row is None:
         return None
+    vendor, decided, days = row
     shown = Certificate.verified_at.is_not(None) & Certificate.withdrawn_at.is_(None)
     return VendorPage(
         id=vendor.id,
@@ -176,6 +195,8 @@ def public_vendor(session: Session, slug: str) -> VendorPage | None:
                 .order_by(Certificate.valid_to.desc(), Certificate.id)
             )
         ],
+        recognition=_recognition(decided) if decided else None,
+        away=Away(days.first_day, days.back_on, days.notice) if days else None,
     )
 
 
@@ -224,6 +245,28 @@ def _card(row: Any) -> VendorCard:
     first_day, back_on, notice = (columns.pop(name) for name in ("first_day", "back_on", "notice"))
     away = None if back_on is None else Away(first_day, back_on, notice)
     return VendorCard(**columns, away=away)
+
+
+def _recognition_of(vendor_id: sa.SQLColumnExpression[str]) -> sa.ScalarSelect[str]:
+    """Select the latest signed decision that recognises a vendor."""
+    doc = aliased(DecisionDocument)
+    return (
+        sa.select(doc.id)
+        .where(
+            doc.vendor_id == vendor_id,
+            doc.kind == DecisionKind.RECOGNITION,
+            doc.state == DecisionState.SIGNED,
+        )
+        .order_by(doc.day.desc(), doc.id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+
+
+def _recognition(row: DecisionDocument) -> Recognition | None:
+    if row.day is None:
+        return None
+    return Recognition(symbol(row.number, row.type_code, row.office_code), row.day, row.lookup_code)
 
 
 def _public_number(vendor: Vendor) -> str:

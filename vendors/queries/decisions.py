@@ -9,7 +9,14 @@ from sqlalchemy.orm import Session
 
 from kernel.pages import Page
 from vendors.models import DecisionDocument, DecisionNumber, Vendor
-from vendors.rules.decisions import PUBLIC, DecisionKind, DecisionState, read_symbol, symbol
+from vendors.rules.decisions import (
+    PUBLIC,
+    DecisionKind,
+    DecisionState,
+    Revocation,
+    read_symbol,
+    symbol,
+)
 from vendors.rules.sheets import Facts, Letterhead
 
 PER_PAGE = 50
@@ -50,6 +57,7 @@ class DecisionView:
     signed_by: str
     signed_at: datetime | None
     chain_checked: bool | None
+    revocation: Revocation
     withdrawn_reason: str
     version: int
 
@@ -208,6 +216,7 @@ def _view(row: DecisionDocument, vendor_name: str) -> DecisionView:
         signed_by=row.signed_by,
         signed_at=row.signed_at,
         chain_checked=row.chain_checked,
+        revocation=row.revocation,
         withdrawn_reason=row.withdrawn_reason,
         version=row.version,
     )

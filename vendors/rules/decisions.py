@@ -29,7 +29,15 @@ class DecisionState(enum.Enum):
     WITHDRAWN = "withdrawn"
 
 
-_K, _S = DecisionKind, DecisionState
+class Revocation(enum.Enum):
+    """What the authorities said about the certificates of a signature."""
+
+    NOT_ASKED = "not_asked"
+    GOOD = "good"
+    UNREACHABLE = "unreachable"
+
+
+_K, _S, _R = DecisionKind, DecisionState, Revocation
 
 DECISION, NOTICE, MINUTES = "QĐ", "TB", "BB"
 
@@ -121,5 +129,10 @@ LABELS.update(
         _S.NUMBERED: msg("Numbered, not signed yet"),
         _S.SIGNED: msg("Signed"),
         _S.WITHDRAWN: msg("Document withdrawn"),
+        _R.NOT_ASKED: msg("Whether the certificate was revoked was not asked."),
+        _R.GOOD: msg("The authority answered: the certificate is not revoked."),
+        _R.UNREACHABLE: msg(
+            "Whether the certificate was revoked is not known: the authority did not answer."
+        ),
     }
 )

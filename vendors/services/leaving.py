@@ -1,6 +1,6 @@
 """Closing a vendor's account, and forgetting it once the law lets us."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -17,6 +17,8 @@ from kernel.messages import msg
 from kernel.rules_table import rules_of
 from vendors.events import VendorForgotten
 from vendors.models import (
+    BankAccount,
+    Invitation,
     Vendor,
     VendorDocument,
     VendorIdentity,
@@ -25,7 +27,9 @@ from vendors.models import (
     VendorNote,
     VendorNotice,
     VendorNumber,
+    VendorRequirement,
     VendorStep,
+    VendorVacation,
 )
 from vendors.services.likening import forget_marks
 from vendors.services.recording import drop_visits
@@ -34,6 +38,17 @@ from vendors.services.steps import Arrow, locked_vendor, move
 _YEARS = ("retention.listing_years", "retention.order_years")
 NOBODY = "-"
 """What stands where a name was."""
+
+Forget = Callable[[str], None]
+ForgetGoods = Callable[[Session, str, Forget], None]
+
+_GOES_WITH_PAPERS = (
+    BankAccount,
+    Invitation,
+    VendorIdentity,
+    VendorNumber,
+    VendorVacation,
+)
 
 
 def close_vendor(
@@ -74,11 +89,15 @@ def close_vendor(
     session.flush()
 
 
-def purge_left(session: Session, *, forget: Callable[[str], None], now: datetime) -> int:
+def purge_left(
+    session: Session, *, forget: Forget, forget_goods: Iterable[ForgetGoods] = (), now: datetime
+) -> int:
     """Delete what closed vendors left and need not be kept any more; return of how many.
 
-    ``forget`` deletes a stored file.
+    ``forget`` deletes a stored file. ``forget_goods`` are what the trades above do to a
+    vendor's offers once listing data need not be kept: their words and pictures go.
     """
+    trades = tuple(forget_goods)
     today = local_date(now)
     over = VendorLeaving.papers_until <= today
     due = VendorLeaving.papers_gone_on.is_(None) | (
@@ -90,6 +109,8 @@ def purge_left(session: Session, *, forget: Callable[[str], None], now: datetime
     for row in rows:
         if row.papers_gone_on is None:
             _drop_papers(session, row.vendor_id, forget, now)
+            for forget_of in trades:
+                forget_of(session, row.vendor_id, forget)
             row.papers_gone_on = today
         if row.forgotten_on is None and row.orders_until <= today:
             _forget_vendor(session, row.vendor_id, now)
@@ -98,10 +119,8 @@ def purge_left(session: Session, *, forget: Callable[[str], None], now: datetime
     return len(rows)
 
 
-def _drop_papers(
-    session: Session, vendor_id: str, forget: Callable[[str], None], now: datetime
-) -> None:
-    """Delete papers, identity and story: nothing asks for them any more."""
+def _drop_papers(session: Session, vendor_id: str, forget: Forget, now: datetime) -> None:
+    """Delete papers, identity, bank account and story: nothing asks for them any more."""
     vendor = locked_vendor(session, vendor_id)
     vendor.story = {}
     papers = session.scalars(
@@ -112,8 +131,13 @@ def _drop_papers(
             forget(paper.storage_key)
         session.delete(paper)
     drop_visits(session, vendor_id, forget=forget)
-    for kind in (VendorIdentity, VendorNumber):
+    for kind in _GOES_WITH_PAPERS:
         session.execute(sa.delete(kind).where(kind.vendor_id == vendor_id))
+    session.execute(
+        sa.update(VendorRequirement)
+        .where(VendorRequirement.vendor_id == vendor_id)
+        .values(reason="", judged_by_name="")
+    )
     _record(session, "vendor.papers_purged", vendor_id, now)
 
 

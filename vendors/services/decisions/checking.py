@@ -3,10 +3,9 @@
 import io
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 from asn1crypto import x509
 from pyhanko.keys import load_certs_from_pemder
@@ -17,8 +16,10 @@ from pyhanko_certvalidator import ValidationContext
 
 from kernel.messages import msg
 from vendors.errors import SignatureRefused
+from vendors.rules.decisions import Revocation
 from vendors.services.decisions.apart import apart
 from vendors.services.decisions.changes import only_signatures
+from vendors.services.decisions.revoking import ask_authorities
 
 # What is wrong with a stranger's file is said to the person, not to the log.
 logging.getLogger("pyhanko").setLevel(logging.CRITICAL)
@@ -40,6 +41,7 @@ class Signed:
     signer: str
     signed_at: datetime | None
     chain_checked: bool | None
+    revocation: Revocation = Revocation.NOT_ASKED
 
 
 def read_trust(folder: str, *, ask_revocation: bool = False) -> Trust:
@@ -51,6 +53,8 @@ def read_trust(folder: str, *, ask_revocation: bool = False) -> Trust:
 
 def check_signed(data: bytes, *, issued: bytes, trust: Trust, now: datetime) -> Signed:
     """Return what the signatures of a PDF say, if it is the issued one with nothing but them.
+
+    May ask authorities over the network: call it outside of a transaction.
 
     :raises SignatureRefused: saying why, for any other file.
     """
@@ -71,7 +75,11 @@ def check_signed(data: bytes, *, issued: bytes, trust: Trust, now: datetime) -> 
         ) from error
     for status in statuses:
         _need_sound(status, trust)
-    return _found(statuses[-1], trust)
+    found = _found(statuses[-1], trust)
+    if not (trust.roots and trust.ask_revocation):
+        return found
+    # Asked last: a stranger's certificate must not make us call an address it names.
+    return replace(found, revocation=ask_authorities(data, trust.roots))
 
 
 def _statuses(data: bytes, trust: Trust, now: datetime) -> Sequence[PdfSignatureStatus]:
@@ -84,11 +92,7 @@ def _statuses(data: bytes, trust: Trust, now: datetime) -> Sequence[PdfSignature
 
 
 def _context(trust: Trust, now: datetime) -> ValidationContext:
-    wishes: dict[str, Any] = {"trust_roots": list(trust.roots)}
-    if trust.ask_revocation:
-        # Revocation is asked as of now; a moment in the past could not be fetched.
-        return ValidationContext(allow_fetching=True, revocation_mode="soft-fail", **wishes)
-    return ValidationContext(allow_fetching=False, moment=now, **wishes)
+    return ValidationContext(allow_fetching=False, moment=now, trust_roots=list(trust.roots))
 
 
 def _need_only_signatures(data: bytes) -> None:

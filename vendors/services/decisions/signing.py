@@ -11,15 +11,14 @@ from sqlalchemy.orm import Session
 
 from kernel.actor import Actor
 from kernel.errors import Conflict
-from kernel.messages import msg
 from kernel.storage import Storage
-from vendors.errors import SignatureRefused
 from vendors.models import DecisionDocument, Vendor
 from vendors.rules.decisions import DecisionState, after_decision, symbol
 from vendors.rules.sheets import Facts, Letterhead, compose
 from vendors.services.decisions.apart import apart
 from vendors.services.decisions.checking import Signed
 from vendors.services.decisions.drafting import locked_document, need_signing_officer, note
+from vendors.services.decisions.keys import Key, opened
 from vendors.services.decisions.typeset import pdf_of
 from vendors.services.decisions.word import docx_of
 from vendors.services.steps import tell
@@ -34,14 +33,6 @@ class File:
 
     key: str
     sha256: str
-
-
-@dataclass(frozen=True)
-class KeyFile:
-    """A PKCS#12 file of the office and its password."""
-
-    path: str
-    password: str
 
 
 def typeset(facts: Facts, head: Letterhead, *, code: str, address: str) -> tuple[bytes, bytes]:
@@ -109,7 +100,7 @@ def sign_decision(
     file, found = signed
     document.signed_key, document.signed_sha256 = file.key, file.sha256
     document.signed_by, document.signed_at = found.signer, found.signed_at
-    document.chain_checked = found.chain_checked
+    document.chain_checked, document.revocation = found.chain_checked, found.revocation
     session.flush()
     note(
         session,
@@ -120,6 +111,7 @@ def sign_decision(
         signed_sha256=file.sha256,
         signer=found.signer,
         chain_checked=found.chain_checked,
+        revocation=found.revocation.value,
     )
     _tell_vendor(session, document, now)
 
@@ -137,20 +129,19 @@ def _tell_vendor(session: Session, document: DecisionDocument, now: datetime) ->
     )
 
 
-def sign_here(issued: bytes, *, key: KeyFile) -> bytes:
-    """Return the issued PDF, signed with the office's key file.
+def sign_here(issued: bytes, *, key: Key) -> bytes:
+    """Return the issued PDF, signed with the office's key; call it outside of a transaction.
 
-    :raises SignatureRefused: when the file or its password is wrong.
+    :raises SignatureRefused: when the key cannot be used.
     """
-    signer = signers.SimpleSigner.load_pkcs12(  # type: ignore[no-untyped-call]
-        key.path, passphrase=key.password.encode() if key.password else None
-    )
-    if signer is None:
-        raise SignatureRefused(msg("The key file of the office cannot be opened."))
     meta = signers.PdfSignatureMetadata(field_name="Signature1", md_algorithm="sha256")
     writer = IncrementalPdfFileWriter(io.BytesIO(issued))
-    out = apart(lambda: signers.sign_pdf(writer, meta, signer=signer))
-    return bytes(out.getbuffer())
+
+    def sign() -> bytes:
+        with opened(key) as signer:
+            return bytes(signers.sign_pdf(writer, meta, signer=signer).getbuffer())
+
+    return apart(sign)
 
 
 SIGNABLE = frozenset({DecisionState.NUMBERED})

@@ -1,0 +1,44 @@
+"""A closed vendor's offers lose their words and pictures once they need not be kept."""
+
+from collections.abc import Callable
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from catalog.models import Listing, ListingStep, Review
+from kernel.pictures import files_of
+
+NOTHING = {"vi": "-", "en": "-"}
+"""What stands where a title was: orders keep their own copy."""
+
+
+def forget_listings(session: Session, vendor_id: str, forget: Callable[[str], None]) -> None:
+    """Empty a vendor's listings; ``forget`` deletes a stored file.
+
+    Amounts, units and states stay. A picture that another vendor shows as well stays for it.
+    Files go before the commit: a row whose file is gone is emptied again.
+    """
+    mine = Listing.vendor_id == vendor_id
+    rows = session.scalars(sa.select(Listing).where(mine).with_for_update()).all()
+    for digest in sorted({photo["digest"] for row in rows for photo in row.photos}):
+        if not _shown_by_others(session, vendor_id, digest):
+            for key in files_of(digest):
+                forget(key)
+    for row in rows:
+        row.title, row.summary, row.description = NOTHING, {}, {}
+        row.folded, row.slug, row.state_reason = "", row.code.lower(), ""
+        row.piece_name, row.photos = {}, []
+    ids = [row.id for row in rows]
+    session.execute(sa.delete(Review).where(Review.listing_id.in_(ids)))
+    session.execute(
+        sa.update(ListingStep)
+        .where(ListingStep.listing_id.in_(ids))
+        .values(actor_name="", reason="")
+    )
+    session.flush()
+
+
+def _shown_by_others(session: Session, vendor_id: str, digest: str) -> bool:
+    shows = sa.cast(Listing.photos, sa.Text).contains(digest)
+    other = sa.select(Listing.id).where(Listing.vendor_id != vendor_id, shows).limit(1)
+    return session.scalar(other) is not None
