@@ -210,6 +210,7 @@ GUARDS = {
     "vendors.show_who": "member:owner",
     "vendors.start_application": "signed_in",
     "vendors.submit_application": "member:owner",
+    "land.show_place": "needs:reviewer,approver",
     "vendors_desk.decide_dossier": "needs:reviewer,approver",
     "vendors_desk.give_back": "needs:reviewer,approver",
     "vendors_desk.hand_over": "needs:reviewer,approver",

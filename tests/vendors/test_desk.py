@@ -471,3 +471,17 @@ def test_a_dossier_is_given_back_taken_and_handed_over_on_the_pages(client, sign
     answer = client.get(choice)
     assert answer.status_code == 200
     assert "<select" not in text(answer)
+
+
+def test_the_declared_place_is_drawn_from_our_own_origin(client, sign_in, desk):
+    vendor_id = desk.submitted()
+    sign_in(roles=["reviewer"])
+    page = f"/office/vendors/{vendor_id}"
+    shown = text(client.get(page))
+    assert '<svg class="sketch"' in shown
+    assert "Tuệ Tĩnh" in shown
+    assert re.search(r'href="geo:2\d\.\d+,10\d\.\d+"', shown)
+    far = re.findall(r'(?:src|href)="(https?:[^"]+)"', shown)
+    assert [one for one in far if not one.startswith("http://localhost")] == []
+    assert client.get(f"{page}/place").status_code == 200
+    assert client.get(f"/office/vendors/{desk.draft()}/place").status_code == 404

@@ -1,5 +1,6 @@
 """One dossier on the desk: everything beside everything, and what the office does with it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flask import flash, url_for
@@ -8,7 +9,8 @@ from flask_babel import gettext as _
 from accounts import guards
 from kernel import clock, places
 from kernel.db import transaction
-from kernel.errors import DomainError, NotFound
+from kernel.errors import DomainError, Invalid, NotFound
+from kernel.sketch import Sketch, neighbours, sketch_of
 from kernel.web.answers import Answer, go
 from kernel.web.forms import form_error
 from kernel.web.pages import page
@@ -125,6 +127,23 @@ def seen_dossier(vendor_id: str) -> queries.Dossier:
     return dossier
 
 
+@dataclass(frozen=True)
+class Place:
+    """The declared commune on a map, and what lies around it."""
+
+    commune: places.Commune
+    sketch: Sketch
+    neighbours: Sequence[tuple[places.Commune, float]]
+
+
+def _place(key: str) -> Place | None:
+    """Return the declared commune as it is shown; None while none of today's is declared."""
+    try:
+        return Place(places.commune(key), sketch_of(key), neighbours(key))
+    except Invalid:
+        return None
+
+
 def dossier_page(vendor_id: str, shown: Shown) -> str:
     """Return the page of a dossier, with what was typed into one of its forms and is wrong."""
     dossier, actor = seen_dossier(vendor_id), guards.current_actor()
@@ -146,6 +165,7 @@ def dossier_page(vendor_id: str, shown: Shown) -> str:
         visits=visits_of(db(), vendor_id),
         old_places=places.resolve_line(dossier.old_address) if dossier.old_address else [],
         today=today,
+        place=_place(dossier.commune),
         **viewer_part(dossier),
         **queue_part(),
     )
