@@ -10,6 +10,7 @@ from bench.serving import BUILD, databases, prepare, serving, surroundings
 
 DOSSIERS = 100_000
 PORT = 8741
+BASELINE = 8740
 ROUNDS = 3
 SECONDS = 4
 MOST_P99_MS = 100.0
@@ -47,11 +48,17 @@ def _measure(database: str, url: str) -> list[Row]:
     environ = surroundings(database, url, DOSSIERS, PORT)
     noted = prepare("bench.fill_queue", DOSSIERS, environ)
     rounds: dict[str, list[load.Figures]] = {}
-    with serving("wsgi:app", PORT, environ):
+    # How long a page takes that does nothing tells how busy the machine is otherwise.
+    asked = [("hello", BASELINE, ["/hello"])]
+    asked += [(view, PORT, paths) for view, paths in noted["views"].items()]
+    with (
+        serving("bench.baseline:app", BASELINE, environ | {"PORT": str(BASELINE)}),
+        serving("wsgi:app", PORT, environ),
+    ):
         for number in range(ROUNDS + 1):
-            for view, paths in noted["views"].items():
+            for view, port, paths in asked:
                 figures = load.put(
-                    f"http://127.0.0.1:{PORT}",
+                    f"http://127.0.0.1:{port}",
                     paths,
                     connections=1,
                     seconds=SECONDS if number else 1,

@@ -156,6 +156,20 @@ def test_minutes_are_written_on_a_telephone(be, visit, vendor, lang):
     assert wrong == []
 
 
+def test_without_network_the_minutes_stay_as_they_are(be, visit):
+    page = be(OFFICER, "vi")
+    page.goto(f"{visit}/record")
+    _fill(page)
+    expect(page.locator("[data-offline]")).to_be_hidden()
+    page.context.set_offline(True)
+    page.locator("[name=do][value=close]").click()
+    expect(page.locator("[data-offline]")).to_be_focused()
+    expect(page.locator("#findings")).to_have_value("Kho sạch, còn thiếu bảng giá.")
+    page.context.set_offline(False)
+    page.locator("[name=do][value=close]").click()
+    expect(page).to_have_url(re.compile(rf"{visit}$"))
+
+
 def test_minutes_are_written_without_scripts(be, visit):
     page = be(OFFICER, "vi", java_script_enabled=False)
     page.goto(f"{visit}/record")

@@ -1,14 +1,19 @@
 """The pages of site visits: planned, recorded in a field, read by the vendor."""
 
 import io
+import math
 import re
 from datetime import timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from sqlalchemy.orm import sessionmaker
 
 from kernel import clock
+from kernel.errors import Invalid
 from kernel.storage import Storage
+from kernel.web.forms import DecimalField
 from tests.conftest import NOW, TOKEN, post
 from tests.people import sign_in_as
 from tests.vendors.conftest import House
@@ -32,6 +37,16 @@ MINUTES = {
     "lon": "106.314600",
     "accuracy_m": "8",
 }
+
+
+@given(st.text(max_size=30))
+def test_whatever_is_typed_as_a_number_is_one_or_refused(typed):
+    try:
+        number = DecimalField.parse(None, typed)
+    except Invalid:
+        return
+    assert math.isfinite(number)
+    assert float(typed.replace(",", ".")) == number
 
 
 @pytest.fixture

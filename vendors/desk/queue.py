@@ -39,7 +39,7 @@ def show_queue() -> Answer:
 @officers
 def take_dossiers() -> Answer:
     """Take the chosen dossiers for review."""
-    chosen = request.form.getlist("dossier")
+    chosen = [one for one in request.form.getlist("dossier") if one.isalnum()]
     try:
         with transaction(db()) as work:
             taken = taking.take_dossiers(
