@@ -39,6 +39,8 @@ def remind_of_answers(session: Session, *, office: str, now: datetime) -> int:
     Due within ``vendor.remind_working_days``: to the officer in charge, or to the office.
     Late: to the office and every approver.
     """
+    if not _any_waits(session):
+        return 0
     today = local_date(now)
     days = int(rule(session, "vendor.remind_working_days", on=today).value)
     soon: dict[str, list[Line]] = defaultdict(list)
@@ -86,6 +88,12 @@ class _Waiting:
     name: str
     due_on: date
     reviewer_id: str | None
+
+
+def _any_waits(session: Session) -> bool:
+    """Tell whether anybody waits for an answer: without, no rule is needed."""
+    waits = sa.select(Vendor.id).where(Vendor.state.in_(WAITING), Vendor.due_on.is_not(None))
+    return session.scalar(waits.limit(1)) is not None
 
 
 def _waiting(session: Session, until: date) -> Sequence[_Waiting]:

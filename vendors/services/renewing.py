@@ -21,6 +21,8 @@ AT_ONCE = 500
 
 def call_renewals(session: Session, *, now: datetime) -> int:
     """Call for renewal whose recognition ends within ``vendor.renewal_call_days``; return how many."""
+    if not _any_ends(session, VendorState.APPROVED):
+        return 0
     today = local_date(now)
     days = int(rule(session, "vendor.renewal_call_days", on=today).value)
     until = today + timedelta(days=days)
@@ -38,6 +40,8 @@ def remind_of_renewals(session: Session, *, now: datetime) -> int:
     The days are the rule ``vendor.renewal_reminder_days``; of days that were missed only the
     latest is made up for.
     """
+    if not _any_ends(session, VendorState.RENEWAL_DUE):
+        return 0
     today = local_date(now)
     marks = [int(day) for day in rule(session, "vendor.renewal_reminder_days", on=today).value]
     told = 0
@@ -53,6 +57,12 @@ def remind_of_renewals(session: Session, *, now: datetime) -> int:
             )
             told += 1
     return told
+
+
+def _any_ends(session: Session, state: VendorState) -> bool:
+    """Tell whether anybody in this state has an end: without, no rule is needed."""
+    found = sa.select(Vendor.id).where(Vendor.state == state, Vendor.valid_until.is_not(None))
+    return session.scalar(found.limit(1)) is not None
 
 
 def _ending(session: Session, today: date, until: date) -> Sequence[Vendor]:
