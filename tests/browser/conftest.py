@@ -49,10 +49,9 @@ def instance(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def address(instance: Path) -> Iterator[str]:
+def address(browser: Browser, instance: Path) -> Iterator[str]:
     """Run the market, web and worker, on the sample province; give its address."""
-    if chromium() is None:
-        pytest.skip("Chromium is not installed: browser tests cannot run")
+    del browser  # without one there is nothing to run it for
     port = free_port()
     environ = os.environ | {
         "PORT": str(port),
@@ -88,9 +87,10 @@ def wait_for(url: str, process: "subprocess.Popen[bytes]", seconds: int = 180) -
 
 
 @pytest.fixture(scope="session")
-def browser(address: str) -> Iterator[Browser]:
+def browser() -> Iterator[Browser]:
     """One Chromium for all tests of a process."""
-    del address
+    if chromium() is None:
+        pytest.skip("Chromium is not installed: browser tests cannot run")
     with sync_playwright() as playwright:
         opened = playwright.chromium.launch(executable_path=chromium(), args=QUIET)
         yield opened

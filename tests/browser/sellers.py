@@ -15,6 +15,7 @@ class Cooperative(Person):
     def __init__(self, scene: Scene, words: dict[str, str], today: date) -> None:
         super().__init__(scene)
         self.words, self.today = words, today
+        self.offers = ("handicraft",)
         self.vendor_id = self.season = self.lot = self.listing = ""
 
     # --- the application ---
@@ -38,7 +39,8 @@ class Cooperative(Person):
             name=self.words["vendor"],
             registration_no=self.words["tax_code"],
         )
-        self.choose("sells", "handicraft")
+        for offer in self.offers:
+            self.choose("sells", offer)
         self.keep("apply-who")
         self.press("Save and go on")
         self.reads("Who answers for it?")
@@ -181,7 +183,7 @@ class Cooperative(Person):
 
     # --- the offer ---
 
-    def write_listing(self) -> None:
+    def write_listing(self, claims: tuple[str, ...] = ()) -> None:
         self.go(f"/work/{self.vendor_id}/")
         self.follow("Offers")
         self.follow("New offer")
@@ -202,6 +204,8 @@ class Cooperative(Person):
         self.fill(**packs)
         self.field("farm_id").select_option(label=self.words["farm"])
         self.field("lot_id").select_option(index=1)
+        for claim in claims:
+            self.choose("schemes", claim)
         self.page.get_by_role("main").locator("details summary").last.click()
         self.fill(title_en=self.words["title_en"], summary_en=self.words["summary_en"])
         self.keep("offer-form")
@@ -273,7 +277,7 @@ class Officer(Person):
 
     def ask_for(self, what: str) -> None:
         self.sees("dang-ky.jpg")
-        self.fill(reason=what)
+        self.page.locator(".decision [name=reason]").fill(what)
         self.keep("office-dossier")
         self.press("Ask for more")
         self.reads("Done. The vendor is told.")

@@ -119,6 +119,37 @@ def test_the_keyboard_pages_turns_and_enlarges_without_loading_the_page_anew(off
     expect(page.locator(".viewer-count")).to_have_text("2 / 3")
 
 
+HASTY = """(keys) => {
+  window.same = true;
+  const press = (key) => document.body.dispatchEvent(
+    new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
+  keys.before.forEach(press);
+  addEventListener("htmx:afterSwap", () => keys.between.forEach(press), { once: true });
+}"""
+
+
+def test_keys_pressed_while_a_page_is_on_its_way_count_in_their_turn(officer, dossier):
+    page = officer(DESK)
+    open_paper(page, dossier, "registration")
+    page.evaluate(HASTY, {"before": ["]", "]"], "between": [".", "+"]})
+    expect(page).to_have_url(re.compile("sheet=3.*turn=90.*zoom=2"))
+    expect(page.locator(".viewer-count")).to_have_text("3 / 3")
+    assert page.evaluate("() => window.same")
+
+
+def test_links_just_put_in_are_held_by_htmx_at_once(officer, dossier):
+    page = officer(DESK)
+    open_paper(page, dossier, "registration")
+    page.evaluate("""() => {
+      window.same = true;
+      addEventListener("htmx:afterRequest", () => document.querySelector("#viewer-in").click(),
+        { once: true });
+      document.querySelector("#viewer-on").click();
+    }""")
+    expect(page).to_have_url(re.compile("sheet=2.*zoom=2"))
+    assert page.evaluate("() => window.same")
+
+
 def test_a_mouse_drags_a_large_page_about(officer, dossier):
     page = officer(DESK)
     open_paper(page, dossier, "other")
