@@ -1,7 +1,8 @@
-"""A vendor from application to signed decision to its first offer."""
+"""A vendor from application to signed decision to its first offer, and to its certificate's end."""
 
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -152,7 +153,9 @@ def test_from_application_to_signed_decision(scene, market):
         ask_and_answer(scene, market, grower)
         approve_and_sign(scene, market, grower)
         offer(scene, market, grower)
-        find(scene)
+        shopper = find(scene)
+        lapse(scene, market, grower, shopper)
+        renew(scene, market, grower, shopper)
 
 
 def apply(grower: Grower) -> None:
@@ -223,6 +226,57 @@ def offer(scene: Scene, market: MovingMarket, grower: Grower) -> None:
     market.work()
 
 
-def find(scene: Scene) -> None:
-    shopper = Buyer(scene, Contact("", ""))
+class Shopper(Buyer):
+    """Somebody who looks for one offer everywhere; ``path`` is where it was found."""
+
+    path = ""
+
+    def looks_everywhere(self) -> tuple[bool, bool, bool, int]:
+        """Tell whether it is on its shelf, in search and in the sitemap, and what its page says."""
+        code = self.path.split("/")[2]
+        places = ("/c/rau-cu", f"/search?q={WORDS['typed']}", "/sitemap/1.xml")
+        shelf, search, sitemap = (f"/l/{code}" in self.text(place) for place in places)
+        return shelf, search, sitemap, self.page.request.get(self.path).status
+
+    def text(self, path: str) -> str:
+        return self.page.request.get(path).text()
+
+
+def find(scene: Scene) -> Shopper:
+    shopper = Shopper(scene, Contact("", ""))
     shopper.find(WORDS["typed"], WORDS["title"])
+    shopper.path = urlsplit(shopper.page.url).path
+    assert shopper.looks_everywhere() == (True, True, True, 200)
+    return shopper
+
+
+def lapse(scene: Scene, market: MovingMarket, grower: Grower, shopper: Shopper) -> None:
+    """Let the certificate end: one run of the worker takes the offer from everywhere."""
+    market.pass_days(DAYS_LEFT - 6)
+    market.work()
+    scene.wait_for_message(WORDS["contact"], WORDS["title"])
+    assert shopper.looks_everywhere()[-1] == 200
+    market.pass_days(DAYS_LEFT + 1)
+    market.work()
+    assert shopper.looks_everywhere() == (False, False, False, 410)
+
+
+def renew(scene: Scene, market: MovingMarket, grower: Grower, shopper: Shopper) -> None:
+    """Let the office verify a new certificate: the offer is back at once."""
+    grower.go(f"/work/{grower.vendor_id}/certificates")
+    grower.sees("HC-2026-118")
+    grower.keep("certificate-lapsed")
+    days = {"valid_from": grower.day(DAYS_LEFT), "last_day": grower.day(DAYS_LEFT + 700)}
+    grower.fill(scheme="organic", number="HC-2027-009", issuer="VinaCert", **days)
+    grower.press("Save")
+    assert shopper.looks_everywhere()[-1] == 410
+    reviewer = Judge(scene)
+    reviewer.arrive("thamdinh@chophien.example")
+    reviewer.go("/office/certificates?standing=unverified&q=HC-2027-009")
+    reviewer.page.get_by_role("main").get_by_role("link", name="HC-2027-009").click()
+    reviewer.sees(WORDS["vendor"], WORDS["title"])
+    reviewer.keep("certificate")
+    reviewer.press("Verify")
+    market.work()
+    shopper.find(WORDS["typed"], WORDS["title"])
+    assert shopper.looks_everywhere() == (True, True, True, 200)
