@@ -105,6 +105,15 @@ def likeness_of(image: Image.Image) -> int | None:
     return bits - (1 << 64) if bits >> 63 else bits
 
 
+def stored_likeness(storage: Storage, digest: str) -> int | None:
+    """Return the likeness of a picture that was stored; None for one whose files are gone."""
+    key = f"public/pictures/{digest}-{WIDTHS[0]}.webp"
+    if not storage.exists(key):
+        return None
+    with Image.open(io.BytesIO(storage.get(key)), formats=["WEBP"]) as small:
+        return likeness_of(small)
+
+
 def widths_of(width: int) -> tuple[int, ...]:
     """Return which of the stored widths differ for a picture: what ``srcset`` offers."""
     return tuple(w for w in WIDTHS if w < width) + tuple(w for w in WIDTHS if w >= width)[:1]

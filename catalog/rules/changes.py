@@ -123,9 +123,9 @@ def compare_words(old: str, new: str) -> Sides:
     right: list[Piece] = []
     steps = SequenceMatcher(None, was, now).get_opcodes()
     for place, (kind, i, j, k, m) in enumerate(steps):
-        # A space between two changed words is no island between two changes.
-        island = 0 < place < len(steps) - 1 and "".join(was[i:j]).isspace()
-        is_same = kind == "equal" and not island
+        # A space or a comma between two changed words is no island between two changes.
+        inside = 0 < place < len(steps) - 1
+        is_same = kind == "equal" and not (inside and not _has_words(was[i:j]))
         _add(left, "same" if is_same else "gone", was[i:j])
         _add(right, "same" if is_same else "new", now[k:m])
     return Sides(tuple(left), tuple(right))
@@ -193,6 +193,10 @@ def _names(value: Any) -> list[str]:
 
 def _words(text: str) -> list[str]:
     return re.findall(r"\w+|\s+|[^\w\s]", text)
+
+
+def _has_words(parts: list[str]) -> bool:
+    return any(letter.isalnum() for part in parts for letter in part)
 
 
 def _add(pieces: list[Piece], kind: str, words: list[str]) -> None:
