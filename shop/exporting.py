@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from sqlalchemy.orm import Session
 
 from catalog.queries.exporting import listing_sheets, photo_digests, vendor_listing_ids
+from catalog.queries.judged import judged_sheets
 from kernel.audit import Trail, trail
 from kernel.export import Sheet
 from kernel.pages import Page
@@ -47,6 +48,7 @@ def vendor_trail(session: Session, vendor_id: str, *, page: int, size: int = 50)
 def _sheets(session: Session, vendor_id: str) -> Iterator[Sheet]:
     yield from vendor_sheets(session, vendor_id)
     yield from farm_sheets(session, vendor_id)
+    yield from judged_sheets(session, vendor_id)
     yield from listing_sheets(session, vendor_id)
     yield from order_sheets(session, vendor_id)
     found = vendor_trail(session, vendor_id, page=1, size=MOST_ENTRIES)

@@ -3,12 +3,12 @@
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from catalog.models import Listing, ListingChange, ListingFlag, Review, Variant
+from catalog.models import Listing, Review, Variant
 from kernel.export import Sheet, read_sheet
 
 
 def listing_sheets(session: Session, vendor_id: str) -> list[Sheet]:
-    """Return listings, pack sizes, what was proposed and found of them, what buyers said."""
+    """Return listings, pack sizes and what buyers said of them."""
     mine = sa.select(Listing.id).where(Listing.vendor_id == vendor_id)
     said = (Review.id, Review.listing_id, Review.rating, Review.body, Review.created_at)
     return [
@@ -21,16 +21,6 @@ def listing_sheets(session: Session, vendor_id: str) -> list[Sheet]:
             session,
             "packs",
             sa.select(*Variant.__table__.columns).where(Variant.listing_id.in_(mine)),
-        ),
-        *(
-            read_sheet(
-                session,
-                name,
-                sa.select(*table.__table__.columns)
-                .where(table.listing_id.in_(mine))
-                .order_by(table.id),
-            )
-            for name, table in (("listing_changes", ListingChange), ("listing_flags", ListingFlag))
         ),
         read_sheet(session, "reviews", sa.select(*said).where(Review.listing_id.in_(mine))),
     ]
