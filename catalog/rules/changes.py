@@ -78,13 +78,14 @@ def held_fields(
 
     ``protected`` gives for each field when it is: "any" change; "more" things in
     a list; "origin" (another farm, or no lot any more); "words" of the lists, told
-    by ``says_more(field)``.
+    by ``says_more(field)``; "never".
     """
     kinds: dict[str, Callable[[str], bool]] = {
         "any": lambda _field: True,
         "more": lambda field: not set(after[field]) <= set(before[field]),
         "origin": lambda field: before["farm_id"] != after["farm_id"] or not after[field],
         "words": says_more,
+        "never": lambda _field: False,
     }
     return tuple(
         field
