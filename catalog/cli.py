@@ -7,7 +7,10 @@ from sqlalchemy.orm import sessionmaker
 
 from catalog.search import SearchEngine
 from catalog.services.indexing import rebuild_index
+from catalog.services.likenesses import pictures_unseen, read_likenesses, set_likenesses
 from kernel import clock
+from kernel.db import transaction
+from kernel.storage import Storage
 from kernel.web.session import part
 
 catalog = AppGroup("catalog", help="Listings and their search index.")
@@ -19,6 +22,19 @@ def reindex() -> None:
     with part(sessionmaker)() as session:
         count = rebuild_index(session, part(SearchEngine), now=clock.now())
     click.echo(f"{count} listings are in the index.")
+
+
+@catalog.command("likenesses")
+def likenesses() -> None:
+    """Look at the pictures that were stored before the market remembered what they look like."""
+    count, last = 0, ""
+    with part(sessionmaker)() as session:
+        while digests := pictures_unseen(session, after=last):
+            last = digests[-1]
+            found = read_likenesses(part(Storage), digests)
+            with transaction(session):
+                count += set_likenesses(session, found)
+    click.echo(f"{count} pictures can be found again.")
 
 
 def install(app: Flask) -> None:

@@ -88,6 +88,15 @@ def store_picture(storage: Storage, data: bytes) -> Picture:
     return Picture(digest, image.width, image.height, _placeholder(image), likeness_of(image))
 
 
+def stored_likeness(storage: Storage, digest: str) -> int | None:
+    """Return the likeness of a picture that was stored; None for one whose files are gone."""
+    key = f"public/pictures/{digest}-{WIDTHS[0]}.webp"
+    if not storage.exists(key):
+        return None
+    with Image.open(io.BytesIO(storage.get(key)), formats=["WEBP"]) as small:
+        return likeness_of(small)
+
+
 def likeness_of(image: Image.Image) -> int | None:
     """Return 64 bits (signed) that stay nearly the same when a picture is made smaller or paler.
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from accounts.queries import consent_sheet
 from bookings.queries import visit_sheets
 from catalog.queries.exporting import listing_sheets, photo_digests, vendor_listing_ids
+from catalog.queries.judged import judged_sheets
 from kernel.audit import Trail, trail
 from kernel.export import Sheet
 from kernel.pages import Page
@@ -67,6 +68,7 @@ def _sheets(session: Session, vendor_id: str) -> Iterator[Sheet]:
     yield from vendor_sheets(session, vendor_id)
     yield consent_sheet(session, ("vendor", vendor_id))
     yield from farm_sheets(session, vendor_id)
+    yield from judged_sheets(session, vendor_id)
     yield from listing_sheets(session, vendor_id)
     yield from visit_sheets(session, vendor_id)
     yield from order_sheets(session, vendor_id)

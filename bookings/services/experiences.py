@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from bookings.models import Experience
 from catalog.queries.offers import ListingHead, listing_heads
 from catalog.rules import ListingKind
+from catalog.services.checking import desk_rules, refuse_banned, words_of
 from kernel import audit
 from kernel.actor import Actor
 from kernel.errors import Invalid, NotFound
@@ -42,8 +43,11 @@ def set_experience(
     """Write what an experience adds to its listing; departures that are open stay as they are.
 
     :raises NotFound: when the listing is another vendor's.
+    :raises Invalid: when a value cannot be used or names banned goods; ``field`` names it.
     """
     actor.need_at(_listing(session, listing_id).vendor_id, "seller")
+    said = [(name, getattr(draft, name)) for name in ("meeting_point", "includes", "bring")]
+    refuse_banned(desk_rules(session, now=now), words_of(said))
     store_experience(session, listing_id=listing_id, draft=draft, actor=actor, now=now)
 
 

@@ -78,13 +78,14 @@ def held_fields(
 
     ``protected`` gives for each field when it is: "any" change; "more" things in
     a list; "origin" (another farm, or no lot any more); "words" of the lists, told
-    by ``says_more(field)``.
+    by ``says_more(field)``; "never".
     """
     kinds: dict[str, Callable[[str], bool]] = {
         "any": lambda _field: True,
         "more": lambda field: not set(after[field]) <= set(before[field]),
         "origin": lambda field: before["farm_id"] != after["farm_id"] or not after[field],
         "words": says_more,
+        "never": lambda _field: False,
     }
     return tuple(
         field
@@ -123,9 +124,9 @@ def compare_words(old: str, new: str) -> Sides:
     right: list[Piece] = []
     steps = SequenceMatcher(None, was, now).get_opcodes()
     for place, (kind, i, j, k, m) in enumerate(steps):
-        # A space between two changed words is no island between two changes.
-        island = 0 < place < len(steps) - 1 and "".join(was[i:j]).isspace()
-        is_same = kind == "equal" and not island
+        # A space or a comma between two changed words is no island between two changes.
+        inside = 0 < place < len(steps) - 1
+        is_same = kind == "equal" and not (inside and not _has_words(was[i:j]))
         _add(left, "same" if is_same else "gone", was[i:j])
         _add(right, "same" if is_same else "new", now[k:m])
     return Sides(tuple(left), tuple(right))
@@ -193,6 +194,10 @@ def _names(value: Any) -> list[str]:
 
 def _words(text: str) -> list[str]:
     return re.findall(r"\w+|\s+|[^\w\s]", text)
+
+
+def _has_words(parts: list[str]) -> bool:
+    return any(letter.isalnum() for part in parts for letter in part)
 
 
 def _add(pieces: list[Piece], kind: str, words: list[str]) -> None:

@@ -17,6 +17,9 @@ from kernel.text import fold, is_marked, nfc, tone_code
 Texts = Sequence[tuple[str, str]]
 """Texts with the fields of the form they stand in: ("title_vi", "Ổi Thanh Hà")."""
 
+INNOCENT = "-"
+"""Begins the words of a list that are innocent compounds of the others."""
+
 _STOP = re.compile(r"[.,;:!?()]\s|[()\n]")
 _SYLLABLE = re.compile(r"(?:[^\W_][\u0300-\u036f]*)+")
 HASH_BITS, BANDS = 64, 4
@@ -112,8 +115,8 @@ def read_entries(rules: Mapping[str, Any]) -> tuple[Entry, ...]:
     return tuple(
         Entry(
             check=check,
-            phrases=tuple(_phrase(words) for words in entry["words"]),
-            unless=tuple(_phrase(words) for words in entry.get("unless", ())),
+            phrases=tuple(_phrase(words) for words in entry["words"] if words[:1] != INNOCENT),
+            unless=tuple(_phrase(words) for words in entry["words"] if words[:1] == INNOCENT),
             law=entry.get("law", ""),
             scheme=entry.get("scheme"),
         )

@@ -43,6 +43,8 @@ _BANNED = {
     "alt": msg("The words of a picture say “%(words)s”: that may not be offered here (%(law)s)."),
 }
 
+_SAYS = msg("This says “%(words)s”: that may not be offered here (%(law)s).")
+
 
 @dataclass(frozen=True)
 class DeskRules:
@@ -103,7 +105,7 @@ def refuse_banned(rules: DeskRules, texts: Texts) -> None:
         if found.check == Check.BANNED.value:
             name = found.field[:-3]
             field = name if name == "packs" else found.field
-            raise Invalid(_BANNED[name], field=field, words=found.words, law=found.law)
+            raise Invalid(_BANNED.get(name, _SAYS), field=field, words=found.words, law=found.law)
 
 
 def need_pixels(rules: DeskRules, picture: Picture) -> None:

@@ -12,6 +12,7 @@ from catalog.rules import ListingKind
 from kernel.actor import Actor
 from kernel.db import transaction
 from kernel.ids import new_id
+from kernel.rules_table import seed_rules
 from vendors.models import Vendor
 from vendors.rules import LegalForm
 
@@ -84,6 +85,7 @@ class Host:
     def __init__(self, maker: Maker, now: datetime, draft: ExperienceDraft = DRAFT) -> None:
         self.maker, self.now = maker, now
         with maker() as session, transaction(session):
+            seed_rules(session, now=now)
             self.vendor_id = vendor(session, now)
             self.listing_id = listing(session, self.vendor_id, now)
             self.actor = seller(self.vendor_id)

@@ -233,13 +233,18 @@ def test_words_that_claim_wait_other_words_are_looked_at_afterwards(session, now
 
 
 def test_what_is_protected_is_a_rule_of_the_day(session, now):
+    (value,) = [row[1] for row in SEED if row[0] == "listing.protected_fields"]
+    value = value | {
+        "title": value["title"] | {"when": "never"},
+        "summary": value["summary"] | {"when": "any"},
+    }
     with transaction(session):
         close_rule(session, "listing.protected_fields", from_day=date(2026, 11, 23))
         enter_rule(
             session,
             NewRule(
                 "listing.protected_fields",
-                {"summary": {"when": "any"}},
+                value,
                 date(2026, 11, 23),
                 "Quy chế của sàn",
                 "H",

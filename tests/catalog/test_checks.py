@@ -27,6 +27,12 @@ from kernel.text import fold, nfc
 
 RULES = {row[0]: row[1] for row in SEED}
 ENTRIES = read_entries(RULES)
+BANNED_WORDS = [
+    words
+    for entry in RULES["listing.words.banned"]
+    for words in entry["words"]
+    if not words.startswith("-")
+]
 LIKENESS = st.integers(min_value=-(2**63), max_value=2**63 - 1)
 
 
@@ -127,6 +133,8 @@ def test_no_word_of_the_lists_is_hidden_by_its_own_exceptions():
     for key in WORD_LISTS:
         for entry in RULES[key]:
             for words in entry["words"]:
+                if words.startswith("-"):
+                    continue
                 assert find_in_texts([("title_vi", nfc(words))], ENTRIES), words
 
 
@@ -150,7 +158,7 @@ def test_syllables_stand_where_they_say(text):
 
 
 @given(
-    st.sampled_from([words for entry in RULES["listing.words.banned"] for words in entry["words"]]),
+    st.sampled_from(BANNED_WORDS),
     st.sampled_from(["", "Bán ", "(", "xx "]),
     st.sampled_from(["", " tốt", ")", "!"]),
 )
@@ -159,7 +167,7 @@ def test_a_banned_name_is_refused_wherever_it_stands(words, before, after):
 
 
 @given(
-    st.sampled_from([words for entry in RULES["listing.words.banned"] for words in entry["words"]]),
+    st.sampled_from(BANNED_WORDS),
     st.sampled_from("abcxyzđ"),
 )
 def test_inside_a_longer_syllable_no_name_is_found(words, letter):

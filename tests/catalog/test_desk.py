@@ -6,9 +6,11 @@ import pytest
 import sqlalchemy as sa
 from PIL import Image
 
-from catalog.models import ListingBaseline, ListingChange
+from catalog.cli import catalog
+from catalog.models import ListingBaseline, ListingChange, ListingPicture
 from catalog.rules import ListingState
 from catalog.rules.changes import ChangeState
+from catalog.rules.checks import distance
 from catalog.services.steps import moderate_listing
 from kernel.db import transaction
 from tests.catalog import shelves
@@ -21,6 +23,7 @@ from tests.catalog.shelves import (
     statements,
     vendor_id,
 )
+from tests.catalog.test_checks import orchard
 from tests.catalog.test_workspace import fields, text
 from tests.conftest import post
 from traceability.models import Farm, Lot
@@ -207,8 +210,7 @@ def test_several_are_approved_at_once(client, session, sign_in, now):
 
 def drawing():
     file = io.BytesIO()
-    image = Image.effect_noise((900, 700), 90).convert("RGB").resize((90, 70)).resize((900, 700))
-    image.save(file, "PNG")
+    orchard().save(file, "PNG")
     return file.getvalue()
 
 
@@ -228,6 +230,48 @@ def test_a_picture_taken_from_another_vendor_is_shown_to_the_officer(client, ses
     assert "Another vendor shows this picture" in page
     assert f"{DESK}/{fresh(session, 'VAI').id}" in page
     assert "album-new" in page
+
+
+def test_pictures_of_former_days_are_looked_at_by_a_command(app, client, session, seller, now):
+    add(session, now)
+    base = seller()
+    sent = {"file": (io.BytesIO(drawing()), "a.png"), "alt_vi": "Vườn vải"}
+    assert post(client, f"{base}/VAI/photos", sent).status_code == 303
+    row = session.scalars(sa.select(ListingPicture)).one()
+    known = (row.likeness, row.band_0, row.band_1, row.band_2, row.band_3)
+    assert None not in known
+    with transaction(session):
+        session.execute(
+            sa.update(ListingPicture).values(
+                likeness=None, band_0=None, band_1=None, band_2=None, band_3=None
+            )
+        )
+        session.add(ListingPicture(listing_id=row.listing_id, vendor_id=row.vendor_id, digest="f"))
+    for said in ("1 pictures can be found again.\n", "0 pictures can be found again.\n"):
+        done = app.test_cli_runner().invoke(catalog, ["likenesses"])
+        assert (done.exit_code, done.output) == (0, said)
+    session.expire_all()
+    row = session.scalars(sa.select(ListingPicture).where(ListingPicture.digest != "f")).one()
+    session.rollback()
+    assert distance(row.likeness, known[0]) <= 3
+
+
+def test_the_words_of_a_visit_are_looked_at_too(client, session, seller, now):
+    add_visit(session, now)
+    base = seller()
+    form = {
+        "duration": "2",
+        "duration_minutes": "120",
+        "meeting_point_vi": "Cổng làng",
+        "includes_vi": "Thịt thú rừng nướng",
+        "max_guests": "10",
+        "cancel_hours": "24",
+        "cutoff_minutes": "120",
+        "languages": ["vi"],
+    }
+    answer = post(client, f"{base}/THAM/experience", form)
+    assert answer.status_code == 422
+    assert "“Thịt thú rừng”" in text(answer)
 
 
 def test_a_small_picture_is_refused_by_its_form(client, session, seller, now):
