@@ -51,6 +51,10 @@ WORK = {
     "certificates": [],
     "members": [],
     "profile": [],
+    "bank": [],
+    "changes": [],
+    "close": [],
+    "vacation": [],
 }
 DEEPER = {
     r"/entries/new$": r"activity=spray",
@@ -65,6 +69,9 @@ OFFICE = {
         "/office/certificates?standing=all": [r"/office/certificates/\w{26}"],
         "/office/listings": [r"/office/listings/\w{26}"],
         "/office/lots": [r"/office/lots/\w{26}"],
+        "/office/decisions": [],
+        "/office/statistics": [],
+        "/office/privacy": [],
     },
     "taichinh": {
         "/office/finance": [r"/office/finance/transfers/\w{26}"],
