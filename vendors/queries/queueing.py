@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, aliased
 
 from kernel.pages import Page
 from kernel.text import fold
-from kernel.workdays import WorkCalendar, work_calendar, working_days_until
+from kernel.workdays import USUAL, WorkCalendar, WorkDay, work_calendar, working_days_until
 from vendors.models import SavedView, Vendor
 from vendors.queries.numbers import has_number
 from vendors.rules import OFFER_BITS, WAITING, LegalForm, Offer, VendorState, urgency
@@ -87,8 +87,7 @@ def queue(session: Session, wanted: QueueFilter, *, on: date) -> Page[QueueRow]:
     only the dossiers of the page are looked up.
     """
     skipped = (wanted.page - 1) * PER_PAGE
-    calendar = work_calendar(session)
-    conditions = _conditions(session, wanted, on, calendar)
+    conditions = _conditions(session, wanted, on)
     key, direction = _ORDERS[wanted.order]
     arms = [
         sa.select(_One.id, key.label("key"))
@@ -104,13 +103,13 @@ def queue(session: Session, wanted: QueueFilter, *, on: date) -> Page[QueueRow]:
         sa.select(found.c.id, found.c.key).order_by(*order).limit(PER_PAGE + 1).offset(skipped)
     ).subquery("chosen")
     rows = session.execute(
-        sa.select(*_COLUMNS)
+        sa.select(*_COLUMNS, _decreed(on).label("decreed"))
         .join(chosen, chosen.c.id == Vendor.id)
         .order_by(
             direction(chosen.c.key), sa.desc(Vendor.id) if direction is sa.desc else Vendor.id
         )
     ).all()
-    page = Page.cut(_rows(rows, on, calendar), wanted.page, PER_PAGE)
+    page = Page.cut(_rows(rows, on), wanted.page, PER_PAGE)
     return page if wanted.page < MOST_PAGES else replace(page, has_next=False)
 
 
@@ -137,15 +136,34 @@ _COLUMNS = (
 )
 
 
-def _rows(rows: Sequence[Any], on: date, calendar: WorkCalendar) -> list[QueueRow]:
+def _decreed(on: date) -> sa.ScalarSelect[int]:
+    """Return how many days more, or fewer, are worked until a dossier is due than usual.
+
+    What is decreed always differs from the law's own calendar, so it need only be counted;
+    read with the rows, it costs the pages beside the queue no statement of its own.
+    """
+    between = sa.or_(
+        sa.and_(WorkDay.day > on, WorkDay.day <= Vendor.due_on),
+        sa.and_(WorkDay.day > Vendor.due_on, WorkDay.day <= on),
+    )
+    more = sa.func.sum(sa.case((WorkDay.works, 1), else_=-1))
+    return sa.select(sa.func.coalesce(more, 0)).where(between).scalar_subquery()
+
+
+def _rows(rows: Sequence[Any], on: date) -> list[QueueRow]:
     # Dossiers of one day are due on one day: it is counted once.
-    left = {due: working_days_until(on, due, calendar) for due in {row.due for row in rows} if due}
-    return [QueueRow(**row._mapping, days_left=left.get(row.due)) for row in rows]
+    days = {row.due: row.decreed for row in rows if row.due}
+    left = {
+        due: working_days_until(on, due, USUAL) + (more if due >= on else -more)
+        for due, more in days.items()
+    }
+    return [
+        QueueRow(*(row._mapping[column.key] for column in _COLUMNS), left.get(row.due))
+        for row in rows
+    ]
 
 
-def _conditions(
-    session: Session, wanted: QueueFilter, on: date, calendar: WorkCalendar
-) -> list[Condition]:
+def _conditions(session: Session, wanted: QueueFilter, on: date) -> list[Condition]:
     found = _matching(session, wanted.text)
     if wanted.commune:
         found.append(_One.commune == wanted.commune)
@@ -156,7 +174,7 @@ def _conditions(
     if wanted.keeper:
         found.append(_kept(wanted.keeper, wanted.user_id))
     if wanted.pressure:
-        found.append(_pressing(wanted.pressure, on, calendar))
+        found.append(_pressing(wanted.pressure, on, work_calendar(session)))
     return found
 
 
