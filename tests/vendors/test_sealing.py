@@ -23,6 +23,7 @@ from vendors.models import Vendor, VendorDocument, VendorIdentity, VendorNumber
 from vendors.queries import QueueFilter
 from vendors.queries.exporting import vendor_sheets
 from vendors.rules import DocumentKind, LegalForm, Offer
+from vendors.rules.likeness import Alike
 from vendors.services import applying, papers, sealing
 from vendors.services.applying import Who
 from vendors.services.papers import Content
@@ -120,13 +121,13 @@ def test_the_office_finds_a_sealed_number_and_who_else_has_it(house):
     assert {row.id for row in found.items} == {first, second}
     assert queries.queue(house.session, QueueFilter(text="030080001235"), on=NOW.date()).items == []
     (alike,) = queries.likenesses(house.session, queries.dossier(house.session, first))
-    assert (alike.id, alike.same_number) == (second, True)
+    assert (alike.id, Alike.NUMBER in alike.reasons) == (second, True)
 
 
 def test_the_same_person_behind_two_firms_is_found(house):
     first, second = house.submitted(), house.submitted(who=dataclasses.replace(WHO, name="HTX Hai"))
     alike = queries.likenesses(house.session, queries.dossier(house.session, first))
-    assert [(one.id, one.same_number) for one in alike] == [(second, True)]
+    assert [(one.id, Alike.PERSON in one.reasons) for one in alike] == [(second, True)]
 
 
 def test_the_owners_export_holds_the_numbers_while_they_are_kept(house):
