@@ -3,6 +3,7 @@
 import enum
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -94,8 +95,9 @@ def certificate_of(session: Session, certificate_id: str) -> CertificateRow | No
     if found is None:
         return None
     row, name, state = found
-    people = user_cards(session, [row.verified_by]) if row.verified_by else {}
-    officer = people.get(row.verified_by)
+    officer = None
+    if row.verified_by:
+        officer = user_cards(session, [row.verified_by]).get(row.verified_by)
     return CertificateRow(
         certificate_card(row), row.vendor_id, name, state, officer.name if officer else ""
     )
@@ -118,7 +120,7 @@ def _written(word: str) -> sa.ColumnElement[bool]:
 def _standing(wanted: CertificateFilter, on: date) -> list[sa.ColumnElement[bool]]:
     verified, kept = Certificate.verified_at.is_not(None), Certificate.withdrawn_at.is_(None)
     last = on + timedelta(days=wanted.within + 1)
-    return {
+    conditions: dict[Standing, list[sa.ColumnElement[bool]]] = {
         Standing.UNVERIFIED: [~verified, kept],
         Standing.ENDING: [verified, kept, Certificate.valid_to > on, Certificate.valid_to <= last],
         Standing.VALID: [
@@ -130,10 +132,11 @@ def _standing(wanted: CertificateFilter, on: date) -> list[sa.ColumnElement[bool
         Standing.LAPSED: [kept, Certificate.valid_to <= on],
         Standing.WITHDRAWN: [~kept],
         Standing.ALL: [],
-    }[wanted.standing]
+    }
+    return conditions[wanted.standing]
 
 
-def _order(standing: Standing) -> tuple[sa.ColumnElement[object], ...]:
+def _order(standing: Standing) -> tuple[sa.ColumnExpressionArgument[Any], ...]:
     if standing is Standing.WITHDRAWN:
         return (Certificate.withdrawn_at.desc(), Certificate.id)
     if standing in {Standing.LAPSED, Standing.ALL}:
