@@ -195,7 +195,10 @@ def vendor_reviews(session: Session, vendor_id: str, *, limit: int = 5) -> Vendo
     return VendorReviews(
         average=rating_of(int(rows[0].total), rows[0].all) if rows else None,
         count=rows[0].all if rows else 0,
-        newest=[ReviewCard(*row[: len(_REVIEW)]) for row in rows],
+        newest=[
+            ReviewCard(row.id, row.author_name, row.rating, row.body, row.lang, row.created_at)
+            for row in rows
+        ],
         of={row.id: Titled(row.code, row.slug, row.title) for row in rows},
     )
 

@@ -171,7 +171,9 @@ def public_vendor(session: Session, slug: str) -> VendorPage | None:
     ).one_or_none()
     if row is None:
         return None
-    vendor, decided, days = row
+    vendor = row[0]
+    decided: DecisionDocument | None = row[1]
+    days: VendorVacation | None = row[2]
     shown = Certificate.verified_at.is_not(None) & Certificate.withdrawn_at.is_(None)
     return VendorPage(
         id=vendor.id,
