@@ -19,6 +19,7 @@ class Group(enum.Enum):
     TRADE = "trade"
     PRIVACY = "privacy"
     RETENTION = "retention"
+    LISTINGS = "listings"
     SELLING = "selling"
     TAX = "tax"
 
@@ -68,7 +69,7 @@ class RuleName:
 REQUIREMENT = "requirement."
 """Requirements are many and are called by their own titles."""
 
-_V, _T, _P = Group.VETTING, Group.TRADE, Group.PRIVACY
+_V, _T, _P, _L = Group.VETTING, Group.TRADE, Group.PRIVACY, Group.LISTINGS
 _R, _S, _X = Group.RETENTION, Group.SELLING, Group.TAX
 
 
@@ -108,6 +109,22 @@ NAMES: Mapping[str, RuleName] = {
     ),
     "vendor.bank_cooling_hours": _hours(msg("A changed bank account is paid to after"), _V),
     "vendor.invitation_days": _days(msg("An invitation can be used for"), _V),
+    "vendor.common_name_words": RuleName(
+        msg("Words that many names hold: no likeness by themselves"), _V, Shape.WORDS
+    ),
+    "certificate.notice_days": RuleName(
+        msg("The vendor is told of the end of a certificate before"),
+        _V,
+        Shape.NUMBERS,
+        Unit.DAYS,
+        1,
+        366,
+    ),
+    "visit.lines": RuleName(msg("What inspectors look at on a visit"), _V, Shape.TABLE),
+    "visit.notice_working_days": _count(
+        msg("A visit is told to the vendor before"), _V, Unit.WORKING_DAYS, 60
+    ),
+    "visit.photos_most": _count(msg("Photos of one visit, at most"), _V, Unit.PIECES, 500),
     "vendor.papers_most": _count(msg("Papers of one dossier, at most"), _V, Unit.PIECES, 500),
     "vendor.grounds": RuleName(msg("Articles on which decisions stand"), _V, Shape.TABLE),
     "upload.max_mb": _count(msg("One paper or picture, at most"), _V, Unit.MEGABYTES, 200),
@@ -158,6 +175,23 @@ NAMES: Mapping[str, RuleName] = {
     "retention.listing_years": _count(msg("Listings are kept for"), _R, Unit.YEARS, 100),
     "retention.order_years": _count(msg("Orders and contracts are kept for"), _R, Unit.YEARS, 100),
     "retention.livestream_years": _count(msg("Livestreams are kept for"), _R, Unit.YEARS, 100),
+    "listing.protected_fields": RuleName(
+        msg("Which edits of a listing wait for the office"), _L, Shape.TABLE
+    ),
+    "listing.words.banned": RuleName(msg("Banned goods: words that are refused"), _L, Shape.TABLE),
+    "listing.words.claims": RuleName(
+        msg("Words that claim what a certificate must prove"), _L, Shape.TABLE
+    ),
+    "listing.words.origin_unknown": RuleName(
+        msg("Words of goods of unknown origin"), _L, Shape.TABLE
+    ),
+    "listing.words.health": RuleName(msg("Words that promise to heal"), _L, Shape.TABLE),
+    "listing.picture_pixels": RuleName(
+        msg("Size of a picture: the least, and what is good"), _L, Shape.TABLE
+    ),
+    "listing.picture_likeness": RuleName(
+        msg("How alike pictures of two vendors may be"), _L, Shape.TABLE
+    ),
     "hold.minutes": _count(msg("A basket keeps what it holds for"), _S, Unit.MINUTES, 1440),
     "pay.minutes.vietqr": _count(msg("A transfer is waited for"), _S, Unit.MINUTES, 10_080),
     "pay.minutes.card": _count(msg("A card page is waited for"), _S, Unit.MINUTES, 1440),
@@ -194,6 +228,7 @@ LABELS.update(
         Group.TRADE: msg("E-commerce, consumers, tours"),
         Group.PRIVACY: msg("Personal data"),
         Group.RETENTION: msg("How long things are kept"),
+        Group.LISTINGS: msg("Listings: edits, words, pictures"),
         Group.SELLING: msg("Basket, payment, delivery"),
         Group.TAX: msg("Tax"),
         Unit.WORKING_DAYS: msg("working days"),

@@ -157,10 +157,11 @@ def _rows(rows: Sequence[Any], on: date) -> list[QueueRow]:
         due: working_days_until(on, due, USUAL) + (more if due >= on else -more)
         for due, more in days.items()
     }
-    return [
-        QueueRow(*(row._mapping[column.key] for column in _COLUMNS), left.get(row.due))
-        for row in rows
-    ]
+    return [QueueRow(**_shown(row), days_left=left.get(row.due)) for row in rows]
+
+
+def _shown(row: Any) -> dict[str, Any]:
+    return {key: value for key, value in row._mapping.items() if key != "decreed"}
 
 
 def _conditions(session: Session, wanted: QueueFilter, on: date) -> list[Condition]:

@@ -18,7 +18,7 @@ from kernel.i18n import DEFAULT, format_day
 from kernel.mail import Address, notify
 from kernel.messages import msg
 from kernel.rules_table import rule
-from kernel.workdays import add_working_days
+from kernel.workdays import add_working_days, work_calendar
 from vendors.models import SiteVisit, Vendor, VendorMember
 from vendors.rules.visits import DayPart, VisitState, after_visit, need_visitable, need_why
 from vendors.services.steps import tell
@@ -199,7 +199,7 @@ def _planned(
 def _need_notice(session: Session, day: date, now: datetime) -> None:
     today = local_date(now)
     days = rule(session, "visit.notice_working_days", on=today).value
-    first = add_working_days(today, days)
+    first = add_working_days(today, days, work_calendar(session))
     if day < first:
         raise Invalid(
             msg("The vendor has to know %(days)s working days before: %(day)s at the earliest."),
