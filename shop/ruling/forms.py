@@ -13,6 +13,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 from kernel.errors import Invalid
 from kernel.messages import LABELS, msg
 from kernel.web.forms import REQUIRED, DayField, Form, TextAreaField, TextField
+from shop.ruling.records import FIELD, read_records, write_records
 from shop.ruling.values import cell_words, read_number, read_rate, write_rate
 from shop.ruling.words import RuleName, Shape
 from vendors.rules import DocumentKind, Fact, LegalForm, Offer, Scheme
@@ -219,6 +220,20 @@ class RequirementForm(VersionForm):
         return value | ({"optional": True} if self.optional.data else {})
 
 
+class RecordsForm(VersionForm):
+    """Several records as text; the subclass made for a rule knows what one looks like."""
+
+    parts = (FIELD,)
+    like: ClassVar[Any] = []
+    records = TextAreaField(_l("Records, with an empty line between them"), [_must()])
+
+    def show(self, value: Any) -> None:
+        self.records.data = write_records(value)
+
+    def value(self) -> Any:
+        return read_records(self.records.data or "", self.like)
+
+
 class TableForm(VersionForm):
     """Several values side by side; the subclass made for a rule has a field for each."""
 
@@ -261,6 +276,8 @@ def form_of(key: str, name: RuleName, like: Any) -> type[VersionForm]:
     """Return the form for a rule, by the shape of its value."""
     if name.shape in _FORMS:
         return _FORMS[name.shape]
+    if name.shape is Shape.RECORDS:
+        return type("RuleRecordsForm", (RecordsForm,), {"like": like})
     cells = {f"cell_{cell}": TextField(cell_words(key, cell), [Length(max=300)]) for cell in like}
     return type("RuleTableForm", (TableForm,), {**cells, "like": like, "parts": tuple(cells)})
 

@@ -1,7 +1,7 @@
 """Values of rules as people read and type them."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
@@ -11,6 +11,7 @@ from kernel.errors import Invalid
 from kernel.i18n import format_day, pick
 from kernel.messages import LABELS, msg
 from kernel.web.language import current_language
+from shop.ruling.records import record_lines
 from shop.ruling.words import REQUIREMENT, RuleName, Shape, Unit
 from vendors.rules import DocumentKind, Fact, LegalForm, Offer, Scheme
 
@@ -46,6 +47,14 @@ ACTIONS: Mapping[str, str] = {
 _CELLS: Mapping[str, Mapping[str, str]] = {
     "vendor.grounds": ACTIONS,
     "privacy.identity_days_after_decision": DECIDED,
+    "listing.picture_pixels": {
+        "least": msg("Longer side, at least (pixels)"),
+        "good": msg("Longer side from which it is good (pixels)"),
+    },
+    "listing.picture_likeness": {
+        "most_bits": msg("Bits in which two pictures may differ and be one"),
+        "most_candidates": msg("Pictures compared, at most"),
+    },
 }
 
 
@@ -66,10 +75,8 @@ def value_lines(key: str, name: RuleName | None, value: Any) -> list[str]:
     """Return a value in words, a line for each part."""
     if name is None:
         return [str(value)]
-    if name.shape is Shape.REQUIREMENT:
-        return _requirement_lines(value)
-    if name.shape is Shape.CONSENT:
-        return [value["version"], pick(value["text"], current_language())]
+    if name.shape in _LINES:
+        return _LINES[name.shape](value)
     if isinstance(value, dict):
         return [f"{cell_words(key, cell)}: {_cell(name, part)}" for cell, part in value.items()]
     return [_single(name, value)]
@@ -152,6 +159,17 @@ def _requirement_lines(value: Mapping[str, Any]) -> list[str]:
         str(_("Proved by: %(kinds)s", kinds=", ".join(kinds))),
         *([str(_("May stay open."))] if value.get("optional") else []),
     ]
+
+
+def _consent_lines(value: Mapping[str, Any]) -> list[str]:
+    return [value["version"], pick(value["text"], current_language())]
+
+
+_LINES: Mapping[Shape, Callable[[Any], list[str]]] = {
+    Shape.REQUIREMENT: _requirement_lines,
+    Shape.CONSENT: _consent_lines,
+    Shape.RECORDS: record_lines,
+}
 
 
 def _labels(kind: Any, values: list[str]) -> list[str]:

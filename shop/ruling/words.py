@@ -36,6 +36,7 @@ class Shape(enum.Enum):
     REQUIREMENT = "requirement"
     CONSENT = "consent"
     TABLE = "table"
+    RECORDS = "records"
 
 
 class Unit(enum.Enum):
@@ -120,7 +121,7 @@ NAMES: Mapping[str, RuleName] = {
         1,
         366,
     ),
-    "visit.lines": RuleName(msg("What inspectors look at on a visit"), _V, Shape.TABLE),
+    "visit.lines": RuleName(msg("What inspectors look at on a visit"), _V, Shape.RECORDS),
     "visit.notice_working_days": _count(
         msg("A visit is told to the vendor before"), _V, Unit.WORKING_DAYS, 60
     ),
@@ -176,16 +177,18 @@ NAMES: Mapping[str, RuleName] = {
     "retention.order_years": _count(msg("Orders and contracts are kept for"), _R, Unit.YEARS, 100),
     "retention.livestream_years": _count(msg("Livestreams are kept for"), _R, Unit.YEARS, 100),
     "listing.protected_fields": RuleName(
-        msg("Which edits of a listing wait for the office"), _L, Shape.TABLE
+        msg("Which edits of a listing wait for the office"), _L, Shape.RECORDS
     ),
-    "listing.words.banned": RuleName(msg("Banned goods: words that are refused"), _L, Shape.TABLE),
+    "listing.words.banned": RuleName(
+        msg("Banned goods: words that are refused"), _L, Shape.RECORDS
+    ),
     "listing.words.claims": RuleName(
-        msg("Words that claim what a certificate must prove"), _L, Shape.TABLE
+        msg("Words that claim what a certificate must prove"), _L, Shape.RECORDS
     ),
     "listing.words.origin_unknown": RuleName(
-        msg("Words of goods of unknown origin"), _L, Shape.TABLE
+        msg("Words of goods of unknown origin"), _L, Shape.RECORDS
     ),
-    "listing.words.health": RuleName(msg("Words that promise to heal"), _L, Shape.TABLE),
+    "listing.words.health": RuleName(msg("Words that promise to heal"), _L, Shape.RECORDS),
     "listing.picture_pixels": RuleName(
         msg("Size of a picture: the least, and what is good"), _L, Shape.TABLE
     ),
