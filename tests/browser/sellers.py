@@ -257,6 +257,9 @@ class Cooperative(Person):
 class Officer(Person):
     """Somebody of the office: password and a second step."""
 
+    lines: tuple[str, ...] = ("identity", "registration")
+    """Keys of the lines that are needed of the vendor."""
+
     def arrive(self, contact: str) -> None:
         self.sign_in(contact)
         self.reads("Second step")
@@ -296,7 +299,7 @@ class Officer(Person):
     def accept_lines(self) -> None:
         """Accept line after line until none that is needed waits."""
         self.page.evaluate("() => { window.same = true }")
-        for key in ("identity", "registration"):
+        for key in self.lines:
             line = self.page.locator(f"#line-{key}")
             line.locator('[name="verdict"][value="accept"]').click()
             expect(line).to_contain_text(self.say("Accepted"))

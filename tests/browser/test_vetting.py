@@ -5,12 +5,13 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from playwright.sync_api import expect
 
 from kernel import clock
 from tests.browser.buyers import Buyer, Contact
 from tests.browser.conftest import PHONE, free_port
 from tests.browser.moving import MovingMarket, moving_market
-from tests.browser.scene import Scene
+from tests.browser.scene import Scene, photo
 from tests.browser.sellers import Cooperative, Officer
 from tests.vendors.signatures import Authority
 
@@ -18,6 +19,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser-walk")]
 
 AUTHORITY = Authority("CA Hải Phòng")
 DAYS_LEFT = 20
+DAYS_TO_VISIT = 6
 WORDS = {
     "person": "Phạm Thị Lúa",
     "contact": "lua@dongsen.example",
@@ -26,6 +28,8 @@ WORDS = {
     "phone": "0912 345 603",
     "address": "Thôn Đồng Sen",
     "asked": "Bạn chụp lại giấy đăng ký, dòng mã số thuế bị mờ.",
+    "purpose": "Xem luống rau, kho phân ủ và nhật ký sản xuất.",
+    "found": "Luống rau sạch cỏ, nhật ký ghi đủ, kho gọn.",
     "farm": "Vườn Đồng Sen",
     "story": "Rau trồng trên đất bãi, bón phân ủ.",
     "plot": "Luống cạnh ao",
@@ -106,6 +110,32 @@ class Grower(Cooperative):
 class Judge(Officer):
     """An officer who sees a dossier through to its signed decision."""
 
+    lines = ("identity", "registration", "food_safety", "organic")
+
+    def plan_visit(self, grower: Grower, day: str) -> None:
+        self.find_dossier(grower)
+        self.page.get_by_role("main").locator('a[href$="/visits/new"]').click()
+        self.fill(day=day, purpose=WORDS["purpose"])
+        self.keep("visit-plan")
+        self.press("Schedule a visit")
+        self.sees(WORDS["purpose"])
+
+    def write_minutes(self, grower: Grower) -> None:
+        """Stand in the field with a telephone: a photo, the position, what was found."""
+        self.go("/office/visits")
+        self.keep("visits")
+        self.follow(grower.words["vendor"])
+        self.page.get_by_role("main").locator('a[href$="/record"]').click()
+        self.field("photos").set_input_files(photo(self.scene.folder, "luong.jpg"))
+        self.page.locator('[name="do"][value="photos"]').click()
+        expect(self.page.locator(".visit-photos img")).to_have_count(1)
+        self.fill(lat="20,9374", lon="106,3146", findings=WORDS["found"], result="passed")
+        self.fill(present=WORDS["person"], signed_by=WORDS["person"])
+        self.keep("visit-minutes")
+        self.page.locator('[name="do"][value="close"]').click()
+        self.sees(WORDS["found"])
+        self.keep("visit-held")
+
     def find_dossier(self, grower: Grower) -> None:
         self.go(f"/office/vendors/{grower.vendor_id}?state=all")
         self.is_at(grower.words["vendor"])
@@ -151,6 +181,7 @@ def test_from_application_to_signed_decision(scene, market):
         grower = Grower(scene)
         apply(grower)
         ask_and_answer(scene, market, grower)
+        visit(scene, market, grower)
         approve_and_sign(scene, market, grower)
         offer(scene, market, grower)
         shopper = find(scene)
@@ -175,6 +206,22 @@ def ask_and_answer(scene: Scene, market: MovingMarket, grower: Grower) -> None:
     market.work()
     scene.wait_for_message(WORDS["contact"], WORDS["asked"])
     grower.answer(WORDS["asked"])
+
+
+def visit(scene: Scene, market: MovingMarket, grower: Grower) -> None:
+    """Look at the place: the vendor is told before, and reads the minutes afterwards."""
+    inspector = Judge(scene)
+    inspector.arrive("thamdinh@chophien.example")
+    inspector.plan_visit(grower, grower.day(DAYS_TO_VISIT))
+    market.work()
+    scene.wait_for_message(WORDS["contact"], WORDS["purpose"])
+    market.pass_days(DAYS_TO_VISIT)
+    # Officers' sign-ins do not last for days.
+    inspector.arrive("thamdinh@chophien.example")
+    inspector.write_minutes(grower)
+    grower.go(f"/apply/{grower.vendor_id}")
+    grower.sees(WORDS["found"])
+    grower.keep("status-visited")
 
 
 def approve_and_sign(scene: Scene, market: MovingMarket, grower: Grower) -> None:
