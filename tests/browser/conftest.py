@@ -9,6 +9,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -52,6 +53,27 @@ def instance(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def address(browser: Browser, instance: Path) -> Iterator[str]:
     """Run the market, web and worker, on the sample province; give its address."""
     del browser  # without one there is nothing to run it for
+    with serving(instance) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def desk_instance(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a second market: officers judge, suspend and take down there."""
+    return tmp_path_factory.mktemp("desk")
+
+
+@pytest.fixture(scope="session")
+def desk_address(browser: Browser, desk_instance: Path) -> Iterator[str]:
+    """Run the second market, so that all others find the sample as it came; give its address."""
+    del browser
+    with serving(desk_instance) as running:
+        yield running
+
+
+@contextmanager
+def serving(instance: Path) -> Iterator[str]:
+    """Run a market of its own in a folder; give its address."""
     port = free_port()
     environ = os.environ | {
         "PORT": str(port),

@@ -9,7 +9,17 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import DESK
 from tests.browser.test_pages import LANGUAGES, link, look, sign_in
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser-clocks")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser-desk")]
+
+
+@pytest.fixture(scope="module")
+def instance(desk_instance):
+    return desk_instance
+
+
+@pytest.fixture(scope="module")
+def address(desk_address):
+    return desk_address
 
 
 @pytest.fixture(scope="module")

@@ -15,6 +15,17 @@ from vendors.rules import VendorState
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser-desk")]
 
+
+@pytest.fixture(scope="module")
+def instance(desk_instance):
+    return desk_instance
+
+
+@pytest.fixture(scope="module")
+def address(desk_address):
+    return desk_address
+
+
 OFFICER = "pheduyet@chophien.example"
 
 

@@ -20,7 +20,18 @@ from vendors.models import Vendor, VendorDocument
 from vendors.rules import DocumentKind, VendorState
 from vendors.services import papers
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser-pages")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser-desk")]
+
+
+@pytest.fixture(scope="module")
+def instance(desk_instance):
+    return desk_instance
+
+
+@pytest.fixture(scope="module")
+def address(desk_address):
+    return desk_address
+
 
 OFFICER = "pheduyet@chophien.example"
 

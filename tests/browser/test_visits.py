@@ -19,7 +19,18 @@ from vendors.models import SiteVisit, Vendor, VendorMember
 from vendors.rules import VendorState
 from vendors.rules.visits import DayPart
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser-pages")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser-desk")]
+
+
+@pytest.fixture(scope="module")
+def instance(desk_instance):
+    return desk_instance
+
+
+@pytest.fixture(scope="module")
+def address(desk_address):
+    return desk_address
+
 
 OFFICER, OWNER = "pheduyet@chophien.example", "thang@chophien.example"
 HERE = {"latitude": 20.937412, "longitude": 106.3146, "accuracy": 7.6}

@@ -525,7 +525,7 @@ def test_pages_run_few_statements(app, client, sign_in, house, lang):
     sa.event.listen(engine, "before_cursor_execute", lambda *args: seen.append(args[2]))
     for path, most in (
         ("/apply", 4),
-        (f"/apply/{vendor_id}", 6),
+        (f"/apply/{vendor_id}", 7),
         (f"/work/{vendor_id}/members", 5),
     ):
         seen.clear()

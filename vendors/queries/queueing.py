@@ -208,7 +208,9 @@ def _matching(session: Session, text: str) -> list[Condition]:
     digits = "".join(letter for letter in text if letter.isdigit())
     if len(digits) >= 6 and digits == "".join(text.split()).removeprefix("+"):
         return [_One.id.in_(_numbered(session, digits))]
-    named = [_One.name_folded.contains(word, autoescape=True) for word in fold(text).split()]
+    # The longest word first: what most names hold, such as "htx", settles nothing.
+    words = sorted(set(fold(text).split()), key=lambda word: (-len(word), word))
+    named = [_One.name_folded.contains(word, autoescape=True) for word in words]
     if len(text.split()) != 1:
         return list(named)
     coded = _first(session, Vendor.code.in_((text.strip(), text.strip().upper())))
