@@ -14,6 +14,7 @@ from kernel import clock
 from kernel.db import transaction
 from kernel.errors import DomainError, NotFound
 from kernel.web.answers import Answer, go
+from kernel.web.attempts import attempt, lead_on
 from kernel.web.forms import Form, TextAreaField, form_error
 from kernel.web.pages import page
 from kernel.web.session import db
@@ -83,21 +84,21 @@ def verify(certificate_id: str) -> Answer:
 def withdraw(certificate_id: str) -> Answer:
     """Stand no longer behind a certificate."""
     form = WithdrawalForm()
-    if not form.validate():
-        return _one(certificate_id, form), 422
-    try:
-        with transaction(db()) as work:
-            certifying.withdraw_certificate(
-                work,
-                certificate_id,
-                reason=form.reason.data or "",
-                actor=guards.current_actor(),
-                now=clock.now(),
-            )
-    except DomainError as refusal:
-        return _refused(certificate_id, form, refusal)
-    flash(_("Revoked. The vendor is told, and its goods follow within a minute."))
-    return go(url_for("certificates.show", certificate_id=certificate_id))
+    return attempt(
+        form,
+        lambda work: certifying.withdraw_certificate(
+            work,
+            certificate_id,
+            reason=form.reason.data or "",
+            actor=guards.current_actor(),
+            now=clock.now(),
+        ),
+        again=lambda: _one(certificate_id, form),
+        then=lead_on(
+            url_for("certificates.show", certificate_id=certificate_id),
+            _("Revoked. The vendor is told, and its goods follow within a minute."),
+        ),
+    )
 
 
 def _refused(certificate_id: str, form: WithdrawalForm, refusal: DomainError) -> Answer:

@@ -1,17 +1,15 @@
 """The register of authorities' orders: to enter, to carry out, to take away."""
 
 from flask import Response, request, url_for
-from flask import flash as say
 from flask_babel import gettext as _
 
 from accounts import guards
 from kernel import clock, sheets
-from kernel.db import transaction
-from kernel.errors import DomainError, NotFound
+from kernel.errors import NotFound
 from kernel.i18n import format_moment
 from kernel.messages import LABELS
-from kernel.web.answers import Answer, go
-from kernel.web.forms import form_error
+from kernel.web.answers import Answer
+from kernel.web.attempts import attempt, lead_on
 from kernel.web.pages import page
 from kernel.web.session import db
 from vendors.desk.blueprint import blueprint, officers
@@ -54,18 +52,14 @@ def new_order() -> Answer:
 def register_order() -> Answer:
     """Enter an order; its clock runs from the moment it was received."""
     form = OrderForm()
-    try:
-        if not form.validate():
-            return page("vendors/authority/new.html", form=form), 422
-        with transaction(db()) as work:
-            order_id = authority.register_order(
-                work, _new(form), actor=guards.current_actor(), now=clock.now()
-            )
-    except DomainError as refusal:
-        form_error(form, refusal)
-        return page("vendors/authority/new.html", form=form), refusal.status
-    say(_("Entered: the clock runs."))
-    return go(url_for("vendors_desk.show_order", order_id=order_id))
+    return attempt(
+        form,
+        lambda work: authority.register_order(
+            work, _new(form), actor=guards.current_actor(), now=clock.now()
+        ),
+        again=lambda: page("vendors/authority/new.html", form=form),
+        then=lead_on(_order, _("Entered: the clock runs.")),
+    )
 
 
 @blueprint.get("/office/authority/<order_id>")
@@ -80,24 +74,18 @@ def show_order(order_id: str) -> Answer:
 def carry_out_order(order_id: str) -> Answer:
     """Do what the order asks for."""
     form = HowForm()
-    try:
-        if not form.validate():
-            return _order_page(order_id, form, HowForm(formdata=None)), 422
-        with transaction(db()) as work:
-            authority.carry_out_order(
-                work,
-                order_id,
-                how=form.how.data or "",
-                actor=guards.current_actor(),
-                now=clock.now(),
-            )
-    except NotFound:
-        raise
-    except DomainError as refusal:
-        form_error(form, refusal)
-        return _order_page(order_id, form, HowForm(formdata=None)), refusal.status
-    say(_("Done."))
-    return go(url_for("vendors_desk.show_order", order_id=order_id))
+    return attempt(
+        form,
+        lambda work: authority.carry_out_order(
+            work,
+            order_id,
+            how=form.how.data or "",
+            actor=guards.current_actor(),
+            now=clock.now(),
+        ),
+        again=lambda: _order_page(order_id, form, HowForm(formdata=None)),
+        then=lead_on(_order(order_id), _("Done.")),
+    )
 
 
 @blueprint.post("/office/authority/<order_id>/set-aside")
@@ -105,24 +93,22 @@ def carry_out_order(order_id: str) -> Answer:
 def set_aside_order(order_id: str) -> Answer:
     """Close an order that cannot be carried out."""
     form = HowForm()
-    try:
-        if not form.validate():
-            return _order_page(order_id, HowForm(formdata=None), form), 422
-        with transaction(db()) as work:
-            authority.set_aside_order(
-                work,
-                order_id,
-                why=form.how.data or "",
-                actor=guards.current_actor(),
-                now=clock.now(),
-            )
-    except NotFound:
-        raise
-    except DomainError as refusal:
-        form_error(form, refusal)
-        return _order_page(order_id, HowForm(formdata=None), form), refusal.status
-    say(_("Saved."))
-    return go(url_for("vendors_desk.show_order", order_id=order_id))
+    return attempt(
+        form,
+        lambda work: authority.set_aside_order(
+            work,
+            order_id,
+            why=form.how.data or "",
+            actor=guards.current_actor(),
+            now=clock.now(),
+        ),
+        again=lambda: _order_page(order_id, HowForm(formdata=None), form),
+        then=lead_on(_order(order_id), _("Saved.")),
+    )
+
+
+def _order(order_id: str) -> str:
+    return url_for("vendors_desk.show_order", order_id=order_id)
 
 
 @blueprint.get("/office/authority.xlsx")

@@ -1,18 +1,18 @@
 """One dossier on the desk: everything beside everything, and what the office does with it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from flask import flash, url_for
+from flask import url_for
 from flask_babel import gettext as _
 
 from accounts import guards
 from kernel import clock, places
 from kernel.db import transaction
-from kernel.errors import DomainError, Invalid, NotFound
+from kernel.errors import Invalid, NotFound
 from kernel.sketch import Sketch, neighbours, sketch_of
-from kernel.web.answers import Answer, go
-from kernel.web.forms import form_error
+from kernel.web.answers import Answer
+from kernel.web.attempts import attempt, lead_on
 from kernel.web.pages import page
 from kernel.web.session import db
 from vendors import queries
@@ -49,22 +49,18 @@ def show_dossier(vendor_id: str) -> Answer:
 def decide_dossier(vendor_id: str) -> Answer:
     """Take the dossier one arrow further."""
     form = DecisionForm()
-    try:
-        if not form.validate():
-            return dossier_page(vendor_id, Shown(decision=form)), 422
-        with transaction(db()) as work:
-            vetting.decide_dossier(
-                work,
-                vendor_id,
-                decision=_decision(form),
-                actor=guards.current_actor(),
-                now=clock.now(),
-            )
-    except DomainError as refusal:
-        form_error(form, refusal)
-        return dossier_page(vendor_id, Shown(decision=form)), refusal.status
-    flash(_("Done. The vendor is told."))
-    return go(url_for("vendors_desk.show_dossier", vendor_id=vendor_id))
+    return attempt(
+        form,
+        lambda work: vetting.decide_dossier(
+            work,
+            vendor_id,
+            decision=_decision(form),
+            actor=guards.current_actor(),
+            now=clock.now(),
+        ),
+        again=lambda: dossier_page(vendor_id, Shown(decision=form)),
+        then=_told(vendor_id),
+    )
 
 
 @blueprint.post("/office/vendors/<vendor_id>/certificates/<certificate_id>/verify")
@@ -75,8 +71,7 @@ def verify_certificate(vendor_id: str, certificate_id: str) -> Answer:
         certifying.verify_certificate(
             work, certificate_id, actor=guards.current_actor(), now=clock.now()
         )
-    flash(_("Done. The vendor is told."))
-    return go(url_for("vendors_desk.show_dossier", vendor_id=vendor_id))
+    return _told(vendor_id)(None)
 
 
 @blueprint.post("/office/vendors/<vendor_id>/certificates/<certificate_id>/withdraw")
@@ -84,22 +79,24 @@ def verify_certificate(vendor_id: str, certificate_id: str) -> Answer:
 def withdraw_certificate(vendor_id: str, certificate_id: str) -> Answer:
     """Stand no longer behind a certificate."""
     form = ReasonForm()
-    try:
-        if not form.validate():
-            return dossier_page(vendor_id, Shown(withdrawal=form)), 422
-        with transaction(db()) as work:
-            certifying.withdraw_certificate(
-                work,
-                certificate_id,
-                reason=form.reason.data,
-                actor=guards.current_actor(),
-                now=clock.now(),
-            )
-    except DomainError as refusal:
-        form_error(form, refusal)
-        return dossier_page(vendor_id, Shown(withdrawal=form)), refusal.status
-    flash(_("Done. The vendor is told."))
-    return go(url_for("vendors_desk.show_dossier", vendor_id=vendor_id))
+    return attempt(
+        form,
+        lambda work: certifying.withdraw_certificate(
+            work,
+            certificate_id,
+            reason=form.reason.data or "",
+            actor=guards.current_actor(),
+            now=clock.now(),
+        ),
+        again=lambda: dossier_page(vendor_id, Shown(withdrawal=form)),
+        then=_told(vendor_id),
+    )
+
+
+def _told(vendor_id: str) -> Callable[[object], Answer]:
+    return lead_on(
+        url_for("vendors_desk.show_dossier", vendor_id=vendor_id), _("Done. The vendor is told.")
+    )
 
 
 def _decision(form: DecisionForm) -> vetting.Decision:

@@ -6,9 +6,8 @@ from flask_babel import gettext as _
 from accounts import guards
 from kernel import clock
 from kernel.db import transaction
-from kernel.errors import DomainError, NotFound
 from kernel.web.answers import Answer, go
-from kernel.web.forms import form_error
+from kernel.web.attempts import attempt, lead_on
 from kernel.web.pages import page
 from kernel.web.session import db
 from vendors import queries
@@ -29,19 +28,15 @@ def judge_line(vendor_id: str, key: str) -> Answer:
     said = Verdict(
         key, form.verdict.data or "", form.reason.data or "", version_of(form.version.data)
     )
-    try:
-        if not form.validate():
-            return dossier_page(vendor_id, shown), _status(422)
-        with transaction(db()) as work:
-            judge_requirement(
-                work, vendor_id, said=said, actor=guards.current_actor(), now=clock.now()
-            )
-    except NotFound:
-        raise
-    except DomainError as refusal:
-        form_error(form, refusal)
-        return dossier_page(vendor_id, shown), _status(refusal.status)
-    return _to(vendor_id, f"line-{key}")
+    answer = attempt(
+        form,
+        lambda work: judge_requirement(
+            work, vendor_id, said=said, actor=guards.current_actor(), now=clock.now()
+        ),
+        again=lambda: dossier_page(vendor_id, shown),
+        then=lead_on(_dossier(vendor_id, f"line-{key}")),
+    )
+    return _in_place(answer)
 
 
 @blueprint.post("/office/vendors/<vendor_id>/notes")
@@ -49,23 +44,19 @@ def judge_line(vendor_id: str, key: str) -> Answer:
 def write_note(vendor_id: str) -> Answer:
     """Note something for colleagues."""
     form = NoteForm()
-    try:
-        if not form.validate():
-            return dossier_page(vendor_id, Shown(note=form)), _status(422)
-        with transaction(db()) as work:
-            noting.write_note(
-                work,
-                vendor_id,
-                text=form.text.data or "",
-                actor=guards.current_actor(),
-                now=clock.now(),
-            )
-    except NotFound:
-        raise
-    except DomainError as refusal:
-        form_error(form, refusal)
-        return dossier_page(vendor_id, Shown(note=form)), _status(refusal.status)
-    return _to(vendor_id, "notes")
+    answer = attempt(
+        form,
+        lambda work: noting.write_note(
+            work,
+            vendor_id,
+            text=form.text.data or "",
+            actor=guards.current_actor(),
+            now=clock.now(),
+        ),
+        again=lambda: dossier_page(vendor_id, Shown(note=form)),
+        then=lead_on(_dossier(vendor_id, "notes")),
+    )
+    return _in_place(answer)
 
 
 @blueprint.post("/office/vendors/<vendor_id>/charge")
@@ -81,7 +72,7 @@ def take_charge(vendor_id: str) -> Answer:
             now=clock.now(),
         )
     flash(_("You have this dossier now."))
-    return _to(vendor_id)
+    return go(_dossier(vendor_id))
 
 
 @blueprint.post("/office/vendors/<vendor_id>/give-back")
@@ -97,7 +88,7 @@ def give_back(vendor_id: str) -> Answer:
             now=clock.now(),
         )
     flash(_("The dossier is given back."))
-    return _to(vendor_id)
+    return go(_dossier(vendor_id))
 
 
 @blueprint.get("/office/vendors/<vendor_id>/hand-over")
@@ -112,25 +103,19 @@ def show_hand_over(vendor_id: str) -> Answer:
 def hand_over(vendor_id: str) -> Answer:
     """Give a dossier to a colleague."""
     form = HandOverForm()
-    try:
-        if not form.validate():
-            return _hand_over_page(vendor_id, form), 422
-        with transaction(db()) as work:
-            assigning.hand_over(
-                work,
-                vendor_id,
-                to=form.to.data,
-                seen_version=version_of(form.version.data),
-                actor=guards.current_actor(),
-                now=clock.now(),
-            )
-    except NotFound:
-        raise
-    except DomainError as refusal:
-        form_error(form, refusal)
-        return _hand_over_page(vendor_id, form), refusal.status
-    flash(_("The dossier is handed over."))
-    return _to(vendor_id)
+    return attempt(
+        form,
+        lambda work: assigning.hand_over(
+            work,
+            vendor_id,
+            to=form.to.data,
+            seen_version=version_of(form.version.data),
+            actor=guards.current_actor(),
+            now=clock.now(),
+        ),
+        again=lambda: _hand_over_page(vendor_id, form),
+        then=lead_on(_dossier(vendor_id), _("The dossier is handed over.")),
+    )
 
 
 def _hand_over_page(vendor_id: str, form: HandOverForm) -> str:
@@ -146,10 +131,12 @@ def _hand_over_page(vendor_id: str, form: HandOverForm) -> str:
     )
 
 
-def _to(vendor_id: str, anchor: str | None = None) -> Answer:
-    return go(url_for("vendors_desk.show_dossier", vendor_id=vendor_id, _anchor=anchor))
+def _dossier(vendor_id: str, anchor: str | None = None) -> str:
+    return url_for("vendors_desk.show_dossier", vendor_id=vendor_id, _anchor=anchor)
 
 
-def _status(status: int) -> int:
-    """Return the status of a page with a problem; htmx shows only what was found in order."""
-    return 200 if request.headers.get("HX-Request") else status
+def _in_place(answer: Answer) -> Answer:
+    """Return a page with a problem as htmx wants it: it shows only what was found in order."""
+    if isinstance(answer, tuple) and "HX-Request" in request.headers:
+        return answer[0]
+    return answer

@@ -11,10 +11,10 @@ from accounts import guards
 from kernel import clock
 from kernel.clock import local_date
 from kernel.db import transaction
-from kernel.errors import DomainError, NotFound
+from kernel.errors import NotFound
 from kernel.rules_table import rule
 from kernel.web.answers import Answer, go
-from kernel.web.forms import form_error
+from kernel.web.attempts import attempt, lead_on
 from kernel.web.pages import page
 from kernel.web.session import db
 from vendors import queries
@@ -68,22 +68,21 @@ def new_notice(vendor_id: str) -> Answer:
 def give_notice(vendor_id: str) -> Answer:
     """Tell the vendor what is to come."""
     form = NoticeForm()
-    try:
-        if not form.validate():
-            return _form_page(vendor_id, form), 422
-        with transaction(db()) as work:
-            noticing.give_notice(
-                work,
-                vendor_id,
-                announced=Arrow(form.action.data or "", form.reason.data, form.ground.data or ""),
-                actor=guards.current_actor(),
-                now=clock.now(),
-            )
-    except DomainError as refusal:
-        form_error(form, refusal)
-        return _form_page(vendor_id, form), refusal.status
-    flash(_("Done. The vendor is told."))
-    return go(url_for("vendors_desk.show_dossier", vendor_id=vendor_id))
+    return attempt(
+        form,
+        lambda work: noticing.give_notice(
+            work,
+            vendor_id,
+            announced=Arrow(form.action.data or "", form.reason.data or "", form.ground.data or ""),
+            actor=guards.current_actor(),
+            now=clock.now(),
+        ),
+        again=lambda: _form_page(vendor_id, form),
+        then=lead_on(
+            url_for("vendors_desk.show_dossier", vendor_id=vendor_id),
+            _("Done. The vendor is told."),
+        ),
+    )
 
 
 @blueprint.post("/office/vendors/<vendor_id>/notices/<notice_id>/withdraw")

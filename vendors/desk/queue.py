@@ -11,6 +11,7 @@ from kernel import clock
 from kernel.db import transaction
 from kernel.errors import DomainError
 from kernel.web.answers import Answer, go
+from kernel.web.attempts import attempt, lead_on
 from kernel.web.forms import form_error
 from kernel.web.pages import page
 from kernel.web.session import db
@@ -60,22 +61,18 @@ def take_dossiers() -> Answer:
 def save_view() -> Answer:
     """Keep the filters of this address under a name."""
     form = ViewForm()
-    try:
-        if not form.validate():
-            return _queue_page(form), 422
-        with transaction(db()) as work:
-            saved_views.save_view(
-                work,
-                name=form.name.data or "",
-                filters=_unpaged(),
-                actor=guards.current_actor(),
-                now=clock.now(),
-            )
-    except DomainError as refusal:
-        form_error(form, refusal)
-        return _queue_page(form), refusal.status
-    flash(_("Saved."))
-    return go(_back())
+    return attempt(
+        form,
+        lambda work: saved_views.save_view(
+            work,
+            name=form.name.data or "",
+            filters=_unpaged(),
+            actor=guards.current_actor(),
+            now=clock.now(),
+        ),
+        again=lambda: _queue_page(form),
+        then=lead_on(_back(), _("Saved.")),
+    )
 
 
 @blueprint.post("/office/vendors/views/<view_id>/rename")
@@ -83,18 +80,14 @@ def save_view() -> Answer:
 def rename_view(view_id: str) -> Answer:
     """Give one's own view another name."""
     form = ViewForm()
-    try:
-        if not form.validate():
-            return _queue_page(form), 422
-        with transaction(db()) as work:
-            saved_views.rename_view(
-                work, view_id, name=form.name.data or "", actor=guards.current_actor()
-            )
-    except DomainError as refusal:
-        form_error(form, refusal)
-        return _queue_page(form), refusal.status
-    flash(_("Saved."))
-    return go(_back())
+    return attempt(
+        form,
+        lambda work: saved_views.rename_view(
+            work, view_id, name=form.name.data or "", actor=guards.current_actor()
+        ),
+        again=lambda: _queue_page(form),
+        then=lead_on(_back(), _("Saved.")),
+    )
 
 
 @blueprint.post("/office/vendors/views/<view_id>/delete")

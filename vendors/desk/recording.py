@@ -21,7 +21,7 @@ from kernel.web.language import current_language
 from kernel.web.pages import page
 from kernel.web.session import db, part
 from vendors.desk.blueprint import blueprint, officers
-from vendors.desk.visits import seen_dossier, seen_visit, to_visit
+from vendors.desk.visits import seen_dossier, seen_visit, visit_address
 from vendors.forms import PressForm
 from vendors.forms.resuming import keeps_typed, typed_before
 from vendors.forms.visits import MinutesForm, minutes_form
@@ -69,7 +69,7 @@ def record_visit(vendor_id: str, visit_id: str) -> Answer:
         form_error(form, refusal)
         return _record_page(seen_visit(vendor_id, visit_id), form, refusal.status)
     flash(_("The minutes are closed. The vendor is told."))
-    return to_visit(vendor_id, visit_id)
+    return go(visit_address(vendor_id, visit_id))
 
 
 @blueprint.post("/office/vendors/<vendor_id>/visits/<visit_id>/photos/<photo_id>/remove")

@@ -4,16 +4,16 @@ from collections.abc import Sequence
 from datetime import timedelta
 from itertools import groupby
 
-from flask import flash, request, url_for
+from flask import request, url_for
 from flask_babel import gettext as _
 
 from accounts import guards
 from accounts.queries import office_people
 from kernel import clock, places
 from kernel.db import transaction
-from kernel.errors import DomainError, NotFound
+from kernel.errors import NotFound
 from kernel.web.answers import Answer, go
-from kernel.web.forms import form_error
+from kernel.web.attempts import attempt, lead_on
 from kernel.web.pages import page
 from kernel.web.session import db
 from vendors import queries
@@ -77,18 +77,17 @@ def schedule_visit(vendor_id: str) -> Answer:
     """Set the day of a visit."""
     dossier = seen_dossier(vendor_id)
     form = _plan_form()
-    try:
-        if not form.validate():
-            return _plan_page(dossier, form), 422
-        with transaction(db()) as work:
-            visit_id = visiting.schedule_visit(
-                work, vendor_id, plan=_plan(form), actor=guards.current_actor(), now=clock.now()
-            )
-    except DomainError as refusal:
-        form_error(form, refusal)
-        return _plan_page(dossier, form), refusal.status
-    flash(_("The visit is scheduled. The vendor is told."))
-    return to_visit(vendor_id, visit_id)
+    return attempt(
+        form,
+        lambda work: visiting.schedule_visit(
+            work, vendor_id, plan=_plan(form), actor=guards.current_actor(), now=clock.now()
+        ),
+        again=lambda: _plan_page(dossier, form),
+        then=lead_on(
+            lambda visit_id: visit_address(vendor_id, visit_id),
+            _("The visit is scheduled. The vendor is told."),
+        ),
+    )
 
 
 @blueprint.get("/office/vendors/<vendor_id>/visits/<visit_id>")
@@ -116,24 +115,23 @@ def show_move(vendor_id: str, visit_id: str) -> Answer:
 def move_visit(vendor_id: str, visit_id: str) -> Answer:
     """Put another day in the place of this one."""
     dossier, visit, form = seen_dossier(vendor_id), seen_visit(vendor_id, visit_id), _plan_form()
-    try:
-        if not form.validate():
-            return _plan_page(dossier, form, visit), 422
-        with transaction(db()) as work:
-            new_id = visiting.move_visit(
-                work,
-                visit_id,
-                vendor_id=vendor_id,
-                plan=_plan(form),
-                reason=form.reason.data or "",
-                actor=guards.current_actor(),
-                now=clock.now(),
-            )
-    except DomainError as refusal:
-        form_error(form, refusal)
-        return _plan_page(dossier, form, visit), refusal.status
-    flash(_("The visit is moved. The vendor is told."))
-    return to_visit(vendor_id, new_id)
+    return attempt(
+        form,
+        lambda work: visiting.move_visit(
+            work,
+            visit_id,
+            vendor_id=vendor_id,
+            plan=_plan(form),
+            reason=form.reason.data or "",
+            actor=guards.current_actor(),
+            now=clock.now(),
+        ),
+        again=lambda: _plan_page(dossier, form, visit),
+        then=lead_on(
+            lambda new_id: visit_address(vendor_id, new_id),
+            _("The visit is moved. The vendor is told."),
+        ),
+    )
 
 
 @blueprint.post("/office/vendors/<vendor_id>/visits/<visit_id>/call-off")
@@ -141,23 +139,22 @@ def move_visit(vendor_id: str, visit_id: str) -> Answer:
 def call_off_visit(vendor_id: str, visit_id: str) -> Answer:
     """Call a visit off."""
     form = CallOffForm()
-    try:
-        if not form.validate():
-            return _visit_page(vendor_id, visit_id, form), 422
-        with transaction(db()) as work:
-            visiting.call_off_visit(
-                work,
-                visit_id,
-                vendor_id=vendor_id,
-                reason=form.reason.data or "",
-                actor=guards.current_actor(),
-                now=clock.now(),
-            )
-    except DomainError as refusal:
-        form_error(form, refusal)
-        return _visit_page(vendor_id, visit_id, form), refusal.status
-    flash(_("The visit is called off. The vendor is told."))
-    return to_visit(vendor_id, visit_id)
+    return attempt(
+        form,
+        lambda work: visiting.call_off_visit(
+            work,
+            visit_id,
+            vendor_id=vendor_id,
+            reason=form.reason.data or "",
+            actor=guards.current_actor(),
+            now=clock.now(),
+        ),
+        again=lambda: _visit_page(vendor_id, visit_id, form),
+        then=lead_on(
+            visit_address(vendor_id, visit_id),
+            _("The visit is called off. The vendor is told."),
+        ),
+    )
 
 
 @blueprint.post("/office/vendors/<vendor_id>/visits/<visit_id>/document")
@@ -197,9 +194,9 @@ def seen_visit(vendor_id: str, visit_id: str) -> VisitCard:
     return visit
 
 
-def to_visit(vendor_id: str, visit_id: str) -> Answer:
-    """Lead on to the page of a visit."""
-    return go(url_for("vendors_desk.show_visit", vendor_id=vendor_id, visit_id=visit_id))
+def visit_address(vendor_id: str, visit_id: str) -> str:
+    """Return where a visit is shown."""
+    return url_for("vendors_desk.show_visit", vendor_id=vendor_id, visit_id=visit_id)
 
 
 def _place(dossier: Dossier) -> str:
