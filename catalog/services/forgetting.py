@@ -1,12 +1,23 @@
 """A closed vendor's offers lose their words and pictures once they need not be kept."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from catalog.models import Listing, ListingStep, Review
+from catalog.models import (
+    Listing,
+    ListingBaseline,
+    ListingChange,
+    ListingFlag,
+    ListingPicture,
+    ListingStep,
+    Review,
+)
 from kernel.pictures import files_of
+
+_HOLDS_WORDS = (Review, ListingChange, ListingBaseline, ListingFlag, ListingPicture)
+"""Rows beside a listing that hold its words and pictures: they go with them."""
 
 NOTHING = {"vi": "-", "en": "-"}
 """What stands where a title was: orders keep their own copy."""
@@ -20,7 +31,8 @@ def forget_listings(session: Session, vendor_id: str, forget: Callable[[str], No
     """
     mine = Listing.vendor_id == vendor_id
     rows = session.scalars(sa.select(Listing).where(mine).with_for_update()).all()
-    for digest in sorted({photo["digest"] for row in rows for photo in row.photos}):
+    ids = [row.id for row in rows]
+    for digest in sorted(_digests(session, rows)):
         if not _shown_by_others(session, vendor_id, digest):
             for key in files_of(digest):
                 forget(key)
@@ -28,14 +40,22 @@ def forget_listings(session: Session, vendor_id: str, forget: Callable[[str], No
         row.title, row.summary, row.description = NOTHING, {}, {}
         row.folded, row.slug, row.state_reason = "", row.code.lower(), ""
         row.piece_name, row.photos = {}, []
-    ids = [row.id for row in rows]
-    session.execute(sa.delete(Review).where(Review.listing_id.in_(ids)))
+    for kind in _HOLDS_WORDS:
+        session.execute(sa.delete(kind).where(kind.listing_id.in_(ids)))
     session.execute(
         sa.update(ListingStep)
         .where(ListingStep.listing_id.in_(ids))
         .values(actor_name="", reason="")
     )
     session.flush()
+
+
+def _digests(session: Session, rows: Sequence[Listing]) -> set[str]:
+    """Return the pictures of listings: those shown, and those of former days."""
+    ids = [row.id for row in rows]
+    once = sa.select(ListingPicture.digest).where(ListingPicture.listing_id.in_(ids))
+    shown = {photo["digest"] for row in rows for photo in row.photos}
+    return shown | set(session.scalars(once))
 
 
 def _shown_by_others(session: Session, vendor_id: str, digest: str) -> bool:

@@ -5,7 +5,16 @@ import sqlalchemy as sa
 from dateutil.relativedelta import relativedelta
 
 from bookings.models import Booking, Experience
-from catalog.models import Listing, Review
+from catalog.models import (
+    Listing,
+    ListingBaseline,
+    ListingChange,
+    ListingFlag,
+    ListingPicture,
+    Review,
+)
+from catalog.rules.changes import ChangeState
+from catalog.rules.checks import Check
 from kernel import clock
 from kernel.actor import Actor
 from kernel.audit import verify
@@ -168,3 +177,37 @@ def test_what_another_vendor_has_is_as_it_was(world):
     before = of_a()
     purge(world, NOW + 3 * YEAR)
     assert of_a() == before
+
+
+def test_what_was_proposed_compared_and_flagged_goes_with_the_words(world):
+    """Earlier words and pictures stand in rows of their own: they must not outlive the offer."""
+    listing_id, vendor_id = world.ids["B"]["listing_id"], world.ids["B"]["vendor_id"]
+    former = store_picture(world.app.extensions[Storage.__qualname__], photo(size=(50, 30)))
+    words = {"title": {"vi": "Vải của ông Bụt"}}
+    with world.session() as session, transaction(session):
+        session.add_all(
+            [
+                ListingChange(
+                    listing_id=listing_id,
+                    before=words,
+                    after=words,
+                    state=ChangeState.DECLINED,
+                    proposed_name="Ông Bụt",
+                    proposed_at=NOW,
+                ),
+                ListingBaseline(listing_id=listing_id, values=words, at=NOW),
+                ListingFlag(
+                    listing_id=listing_id,
+                    check=Check.HEALTH,
+                    field="title_vi",
+                    words="ông Bụt",
+                    found_at=NOW,
+                ),
+                ListingPicture(listing_id=listing_id, vendor_id=vendor_id, digest=former.digest),
+            ]
+        )
+    assert "ông Bụt" in everything(world)
+    purge(world, NOW + YEAR)
+    assert "ông Bụt" not in everything(world)
+    assert "Ông Bụt" not in everything(world)
+    assert not any(stored(world, former.digest))
