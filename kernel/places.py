@@ -17,7 +17,7 @@ from pathlib import Path
 
 from kernel.errors import Invalid
 from kernel.messages import msg
-from kernel.text import fold
+from kernel.text import fold, slug
 
 SCHEME = "vn-2025"
 CITY = "Thành phố Hải Phòng"
@@ -104,6 +104,14 @@ def former_names(key: str) -> frozenset[str]:
         if row["new_code"] == code
         for name in (row["old_ward"], row["old_district"])
     )
+
+
+@cache
+def former_districts(key: str) -> dict[str, str]:
+    """Return the districts until 2025 in which a commune lies, by slug: "huyen-thanh-ha"."""
+    code = commune(key).code
+    rows = (row for row in _rows("haiduong_old_to_new.csv") if row["new_code"] == code)
+    return {slug(name): name for name in sorted({row["old_district"] for row in rows})}
 
 
 def find(text: str) -> list[Commune]:

@@ -11,10 +11,13 @@ from sqlalchemy.orm import Session, aliased
 from catalog.models import Category, Listing
 from catalog.rules import ListingState
 from kernel import places
+from kernel.money import price_for
+from kernel.quantity import Unit
 from vendors.queries import Badge, VendorCard, badges, vendor_cards
 from vendors.queries.selling import may_sell
 
 BATCH = 500
+EVERYWHERE = "everywhere"
 
 Row = sa.Row[*tuple[Any, ...]]
 
@@ -41,6 +44,19 @@ class Source:
     season_months: tuple[int, ...]
     price_vnd: int
     ranked_at: int
+    # Keys of the districts until 2025 in which it may lie, and their names: "key|name".
+    districts: tuple[str, ...] = ()
+    district_labels: tuple[str, ...] = ()
+    # Đồng for a kilogram, a litre or a piece; None: a visit.
+    unit_price_vnd: int | None = None
+    # Mean of the stars in tenths (10 to 50), and how many gave them.
+    rating_tenths: int = 0
+    rating_count: int = 0
+    # Degrees of WGS 84, of the farm or else of the middle of its commune.
+    lat: float = 0.0
+    lon: float = 0.0
+    # Keys of communes it is brought to, or ``EVERYWHERE``; empty: it is fetched, or a visit.
+    delivered_to: tuple[str, ...] = (EVERYWHERE,)
 
 
 _top = aliased(Category)
@@ -92,6 +108,10 @@ def _select() -> sa.Select[*tuple[Any, ...]]:
             Listing.schemes,
             Listing.season_months,
             Listing.price_vnd,
+            Listing.price_per,
+            Listing.unit,
+            Listing.rating_sum,
+            Listing.rating_count,
             Listing.ranked_at,
             Category.slug.label("leaf"),
             Category.name.label("leaf_name"),
@@ -112,6 +132,7 @@ def _sources(session: Session, rows: Sequence[Row], on: date) -> list[Source]:
 def _source(row: Row, vendor: VendorCard, held: list[Badge]) -> Source:
     commune = places.commune(row.commune)
     proved = [badge for badge in held if badge.scheme.value in row.schemes]
+    districts = places.former_districts(row.commune)
     shelves = {row.leaf: row.leaf_name, row.top: row.top_name}
     return Source(
         code=row.code,
@@ -134,4 +155,18 @@ def _source(row: Row, vendor: VendorCard, held: list[Badge]) -> Source:
         season_months=tuple(row.season_months),
         price_vnd=row.price_vnd,
         ranked_at=int(row.ranked_at.timestamp()),
+        districts=tuple(districts),
+        district_labels=tuple(f"{key}|{name}" for key, name in districts.items()),
+        unit_price_vnd=_unit_price(row),
+        rating_tenths=round(10 * row.rating_sum / row.rating_count) if row.rating_count else 0,
+        rating_count=row.rating_count,
+        lat=commune.lat,
+        lon=commune.lon,
     )
+
+
+def _unit_price(row: Row) -> int | None:
+    if row.unit is None:
+        return None
+    per = 1000 if row.unit in {Unit.GRAM, Unit.MILLILITRE} else 1
+    return price_for(row.price_vnd, row.price_per, per)

@@ -64,6 +64,7 @@ class Asker:
                 ("kinds", filters.kinds),
                 ("categories", filters.categories),
                 ("communes", filters.communes),
+                ("districts", filters.districts),
                 ("schemes", filters.schemes),
                 ("vendors", filters.vendors),
             )

@@ -55,6 +55,15 @@ class Document:
     months: tuple[int, ...]
     price_vnd: int
     ranked_at: int
+    vendor_label: str
+    districts: tuple[str, ...]
+    district_labels: tuple[str, ...]
+    unit_price_vnd: int | None
+    rating_tenths: int
+    rating_count: int
+    lat: float
+    lon: float
+    delivered_to: tuple[str, ...]
 
 
 def document(source: Source) -> Document:
@@ -82,6 +91,15 @@ def document(source: Source) -> Document:
         months=source.season_months,
         price_vnd=source.price_vnd,
         ranked_at=source.ranked_at,
+        vendor_label=f"{source.vendor_slug}|{source.vendor_name}",
+        districts=source.districts,
+        district_labels=source.district_labels,
+        unit_price_vnd=source.unit_price_vnd,
+        rating_tenths=source.rating_tenths,
+        rating_count=source.rating_count,
+        lat=source.lat,
+        lon=source.lon,
+        delivered_to=source.delivered_to,
     )
 
 

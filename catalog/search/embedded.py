@@ -22,6 +22,7 @@ from tantivy import Occur, Order, Query
 from catalog.search.asking import Asker
 from catalog.search.documents import Document
 from catalog.search.engine import (
+    FACETS,
     MOST_LETTERS,
     EngineDown,
     FacetCount,
@@ -31,19 +32,19 @@ from catalog.search.engine import (
     SearchEngine,
     Sort,
     Suggestion,
+    Told,
 )
 from catalog.search.spelling import better_spelling, matching_labels, titles
 from catalog.search.storing import SCHEMA, stored
 from kernel.ids import new_id
 
-LAYOUT = "v1"
+LAYOUT = "v2"
 """Changed whenever the fields change: an index of another layout is not read."""
 
 LOOK_SECONDS = 0.5
 HEAP_BYTES = 30_000_000
 MOST_PAGES = 200
-FACETS = {"kinds": 10, "categories": 60, "communes": 60, "schemes": 20}
-"""Filters that are counted, and how many values at most."""
+TELL_EVERY = 500
 
 _ORDERS = {
     Sort.PRICE_UP: ("price", Order.Asc),
@@ -81,7 +82,7 @@ class TantivyEngine(SearchEngine):
             for code in codes:
                 writer.delete_documents_by_term("code", code)
 
-    def rebuild(self, documents: Iterable[Document]) -> int:
+    def rebuild(self, documents: Iterable[Document], *, tell: Told = lambda _count: None) -> int:
         count = 0
         with self._locked():
             name = f"{LAYOUT}-{new_id()}"
@@ -92,6 +93,8 @@ class TantivyEngine(SearchEngine):
                 for document in documents:
                     writer.add_document(stored(document))
                     count += 1
+                    if count % TELL_EVERY == 0:
+                        tell(count)
             self._change_over(name)
         return count
 

@@ -5,7 +5,7 @@ Web processes read; only the worker writes.
 
 import enum
 from abc import ABC, abstractmethod
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from catalog.search.documents import Document
@@ -13,6 +13,9 @@ from kernel.messages import LABELS, msg
 
 MOST_LETTERS = 200
 """Letters of a query that are looked at."""
+
+Told = Callable[[int], None]
+"""Hears of progress."""
 
 
 class Sort(enum.Enum):
@@ -22,6 +25,9 @@ class Sort(enum.Enum):
     PRICE_UP = "price_up"
     PRICE_DOWN = "price_down"
     NEWEST = "newest"
+    UNIT_PRICE_UP = "unit_price_up"
+    RATING = "rating"
+    NEAREST = "nearest"
 
 
 LABELS.update(
@@ -30,26 +36,51 @@ LABELS.update(
         Sort.PRICE_UP: msg("Price, lowest first"),
         Sort.PRICE_DOWN: msg("Price, highest first"),
         Sort.NEWEST: msg("Newest"),
+        Sort.UNIT_PRICE_UP: msg("Price per kg or litre, lowest first"),
+        Sort.RATING: msg("Best rated"),
+        Sort.NEAREST: msg("Nearest first"),
     }
 )
+
+
+@dataclass(frozen=True)
+class Near:
+    """A circle: degrees of WGS 84, and how far around in metres."""
+
+    lat: float
+    lon: float
+    metres: int
 
 
 @dataclass(frozen=True)
 class Filters:
     """What a hit must be; of several values of one kind any will do, and empty means all.
 
-    ``categories`` and ``vendors`` are slugs, ``communes`` keys, ``kinds`` and
-    ``schemes`` the values of their enums, prices those of the card in đồng.
+    ``categories`` and ``vendors`` are slugs, ``communes`` keys, ``districts`` keys of
+    districts until 2025 (see `catalog.search.documents`), ``kinds`` and ``schemes`` the
+    values of their enums, prices those of the card in đồng, unit prices đồng per kg,
+    litre or piece, ``rating_from`` the lowest mean of stars (1 to 5), ``month`` one of the
+    season (1 to 12), ``delivered_to`` the key of the buyer's commune.
+
+    ``codes`` are the only listings wanted (None: all), such as visits with free seats on a
+    day; ``near`` the only place. ``Sort.NEAREST`` needs ``near``.
     """
 
     kinds: Collection[str] = ()
     categories: Collection[str] = ()
     communes: Collection[str] = ()
+    districts: Collection[str] = ()
     schemes: Collection[str] = ()
     vendors: Collection[str] = ()
     price_from: int | None = None
     price_to: int | None = None
+    unit_price_from: int | None = None
+    unit_price_to: int | None = None
+    rating_from: int | None = None
     month: int | None = None
+    delivered_to: str = ""
+    codes: Collection[str] | None = None
+    near: Near | None = None
 
 
 @dataclass(frozen=True)
@@ -62,23 +93,35 @@ class FacetCount:
 
 @dataclass(frozen=True)
 class Results:
-    """A page of hits by listing code; facets by ``kinds``, ``categories``, ``communes``, ``schemes``.
+    """A page of hits by listing code; facets by the names of `FACETS`.
 
     A facet counts what the other filters leave, so that its values can be
-    exchanged. ``suggestion`` is a better spelling, if nothing was found.
+    exchanged. ``suggestion`` is a better spelling, if nothing was found. ``meant``
+    are the folded words that were looked for, other ways to say it among them: to be
+    marked in what is shown.
     """
 
     codes: Sequence[str]
     total: int
     facets: Mapping[str, Sequence[FacetCount]] = field(default_factory=dict)
     suggestion: str = ""
+    meant: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
+class SignalValue:
+    """What one signal of `catalog.search.ranking` adds to a hit: its key, and how many points."""
+
+    key: str
+    points: float
 
 
 @dataclass(frozen=True)
 class Suggestion:
-    """A way on from what was typed so far; ``kind``: listing, category, place.
+    """A way on from what was typed so far; ``kind``: listing, category, vendor, place.
 
-    ``value`` is the words of a listing's name, a category's slug or a commune's key.
+    ``value`` is the words of a listing's name, the slug of a category or a vendor, or a
+    commune's key.
     """
 
     kind: str
@@ -99,6 +142,17 @@ class Health:
         return not self.problem
 
 
+FACETS: dict[str, int] = {
+    "kinds": 10,
+    "categories": 60,
+    "communes": 60,
+    "districts": 20,
+    "schemes": 20,
+    "vendors": 20,
+}
+"""Filters that are counted, and how many values at most."""
+
+
 class EngineDown(Exception):
     """No index, a broken one, or no connection: answer from the database."""
 
@@ -115,8 +169,11 @@ class SearchEngine(ABC):
         """Forget listings; unknown codes are no error."""
 
     @abstractmethod
-    def rebuild(self, documents: Iterable[Document]) -> int:
-        """Make the index anew beside the old one, change over at once; return how many are in it."""
+    def rebuild(self, documents: Iterable[Document], *, tell: Told = lambda _count: None) -> int:
+        """Make the index anew beside the old one, change over at once; return how many are in it.
+
+        ``tell`` hears how many are written so far.
+        """
 
     @abstractmethod
     def search(

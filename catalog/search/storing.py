@@ -3,6 +3,7 @@
 import tantivy
 
 from catalog.search.documents import Document
+from catalog.search.engine import FACETS
 
 TEXTS = ("name", "english", "shelf", "place", "seller", "about")
 _JOINED = 4
@@ -19,7 +20,7 @@ def _schema() -> tantivy.Schema:
         builder.add_text_field(name, tokenizer_name="whitespace")
         builder.add_text_field(f"{name}_t", tokenizer_name="whitespace")
     builder.add_text_field("joined", tokenizer_name="whitespace", index_option="basic")
-    for name in ("kinds", "categories", "communes", "schemes", "vendors", "labels"):
+    for name in (*FACETS, "labels"):
         builder.add_text_field(name, fast=True, tokenizer_name="raw", index_option="basic")
     for name in ("months", "price", "ranked_at"):
         builder.add_integer_field(name, indexed=True, fast=True)
@@ -45,8 +46,8 @@ def stored(document: Document) -> tantivy.Document:
     made.add_text("kinds", document.kind)
     made.add_text("communes", document.commune)
     made.add_text("vendors", document.vendor)
-    for name, values in (("categories", document.categories), ("schemes", document.schemes)):
-        for value in values:
+    for name in ("categories", "schemes", "districts"):
+        for value in getattr(document, name):
             made.add_text(name, value)
     for label in (*document.category_labels, document.commune_label):
         made.add_text("labels", label)

@@ -1,27 +1,19 @@
 """The vendor's workspace: what is offered, at what price, how much there is."""
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, flash, request, url_for
+from flask import flash, request, url_for
 from flask_babel import gettext as _
 
 from accounts import guards
 from catalog.errors import EditedMeanwhile
-from catalog.forms import (
-    GoodsForm,
-    PhotoForm,
-    PressForm,
-    StockForm,
-    VisitForm,
-    WithdrawForm,
-    goods_form,
-    visit_form,
-)
+from catalog.forms.listings import GoodsForm, VisitForm, goods_form, visit_form
+from catalog.forms.steps import PressForm, WithdrawForm
+from catalog.forms.stock import StockForm
 from catalog.queries import category_tree
 from catalog.queries.categories import CategoryNode
 from catalog.queries.comparing import comparison
-from catalog.queries.workbench import Work, vendor_listings, version_of, work_of
+from catalog.queries.workbench import Work, vendor_listings, version_of
 from catalog.rules import (
     EDITABLE,
     MAY_NOT_SELL,
@@ -32,18 +24,15 @@ from catalog.rules import (
 )
 from catalog.services.changes import withdraw_change
 from catalog.services.listings import create_listing, edit_listing
-from catalog.services.photos import add_photo, put_photo_first, remove_photo
 from catalog.services.steps import move_own_listing
 from catalog.services.stock import adjust_stock
+from catalog.views.attempt import attempt, need_work
+from catalog.views.blueprint import blueprint, sellers
 from kernel import clock
-from kernel.db import transaction
-from kernel.errors import DomainError, NotFound
-from kernel.pictures import store_picture
-from kernel.storage import Storage
+from kernel.errors import NotFound
 from kernel.web.answers import Answer, go
-from kernel.web.forms import form_error
 from kernel.web.pages import page
-from kernel.web.session import db, part
+from kernel.web.session import db
 from traceability.queries import farms_of, lot_of, open_lots
 from vendors.queries.proofs import need_titles
 from vendors.rules import Scheme
@@ -51,9 +40,6 @@ from vendors.rules import Scheme
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
-blueprint = Blueprint("catalog", __name__, url_prefix="/work/<vendor_id>/listings")
-
-sellers = guards.member("owner", "seller")
 SHELF_OF_VISITS = "trai-nghiem"
 GROUPS: dict[str, tuple[ListingState, ...]] = {
     "all": tuple(state for state in ListingState if state is not ListingState.ARCHIVED),
@@ -111,7 +97,7 @@ def add_listing(vendor_id: str, kind: str) -> Answer:
             now=clock.now(),
         )
 
-    code, status = _attempt(form, create)
+    code, status = attempt(form, create)
     if code is None:
         return _form_page(vendor_id, chosen, None, form), status
     flash(_("Saved. Add a picture, then submit it to the trade office."))
@@ -122,14 +108,14 @@ def add_listing(vendor_id: str, kind: str) -> Answer:
 @sellers
 def show_listing(vendor_id: str, code: str) -> Answer:
     """Show a listing with what can be done about it."""
-    return _listing_page(_work(vendor_id, code))
+    return _listing_page(need_work(vendor_id, code))
 
 
 @blueprint.get("/<code>/edit")
 @sellers
 def edit(vendor_id: str, code: str) -> Answer:
     """Show the form, filled in."""
-    work = _work(vendor_id, code)
+    work = need_work(vendor_id, code)
     return _form_page(vendor_id, work.listing.kind, work)
 
 
@@ -137,7 +123,7 @@ def edit(vendor_id: str, code: str) -> Answer:
 @sellers
 def save(vendor_id: str, code: str) -> Answer:
     """Change a listing, unless somebody else did so meanwhile."""
-    work = _work(vendor_id, code)
+    work = need_work(vendor_id, code)
     form = _form(vendor_id, work.listing.kind, work)
 
     def change(session: "Session") -> bool:
@@ -152,7 +138,7 @@ def save(vendor_id: str, code: str) -> Answer:
         )
         return True
 
-    done, status = _attempt(form, change)
+    done, status = attempt(form, change)
     if not done:
         if status == EditedMeanwhile.status:
             # The next try is made knowing of the other change.
@@ -179,9 +165,9 @@ def move(vendor_id: str, code: str) -> Answer:
         )
         return True
 
-    done, status = _attempt(form, press)
+    done, status = attempt(form, press)
     if not done:
-        return _listing_page(_work(vendor_id, code), press=form), status
+        return _listing_page(need_work(vendor_id, code), press=form), status
     flash(_("Done."))
     return go(url_for("catalog.show_listing", vendor_id=vendor_id, code=code))
 
@@ -203,9 +189,9 @@ def withdraw(vendor_id: str, code: str) -> Answer:
         )
         return True
 
-    done, status = _attempt(form, take_back)
+    done, status = attempt(form, take_back)
     if not done:
-        return _listing_page(_work(vendor_id, code), press=form), status
+        return _listing_page(need_work(vendor_id, code), press=form), status
     flash(_("Done."))
     return go(url_for("catalog.show_listing", vendor_id=vendor_id, code=code))
 
@@ -214,7 +200,7 @@ def withdraw(vendor_id: str, code: str) -> Answer:
 @sellers
 def change_stock(vendor_id: str, code: str) -> Answer:
     """Take in or write off."""
-    work, form = _work(vendor_id, code), StockForm()
+    work, form = need_work(vendor_id, code), StockForm()
     if work.listing.unit is None:
         raise NotFound
 
@@ -231,97 +217,15 @@ def change_stock(vendor_id: str, code: str) -> Answer:
         )
         return True
 
-    done, status = _attempt(form, adjust)
+    done, status = attempt(form, adjust)
     if not done:
-        return _listing_page(_work(vendor_id, code), stock=form), status
+        return _listing_page(need_work(vendor_id, code), stock=form), status
     flash(_("The stock is changed."))
     return go(url_for("catalog.show_listing", vendor_id=vendor_id, code=code))
 
 
-@blueprint.get("/<code>/photos")
-@sellers
-def show_photos(vendor_id: str, code: str) -> Answer:
-    """Show the pictures of a listing."""
-    return page("catalog/photos.html", work=_work(vendor_id, code), form=PhotoForm())
-
-
-@blueprint.post("/<code>/photos")
-@sellers
-def send_photo(vendor_id: str, code: str) -> Answer:
-    """Add a picture."""
-    work, form = _work(vendor_id, code), PhotoForm()
-    try:
-        if not form.validate():
-            return page("catalog/photos.html", work=work, form=form), 422
-        # Files are named by content: one that stays without a row does no harm.
-        picture = store_picture(part(Storage), form.file.data.read())
-        with transaction(db()) as session:
-            add_photo(
-                session,
-                vendor_id,
-                code=code,
-                picture=picture,
-                alt=form.alt(),
-                actor=guards.current_actor(),
-                now=clock.now(),
-            )
-    except DomainError as refusal:
-        form_error(form, refusal)
-        return page("catalog/photos.html", work=work, form=form), refusal.status
-    flash(_("The picture is added."))
-    return go(url_for("catalog.show_photos", vendor_id=vendor_id, code=code))
-
-
-@blueprint.post("/<code>/photos/<digest>/first")
-@sellers
-def lead_photo(vendor_id: str, code: str, digest: str) -> Answer:
-    """Show a picture on the card."""
-    return _change_photo(put_photo_first, vendor_id, code, digest)
-
-
-@blueprint.post("/<code>/photos/<digest>/remove")
-@sellers
-def drop_photo(vendor_id: str, code: str, digest: str) -> Answer:
-    """Take a picture away."""
-    return _change_photo(remove_photo, vendor_id, code, digest)
-
-
-def _change_photo(change: Callable[..., None], vendor_id: str, code: str, digest: str) -> Answer:
-    with transaction(db()) as session:
-        change(
-            session,
-            vendor_id,
-            code=code,
-            digest=digest,
-            actor=guards.current_actor(),
-            now=clock.now(),
-        )
-    return go(url_for("catalog.show_photos", vendor_id=vendor_id, code=code))
-
-
 Entry = GoodsForm | VisitForm
 Button = PressForm | WithdrawForm
-
-
-def _attempt(form: Button | StockForm | Entry, act: "Callable[[Session], object]") -> tuple:  # type: ignore[type-arg]
-    """Run a use case if the form is in order; without a result, the status says why not."""
-    if not form.validate():
-        return None, 422
-    try:
-        with transaction(db()) as session:
-            return act(session), 303
-    except DomainError as refusal:
-        if refusal.status in {403, 404}:
-            raise
-        form_error(form, refusal)
-        return None, refusal.status
-
-
-def _work(vendor_id: str, code: str) -> Work:
-    work = work_of(db(), vendor_id=vendor_id, code=code, now=clock.now())
-    if work is None:
-        raise NotFound
-    return work
 
 
 def _kind(kind: str) -> ListingKind:

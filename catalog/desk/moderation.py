@@ -3,12 +3,13 @@
 from collections.abc import Iterable
 from typing import Any
 
-from flask import Blueprint, flash, request, url_for
+from flask import flash, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from accounts import guards
-from catalog.forms import ApprovalForm, DecisionForm
+from catalog.desk.blueprint import blueprint
+from catalog.forms.steps import ApprovalForm, DecisionForm
 from catalog.queries.comparing import comparison
 from catalog.queries.moderation import (
     CHANGE,
@@ -36,21 +37,19 @@ from kernel.web.session import db
 from vendors.queries import badges, vendor_cards
 from vendors.rules import Scheme
 
-blueprint = Blueprint("catalog_desk", __name__, url_prefix="/office/listings")
-
 officers = guards.needs(*OFFICE_ROLES)
 REASONS = (*(check for check in Check if check is not Check.BANNED),)
 ON_CHANGE = {"accept_change": "accept", "decline_change": "decline"}
 
 
-@blueprint.get("")
+@blueprint.get("/listings")
 @officers
 def show_queue() -> Answer:
     """List what waits, the longest waiting first."""
     return _queue_page(ApprovalForm())
 
 
-@blueprint.post("/approve")
+@blueprint.post("/listings/approve")
 @officers
 def approve_several() -> Answer:
     """Approve the chosen listings, all or none: those in which the checks found nothing."""
@@ -69,14 +68,14 @@ def approve_several() -> Answer:
     return go(url_for("catalog_desk.show_queue", **_filters(_wanted())))
 
 
-@blueprint.get("/<listing_id>")
+@blueprint.get("/listings/<listing_id>")
 @officers
 def show_listing(listing_id: str) -> Answer:
     """Show everything about one listing."""
     return _dossier(listing_id, DecisionForm())
 
 
-@blueprint.post("/<listing_id>")
+@blueprint.post("/listings/<listing_id>")
 @officers
 def decide(listing_id: str) -> Answer:
     """Approve, decline, confirm, take down or restore; accept or decline a change that waits."""

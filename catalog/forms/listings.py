@@ -1,17 +1,15 @@
 """Forms of the vendor's listings and of the office."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_wtf.file import FileField, FileRequired
 from wtforms import (
     FieldList,
     FormField,
     HiddenField,
     SelectField,
-    SelectMultipleField,
     StringField,
 )
 from wtforms import (
@@ -19,15 +17,14 @@ from wtforms import (
 )
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional
-from wtforms.widgets import CheckboxInput, ListWidget
 
+from catalog.forms.parts import MultiCheckboxField, both
 from catalog.models import Listing
 from catalog.queries import CategoryNode
 from catalog.queries.workbench import PackRow, Work
 from catalog.rules import ListingKind
 from catalog.services.listings import ListingDraft
 from catalog.services.packs import MOST_PACKS, PackDraft, size_label
-from catalog.services.stock import REASONS
 from kernel.errors import DomainError, Invalid
 from kernel.i18n import format_quantity, pick
 from kernel.messages import LABELS, msg
@@ -64,14 +61,6 @@ CLAIMED = (
 BARE = {Unit.GRAM: "kg", Unit.MILLILITRE: "l", Unit.PIECE: ""}
 """What a number without a unit counts."""
 SPARE_PACKS = 2
-MOST_CHOSEN = 100
-
-
-class MultiCheckboxField(SelectMultipleField):
-    """Any of several things, one box each."""
-
-    widget = ListWidget(prefix_label=False)
-    option_widget = CheckboxInput()
 
 
 class PackForm(PlainForm):
@@ -125,9 +114,9 @@ class WordsForm(Form):
         """Return what a draft of any kind takes from the form."""
         return {
             "category_id": self.category_id.data,
-            "title": _both(self.title_vi, self.title_en),
-            "summary": _both(self.summary_vi, self.summary_en),
-            "description": _both(self.description_vi, self.description_en),
+            "title": both(self.title_vi, self.title_en),
+            "summary": both(self.summary_vi, self.summary_en),
+            "description": both(self.description_vi, self.description_en),
             "season_months": tuple(self.season_months.data or ()),
             "schemes": tuple(Scheme(value) for value in self.schemes.data or ()),
             "farm_id": self.farm_id.data or None,
@@ -164,7 +153,7 @@ class GoodsForm(WordsForm):
         return ListingDraft(
             kind=kind,
             unit=unit,
-            piece_name=_both(self.piece_vi, self.piece_en),
+            piece_name=both(self.piece_vi, self.piece_en),
             packs=self._packs(unit),
             lot_id=self.lot_id.data or None,
             preorder_from=self.preorder_from.data,
@@ -197,99 +186,6 @@ class VisitForm(WordsForm):
         return ListingDraft(kind=kind, unit=unit, price_vnd=self.price.data or 0, **self.words())
 
 
-class StockForm(Form):
-    """More or less of it, and why."""
-
-    way = SelectField(
-        _l("What happened?"),
-        choices=[
-            SelectChoice(f"{sign}{key}", _l(REASONS[key]))
-            for sign, key in (
-                ("+", "harvest"),
-                ("+", "bought_back"),
-                ("-", "spoiled"),
-                ("-", "sold_elsewhere"),
-            )
-        ]
-        + [
-            SelectChoice("+counted", _l("Counted: there is more")),
-            SelectChoice("-counted", _l("Counted: there is less")),
-        ],
-    )
-    amount = TextField(_l("How much?"), [InputRequired(REQUIRED), Length(max=30)])
-
-    def change(self, unit: Unit) -> tuple[int, str]:
-        """Return the signed change in the unit, and its reason.
-
-        :raises Invalid: when the amount cannot be read.
-        """
-        try:
-            amount = parse_quantity(self.amount.data, unit, bare=BARE.get(unit, ""))
-        except Invalid as refusal:
-            raise Invalid(refusal.message, field="amount", **refusal.values) from None
-        sign, reason = self.way.data[0], self.way.data[1:]
-        return (-amount if sign == "-" else amount), reason
-
-
-class PhotoForm(Form):
-    """One picture and what it shows."""
-
-    file = FileField(
-        _l("Picture"),
-        [FileRequired(_l("Choose a picture."))],
-        render_kw={"accept": "image/jpeg,image/png,image/webp,image/avif,image/heic"},
-    )
-    alt_vi = TextField(
-        _l("What the picture shows, in Vietnamese"), [InputRequired(REQUIRED), Length(max=200)]
-    )
-    alt_en = TextField(_l("What the picture shows, in English"), [Length(max=200)])
-
-    def alt(self) -> dict[str, str]:
-        """Return the words for those who do not see the picture."""
-        return _both(self.alt_vi, self.alt_en)
-
-
-class PressForm(Form):
-    """A button."""
-
-    action = HiddenField()
-
-
-class WithdrawForm(Form):
-    """A button that takes back the change it was shown with."""
-
-    change = HiddenField()
-
-
-class DecisionForm(Form):
-    """What the office decides, and why."""
-
-    action = HiddenField()
-    version = HiddenField()
-    change = HiddenField()
-    reason = TextAreaField(_l("Reason"), [Length(max=500)])
-
-    def seen(self) -> int:
-        """Return the version that was looked at; 0 when it cannot be read."""
-        return _number(self.version.data)
-
-
-class ApprovalForm(Form):
-    """Listings that are approved together, each as "id:version"."""
-
-    listing = MultiCheckboxField(validate_choice=False)
-
-    def chosen(self) -> dict[str, int]:
-        """Return the versions that were seen, by id.
-
-        :raises Invalid: when none is chosen.
-        """
-        pairs = [value.partition(":") for value in (self.listing.data or [])[:MOST_CHOSEN]]
-        if not pairs:
-            raise Invalid(msg("Choose the listings to approve."))
-        return {listing_id: _number(version) for listing_id, _colon, version in pairs}
-
-
 def goods_form(work: Work | None, formdata: Any = None) -> GoodsForm:
     """Return the form of goods, filled in with what is there, with rows for more packs."""
     data = _goods_data(work) if work else {}
@@ -311,7 +207,7 @@ def _pack(row: PackForm, unit: Unit) -> PackDraft:
     size = parse_quantity(row.size.data or "", unit, bare=BARE[unit])
     if row.price.data is None:
         raise Invalid(msg("Write an amount such as 45.000."), field="price")
-    label = _both(row.label_vi, row.label_en)
+    label = both(row.label_vi, row.label_en)
     if label and "vi" not in label:
         raise Invalid(msg("Give it a name in Vietnamese."), field="label_vi")
     return PackDraft(size, row.price.data, label, row.id.data or None)
@@ -358,12 +254,3 @@ def _goods_data(work: Work) -> dict[str, object]:
         "preorder_from": listing.preorder_from,
         "preorder_until": listing.preorder_until,
     }
-
-
-def _number(text: str | None) -> int:
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 16 else 0
-
-
-def _both(vietnamese: Any, english: Any) -> dict[str, str]:
-    found: Mapping[str, Any] = {"vi": vietnamese.data, "en": english.data}
-    return {lang: text for lang, text in found.items() if text}

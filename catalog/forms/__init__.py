@@ -1,0 +1,1 @@
+"""Forms of the catalogue, a module for each kind of page."""
