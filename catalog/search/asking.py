@@ -3,13 +3,12 @@
 All weights stand in one place, so that the order of hits can be explained.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tantivy import FieldType, Occur, Query, Schema, Searcher
+from tantivy import Occur, Query, Schema, Searcher
 
-from catalog.search.engine import Filters
-from catalog.search.words import Reading, Word, readings, words_of
+from catalog.search.words import Reading, Word
 
 FIELDS = {"name": 4.0, "english": 3.0, "shelf": 2.0, "place": 2.0, "seller": 2.0, "about": 0.6}
 """How much a word counts in each text of a listing."""
@@ -20,6 +19,7 @@ TONED = 1.5
 SHORT_FIELDS = ("name", "english", "shelf", "place", "seller")
 """Texts in which beginnings and misspelt words are looked for."""
 
+OTHER = 0.9
 BEGINNING, MISSPELT, JOINED = 3.0, 2.0, 6.0
 PHRASE, NEAR, START = 6.0, 2.0, 3.0
 TIE = 0.15
@@ -39,46 +39,19 @@ class Asker:
         """Tell whether any listing holds a word."""
         return any(self.searcher.doc_freq(field, folded) for field in FIELDS)
 
-    def words(self, text: str) -> Query | None:
-        """Return the query for what was typed, or None when that has no words."""
+    def words(self, meant: Sequence[Reading]) -> Query | None:
+        """Return the query for what was meant, or None when that has no words."""
         found = [
-            Query.boost_query(self._reading(reading), reading.weight)
-            for reading in readings(text, self.knows)
+            Query.boost_query(self._reading(reading), OTHER if reading.is_other else 1.0)
+            for reading in meant
         ]
         return Query.disjunction_max_query(found, TIE) if found else None
 
-    def names(self, text: str) -> Query | None:
+    def names(self, words: Sequence[Word]) -> Query:
         """Return the query for names of listings that hold what was typed so far."""
-        words = words_of(text)
-        if not words:
-            return None
         parts: Parts = [(Occur.Must, self._in_names(word)) for word in words[:-1]]
         parts.append((Occur.Must, self._in_names(words[-1], prefix=True)))
         return Query.boolean_query([*parts, *self._order(words)])
-
-    def filters(self, filters: Filters, *, without: str = "") -> Parts:
-        """Return what hits must be, leaving one kind of filter out (for its facet)."""
-        parts = [
-            self._any(field, values)
-            for field, values in (
-                ("kinds", filters.kinds),
-                ("categories", filters.categories),
-                ("communes", filters.communes),
-                ("districts", filters.districts),
-                ("schemes", filters.schemes),
-                ("vendors", filters.vendors),
-            )
-            if values and field != without
-        ]
-        if filters.month is not None:
-            parts.append(Query.term_query(self.schema, "months", filters.month))
-        if filters.price_from is not None or filters.price_to is not None:
-            bounds = (filters.price_from, filters.price_to)
-            parts.append(Query.range_query(self.schema, "price", FieldType.Integer, *bounds))
-        return [(Occur.Must, Query.const_score_query(part, 0.0)) for part in parts]
-
-    def _any(self, field: str, values: Collection[str]) -> Query:
-        return Query.term_set_query(self.schema, field, list(values))
 
     def _reading(self, reading: Reading) -> Query:
         words, last = reading.words, len(reading.words) - 1

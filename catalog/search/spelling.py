@@ -1,24 +1,30 @@
 """Ways on from what was typed: names, shelves and places that begin so, or a better spelling."""
 
+from collections.abc import Sequence
 from difflib import get_close_matches
 
 from tantivy import Occur, Query
 
 from catalog.search.asking import Asker
 from catalog.search.engine import Suggestion
-from catalog.search.words import words_of
+from catalog.search.words import Reading, words_of
 from kernel.text import fold
 
+MOST_MEANT = 3
 _MOST_LABELS = 400
 
 
-def titles(asker: Asker, prefix: str, lang: str, limit: int) -> list[Suggestion]:
+def titles(asker: Asker, meant: Sequence[Reading], lang: str, limit: int) -> list[Suggestion]:
     """Return names of listings in which the words typed so far occur, each name once."""
-    words = asker.names(prefix)
-    if words is None:
-        return []
     names: dict[str, Suggestion] = {}
-    for _, address in asker.searcher.search(words, limit=limit * 4, count=False).hits:
+    hits = [
+        hit
+        for reading in meant[:MOST_MEANT]
+        for hit in asker.searcher.search(
+            asker.names(reading.words), limit=limit * 4, count=False
+        ).hits
+    ]
+    for _, address in hits:
         found = asker.searcher.doc(address)
         name = str((lang == "en" and found.get_first("title_en")) or found.get_first("title_vi"))
         names.setdefault(fold(name), Suggestion("listing", name, name))
@@ -35,10 +41,10 @@ def matching_labels(asker: Asker, prefix: str, lang: str) -> list[Suggestion]:
     )
     found = []
     for bucket in counted["labels"]["buckets"]:
-        key, *names = bucket["key"].split("|")
+        kind, key, *names = bucket["key"].split("|")
         if any(f" {typed}" in f" {fold(name)}" for name in names):
             text = (lang == "en" and names[-1]) or names[0]
-            found.append(Suggestion("category" if len(names) > 1 else "place", text, key))
+            found.append(Suggestion(kind, text, key))
     return found
 
 

@@ -1,8 +1,8 @@
 """What a typed query may mean: its words, and the same thing in other words."""
 
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 
 from catalog.search.typing import decode
 from kernel.text import fold, tone_codes
@@ -48,7 +48,7 @@ _REGIONAL = (
 )
 """What the regions call the same thing: each is searched for when another is typed."""
 
-_ONE_WAY = {
+_ONE_WAY: Mapping[str, tuple[str, ...]] = {
     # In the south a roi is called mận, which is a plum elsewhere: plums must not drown it.
     "roi": ("mận an phước",),
     "mận an phước": ("roi",),
@@ -83,10 +83,21 @@ class Word:
 
 @dataclass(frozen=True)
 class Reading:
-    """One meaning of a query and how much it counts beside the others."""
+    """One meaning of a query; ``is_other``: not as typed, but the same thing in other words."""
 
     words: tuple[Word, ...]
-    weight: float
+    is_other: bool = False
+
+
+Meanings = Mapping[str, tuple[tuple[Word, ...], ...]]
+
+
+@dataclass(frozen=True)
+class Ways:
+    """Other words for the same thing, by what is typed: with its marks, or without any."""
+
+    by_tone: Meanings = field(default_factory=dict)
+    by_fold: Meanings = field(default_factory=dict)
 
 
 def words_of(text: str) -> tuple[Word, ...]:
@@ -96,16 +107,36 @@ def words_of(text: str) -> tuple[Word, ...]:
     return tuple(Word(folded, toned) for folded, toned in pairs)[:MOST_WORDS]
 
 
-def readings(text: str, known: Known) -> list[Reading]:
+def make_ways(two_way: Iterable[tuple[str, ...]], one_way: Mapping[str, tuple[str, ...]]) -> Ways:
+    """Return other words by what is typed.
+
+    Each of a group stands for the others (``two_way``); those of ``one_way`` are only looked
+    for when its key is typed.
+    """
+    said: dict[str, list[str]] = {word: list(others) for word, others in one_way.items()}
+    for group in two_way:
+        for word in group:
+            said.setdefault(word, []).extend(other for other in group if other != word)
+    by_tone: dict[str, tuple[tuple[Word, ...], ...]] = {}
+    by_fold: dict[str, tuple[tuple[Word, ...], ...]] = {}
+    for typed, others in said.items():
+        words = words_of(typed)
+        meant = tuple(filter(None, map(words_of, dict.fromkeys(others))))
+        for found, key in ((by_tone, _toned(words)), (by_fold, _folded(words))):
+            found[key] = tuple(dict.fromkeys((*found.get(key, ()), *meant)))
+    return Ways(by_tone, by_fold)
+
+
+def readings(text: str, known: Known, ways: Ways) -> list[Reading]:
     """Return what a query may mean, the likeliest first; none for a query without words."""
     typed = words_of(text[:MOST_LETTERS])
     if not typed:
         return []
     meant = _decoded(typed, known)
-    found = [Reading(meant, 1.0)]
-    for other in _rewritten(meant, known):
+    found = [Reading(meant)]
+    for other in _rewritten(meant, known, ways):
         if all(other != reading.words for reading in found):
-            found.append(Reading(other, 0.9))
+            found.append(Reading(other, is_other=True))
     return found[:MOST_READINGS]
 
 
@@ -122,40 +153,34 @@ def _syllable(word: Word, known: Known) -> Word:
     return Word(base, code) if code and known(base) else word
 
 
-def _rewritten(words: tuple[Word, ...], known: Known) -> Iterator[tuple[Word, ...]]:
+def _rewritten(words: tuple[Word, ...], known: Known, ways: Ways) -> Iterator[tuple[Word, ...]]:
     """Yield a query with one of its expressions said in another way."""
     for start in range(len(words)):
         for length in (3, 2, 1):
             part = words[start : start + length]
             if len(part) < length:
                 continue
-            for other in _others(part, known):
+            for other in _others(part, known, ways):
                 yield words[:start] + other + words[start + length :]
 
 
-def _others(part: tuple[Word, ...], known: Known) -> tuple[tuple[Word, ...], ...]:
-    toned = " ".join(word.toned for word in part)
-    if toned in _BY_TONE:
-        return _BY_TONE[toned]
+def _others(part: tuple[Word, ...], known: Known, ways: Ways) -> tuple[tuple[Word, ...], ...]:
+    toned = _toned(part)
+    if toned in ways.by_tone:
+        return ways.by_tone[toned]
     # Without marks "dua" is many things: only what nothing else is called is said anew.
-    folded = " ".join(word.folded for word in part)
+    folded = _folded(part)
     if any(word.is_marked for word in part) or (len(part) == 1 and known(folded)):
         return ()
-    return _BY_FOLD.get(folded, ())
+    return ways.by_fold.get(folded, ())
 
 
-def _tables() -> tuple[dict[str, tuple[tuple[Word, ...], ...]], ...]:
-    ways: dict[str, list[str]] = {word: list(others) for word, others in _ONE_WAY.items()}
-    for group in _REGIONAL:
-        for word in group:
-            ways.setdefault(word, []).extend(other for other in group if other != word)
-    by_tone, by_fold = {}, {}
-    for word, others in ways.items():
-        said = words_of(word)
-        meant = tuple(words_of(other) for other in others)
-        by_tone[" ".join(part.toned for part in said)] = meant
-        by_fold[" ".join(part.folded for part in said)] = meant
-    return by_tone, by_fold
+def _toned(words: tuple[Word, ...]) -> str:
+    return " ".join(word.toned for word in words)
 
 
-_BY_TONE, _BY_FOLD = _tables()
+def _folded(words: tuple[Word, ...]) -> str:
+    return " ".join(word.folded for word in words)
+
+
+DEFAULT_WAYS = make_ways(_REGIONAL, _ONE_WAY)
