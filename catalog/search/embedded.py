@@ -14,43 +14,38 @@ from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import tantivy
-from tantivy import Occur, Order, Query
 
 from catalog.search.asking import Asker
 from catalog.search.documents import Document
 from catalog.search.engine import (
-    FACETS,
     MOST_LETTERS,
     EngineDown,
-    FacetCount,
     Filters,
     Health,
     Results,
     SearchEngine,
+    SignalValue,
     Sort,
     Suggestion,
     Told,
 )
-from catalog.search.spelling import better_spelling, matching_labels, titles
+from catalog.search.finding import Asked, Span
+from catalog.search.meaning import understand
+from catalog.search.ranking import explain, rank, words_meant
 from catalog.search.storing import SCHEMA, stored
+from catalog.search.suggesting import matching_labels, titles
+from catalog.search.words import DEFAULT_WAYS, Ways, readings
 from kernel.ids import new_id
 
-LAYOUT = "v2"
+LAYOUT = "v3"
 """Changed whenever the fields change: an index of another layout is not read."""
 
 LOOK_SECONDS = 0.5
 HEAP_BYTES = 30_000_000
 MOST_PAGES = 200
 TELL_EVERY = 500
-
-_ORDERS = {
-    Sort.PRICE_UP: ("price", Order.Asc),
-    Sort.PRICE_DOWN: ("price", Order.Desc),
-    Sort.NEWEST: ("ranked_at", Order.Desc),
-}
 
 
 @dataclass
@@ -107,35 +102,49 @@ class TantivyEngine(SearchEngine):
         page: int = 1,
         per_page: int = 24,
         lang: str = "vi",
+        ways: Ways = DEFAULT_WAYS,
+        month: int | None = None,
     ) -> Results:
-        query = query[:MOST_LETTERS]
         with self._reading() as searcher:
-            asker = Asker(SCHEMA, searcher)
-            words = asker.words(query)
-            wanted = words or Query.all_query()
-            if words is None and sort is Sort.RELEVANCE:
-                sort = Sort.NEWEST
-            field, order = _ORDERS.get(sort, (None, Order.Desc))
-            found: Any = searcher.search(
-                Query.boolean_query([(Occur.Must, wanted), *asker.filters(filters)]),
-                limit=per_page,
-                offset=(min(max(page, 1), MOST_PAGES) - 1) * per_page,
-                order_by_field=field,
-                order=order,
-            )
+            meaning = understand(Asker(SCHEMA, searcher), query, ways)
+            span = Span((min(max(page, 1), MOST_PAGES) - 1) * per_page, per_page)
+            asked = Asked(searcher, meaning.words, filters)
+            if meaning.readings and sort is Sort.RELEVANCE:
+                found = asked.ranked(meaning.readings, span, month=month, lang=lang)
+            else:
+                found = asked.sorted(sort, span)
             return Results(
-                codes=[str(searcher.doc(address).get_first("code")) for _, address in found.hits],
-                total=found.count,
-                facets=_facets(asker, wanted, filters),
-                suggestion="" if found.count else better_spelling(asker, query, lang),
+                codes=found.codes,
+                total=asked.total(),
+                facets=asked.facets(),
+                suggestion=meaning.spelling,
+                meant=found.meant or words_meant(meaning.readings, ()),
             )
 
-    def suggest(self, prefix: str, *, lang: str = "vi", limit: int = 8) -> list[Suggestion]:
+    def explain(
+        self,
+        query: str,
+        codes: Collection[str],
+        *,
+        lang: str = "vi",
+        ways: Ways = DEFAULT_WAYS,
+        month: int | None = None,
+    ) -> dict[str, list[SignalValue]]:
+        with self._reading() as searcher:
+            meant = understand(Asker(SCHEMA, searcher), query, ways).readings
+            asked = Asked(searcher, None, Filters(codes=codes))
+            hits = rank(meant, asked.candidates(len(codes)), month=month, lang=lang)
+            return {hit.code: explain(hit) for hit in hits}
+
+    def suggest(
+        self, prefix: str, *, lang: str = "vi", limit: int = 8, ways: Ways = DEFAULT_WAYS
+    ) -> list[Suggestion]:
         try:
             with self._reading() as searcher:
                 asker = Asker(SCHEMA, searcher)
-                ways = matching_labels(asker, prefix[:MOST_LETTERS], lang)
-                return [*ways[:3], *titles(asker, prefix[:MOST_LETTERS], lang, limit)][:limit]
+                labels = matching_labels(asker, prefix[:MOST_LETTERS], lang)
+                meant = readings(prefix, asker.knows, ways)
+                return [*labels[:3], *titles(asker, meant, lang, limit)][:limit]
         except EngineDown:
             return []
 
@@ -211,30 +220,6 @@ class TantivyEngine(SearchEngine):
         for folder in self.path.iterdir():
             if folder.is_dir() and folder.name not in {name, before}:
                 shutil.rmtree(folder, ignore_errors=True)
-
-
-def _facets(asker: Asker, wanted: Query, filters: Filters) -> dict[str, list[FacetCount]]:
-    """Count the values of each facet; one that is filtered by is counted as if it were not."""
-    chosen = [name for name in FACETS if getattr(filters, name)]
-    found = _count(asker, wanted, asker.filters(filters), set(FACETS) - set(chosen))
-    for name in chosen:
-        found |= _count(asker, wanted, asker.filters(filters, without=name), {name})
-    return {name: found[name] for name in FACETS}
-
-
-def _count(
-    asker: Asker, wanted: Query, parts: list[tuple[Occur, Query]], names: Collection[str]
-) -> dict[str, list[FacetCount]]:
-    if not names:
-        return {}
-    counted = asker.searcher.aggregate(
-        Query.boolean_query([(Occur.Must, wanted), *parts]),
-        {name: {"terms": {"field": name, "size": FACETS[name]}} for name in names},
-    )
-    return {
-        name: [FacetCount(found["key"], found["doc_count"]) for found in counted[name]["buckets"]]
-        for name in names
-    }
 
 
 def _is_panic(error: BaseException) -> bool:

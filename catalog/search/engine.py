@@ -9,10 +9,24 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from catalog.search.documents import Document
+from catalog.search.words import DEFAULT_WAYS, MOST_LETTERS, Ways
 from kernel.messages import LABELS, msg
 
-MOST_LETTERS = 200
-"""Letters of a query that are looked at."""
+__all__ = [
+    "FACETS",
+    "MOST_LETTERS",
+    "EngineDown",
+    "FacetCount",
+    "Filters",
+    "Health",
+    "Near",
+    "Results",
+    "SearchEngine",
+    "SignalValue",
+    "Sort",
+    "Suggestion",
+    "Told",
+]
 
 Told = Callable[[int], None]
 """Hears of progress."""
@@ -185,14 +199,35 @@ class SearchEngine(ABC):
         page: int = 1,
         per_page: int = 24,
         lang: str = "vi",
+        ways: Ways = DEFAULT_WAYS,
+        month: int | None = None,
     ) -> Results:
         """Return a page of hits; no words mean everything.
+
+        Of hits alike, those in season in ``month`` (1 to 12) come first.
 
         :raises EngineDown: when the index cannot be read.
         """
 
     @abstractmethod
-    def suggest(self, prefix: str, *, lang: str = "vi", limit: int = 8) -> list[Suggestion]:
+    def explain(
+        self,
+        query: str,
+        codes: Collection[str],
+        *,
+        lang: str = "vi",
+        ways: Ways = DEFAULT_WAYS,
+        month: int | None = None,
+    ) -> dict[str, list[SignalValue]]:
+        """Return by code what gives a hit its place among those of a query; unknown codes fail not.
+
+        :raises EngineDown: when the index cannot be read.
+        """
+
+    @abstractmethod
+    def suggest(
+        self, prefix: str, *, lang: str = "vi", limit: int = 8, ways: Ways = DEFAULT_WAYS
+    ) -> list[Suggestion]:
         """Return ways on from the first letters of something; nothing when the engine is down."""
 
     @abstractmethod

@@ -1,15 +1,16 @@
 """What a typed query may mean: its words, and the same thing in other words."""
 
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 
-from catalog.search.typing import decode
+from catalog.search.typing import decode, is_syllable
 from kernel.text import fold, tone_codes
 
 MOST_WORDS = 12
 MOST_READINGS = 6
 MOST_LETTERS = 200
+_LEAST_JOINED, _MOST_JOINED, _LONGEST_PART, _MOST_PARTS = 5, 30, 12, 5
 
 Known = Callable[[str], bool]
 """Tells whether any listing holds a folded word."""
@@ -48,12 +49,11 @@ _REGIONAL = (
 )
 """What the regions call the same thing: each is searched for when another is typed."""
 
-_ONE_WAY = {
+_ONE_WAY: Mapping[str, tuple[str, ...]] = {
     # In the south a roi is called mận, which is a plum elsewhere: plums must not drown it.
     "roi": ("mận an phước",),
     "mận an phước": ("roi",),
     "bdx": ("bánh đậu xanh",),
-    "sp": ("sản phẩm",),
     "htx": ("hợp tác xã",),
     "hợp tác xã": ("htx",),
     "tphd": ("hải dương",),
@@ -61,6 +61,10 @@ _ONE_WAY = {
     "hd": ("hải dương",),
     "tnhh": ("công ty",),
 }
+
+_FILLERS = ("sp", "mua", "bán", "ở", "tại", "của", "cho", "buy", "the", "of", "in", "from", "for")
+_FILLING = ("sản phẩm", "san pham", "mặt hàng", "mat hang")
+"""What says nothing of the thing wanted: it may be missing."""
 
 
 @dataclass(frozen=True)
@@ -83,10 +87,34 @@ class Word:
 
 @dataclass(frozen=True)
 class Reading:
-    """One meaning of a query and how much it counts beside the others."""
+    """One meaning of a query.
+
+    ``is_other``: not as typed, but the same thing in other words; ``is_guessed``: spelled
+    another way.
+    """
 
     words: tuple[Word, ...]
-    weight: float
+    is_other: bool = False
+    is_guessed: bool = False
+
+    @property
+    def runs(self) -> list[tuple[Word, ...]]:
+        """Return the parts that still say something alone: neighbours, half of the words."""
+        size = (len(self.words) + 1) // 2
+        if len(self.words) < 2:
+            return []
+        return [self.words[at : at + size] for at in range(len(self.words) - size + 1)]
+
+
+Meanings = Mapping[str, tuple[tuple[Word, ...], ...]]
+
+
+@dataclass(frozen=True)
+class Ways:
+    """Other words for the same thing, by what is typed: with its marks, or without any."""
+
+    by_tone: Meanings = field(default_factory=dict)
+    by_fold: Meanings = field(default_factory=dict)
 
 
 def words_of(text: str) -> tuple[Word, ...]:
@@ -96,66 +124,135 @@ def words_of(text: str) -> tuple[Word, ...]:
     return tuple(Word(folded, toned) for folded, toned in pairs)[:MOST_WORDS]
 
 
-def readings(text: str, known: Known) -> list[Reading]:
-    """Return what a query may mean, the likeliest first; none for a query without words."""
+def make_ways(two_way: Iterable[tuple[str, ...]], one_way: Mapping[str, tuple[str, ...]]) -> Ways:
+    """Return other words by what is typed.
+
+    Each of a group stands for the others (``two_way``); those of ``one_way`` are only looked
+    for when its key is typed.
+    """
+    said: dict[str, list[str]] = {word: list(others) for word, others in one_way.items()}
+    for group in two_way:
+        for word in group:
+            said.setdefault(word, []).extend(other for other in group if other != word)
+    by_tone: dict[str, tuple[tuple[Word, ...], ...]] = {}
+    by_fold: dict[str, tuple[tuple[Word, ...], ...]] = {}
+    for typed, others in said.items():
+        words = words_of(typed)
+        meant = tuple(filter(None, map(words_of, dict.fromkeys(others))))
+        for found, key in ((by_tone, _toned(words)), (by_fold, _folded(words))):
+            found[key] = tuple(dict.fromkeys((*found.get(key, ()), *meant)))
+    return Ways(by_tone, by_fold)
+
+
+def readings(
+    text: str, known: Known, ways: Ways, begins: Known = lambda _word: False
+) -> list[Reading]:
+    """Return what a query may mean, the likeliest first; none for a query without words.
+
+    ``begins`` tells whether some word of the listings begins so: the last may be half typed.
+    """
     typed = words_of(text[:MOST_LETTERS])
     if not typed:
         return []
-    meant = _decoded(typed, known)
-    found = [Reading(meant, 1.0)]
-    for other in _rewritten(meant, known):
+    meant = _spoken(typed, known, begins)
+    found = [Reading(meant)]
+    if short := _without_fillers(meant):
+        found.append(Reading(short))
+    for other in _rewritten(meant, known, ways):
         if all(other != reading.words for reading in found):
-            found.append(Reading(other, 0.9))
+            found.append(Reading(other, is_other=True))
     return found[:MOST_READINGS]
 
 
-def _decoded(typed: tuple[Word, ...], known: Known) -> tuple[Word, ...]:
-    """Turn raw keystrokes into syllables where they are no word but decode to one."""
-    return tuple(_syllable(word, known) for word in typed)
+def _without_fillers(words: tuple[Word, ...]) -> tuple[Word, ...]:
+    """Return a query without words that name no thing; nothing if there are none, or only such."""
+    left = tuple(word for word in words if word.toned not in _FILLER_WORDS)
+    joined = _toned(left)
+    for filler in _FILLER_PHRASES:
+        joined = f" {joined} ".replace(f" {filler} ", " ").strip()
+    kept = tuple(word_of(code) for code in joined.split())
+    return kept if kept != words else ()
+
+
+def word_of(code: str) -> Word:
+    """Return the word of a tone code."""
+    return Word(code.partition("_")[0], code)
+
+
+def _spoken(typed: tuple[Word, ...], known: Known, begins: Known) -> tuple[Word, ...]:
+    """Turn raw keystrokes into syllables, and words written as one into several.
+
+    Only what no listing holds as it was typed is read anew.
+    """
+    found: list[Word] = []
+    for number, word in enumerate(typed):
+        is_half = number == len(typed) - 1 and begins(word.folded)
+        if is_half or known(word.folded):
+            found.append(word)
+            continue
+        syllable = _syllable(word, known)
+        parts = split(word.folded, known) if syllable is word else ()
+        found += [Word(part, part) for part in parts] or [syllable]
+    return tuple(found[:MOST_WORDS])
+
+
+def split(word: str, known: Known) -> tuple[str, ...]:
+    """Return the known words that were written as one, as few as can be; none if it is no such."""
+    size = len(word)
+    if not _LEAST_JOINED <= size <= _MOST_JOINED or not word.isalpha():
+        return ()
+    best: list[tuple[str, ...] | None] = [(), *[None] * size]
+    for end in range(2, size + 1):
+        for start in range(max(0, end - _LONGEST_PART), end - 1):
+            before, part = best[start], word[start:end]
+            if before is None or (len(part) < 3 and not is_syllable(part)):
+                continue
+            now = best[end]
+            if (now is None or len(before) + 1 < len(now)) and known(part):
+                best[end] = (*before, part)
+    found = best[size]
+    return found if found and 1 < len(found) <= _MOST_PARTS else ()
 
 
 def _syllable(word: Word, known: Known) -> Word:
-    if word.is_marked or known(word.folded):
+    if word.is_marked:
         return word
     code = decode(word.folded)
     base = code.partition("_")[0]
     return Word(base, code) if code and known(base) else word
 
 
-def _rewritten(words: tuple[Word, ...], known: Known) -> Iterator[tuple[Word, ...]]:
+def _rewritten(words: tuple[Word, ...], known: Known, ways: Ways) -> Iterator[tuple[Word, ...]]:
     """Yield a query with one of its expressions said in another way."""
     for start in range(len(words)):
         for length in (3, 2, 1):
             part = words[start : start + length]
             if len(part) < length:
                 continue
-            for other in _others(part, known):
+            for other in _others(part, known, ways):
                 yield words[:start] + other + words[start + length :]
 
 
-def _others(part: tuple[Word, ...], known: Known) -> tuple[tuple[Word, ...], ...]:
-    toned = " ".join(word.toned for word in part)
-    if toned in _BY_TONE:
-        return _BY_TONE[toned]
+def _others(part: tuple[Word, ...], known: Known, ways: Ways) -> tuple[tuple[Word, ...], ...]:
+    toned = _toned(part)
+    if toned in ways.by_tone:
+        return ways.by_tone[toned]
     # Without marks "dua" is many things: only what nothing else is called is said anew.
-    folded = " ".join(word.folded for word in part)
+    folded = _folded(part)
     if any(word.is_marked for word in part) or (len(part) == 1 and known(folded)):
         return ()
-    return _BY_FOLD.get(folded, ())
+    return ways.by_fold.get(folded, ())
 
 
-def _tables() -> tuple[dict[str, tuple[tuple[Word, ...], ...]], ...]:
-    ways: dict[str, list[str]] = {word: list(others) for word, others in _ONE_WAY.items()}
-    for group in _REGIONAL:
-        for word in group:
-            ways.setdefault(word, []).extend(other for other in group if other != word)
-    by_tone, by_fold = {}, {}
-    for word, others in ways.items():
-        said = words_of(word)
-        meant = tuple(words_of(other) for other in others)
-        by_tone[" ".join(part.toned for part in said)] = meant
-        by_fold[" ".join(part.folded for part in said)] = meant
-    return by_tone, by_fold
+def _toned(words: tuple[Word, ...]) -> str:
+    return " ".join(word.toned for word in words)
 
 
-_BY_TONE, _BY_FOLD = _tables()
+def _folded(words: tuple[Word, ...]) -> str:
+    return " ".join(word.folded for word in words)
+
+
+_FILLER_WORDS = frozenset(word.toned for text in _FILLERS for word in words_of(text))
+_FILLER_PHRASES = tuple(_toned(words_of(text)) for text in _FILLING)
+
+DEFAULT_WAYS = make_ways(_REGIONAL, _ONE_WAY)

@@ -14,7 +14,7 @@ from catalog.search.documents import channel, document
 from catalog.search.embedded import TantivyEngine
 from catalog.search.engine import EngineDown, FacetCount, Filters, Sort, Suggestion
 from catalog.search.typing import decode
-from catalog.search.words import readings, words_of
+from catalog.search.words import DEFAULT_WAYS, readings, words_of
 
 BASE = Source(
     code="",
@@ -335,7 +335,7 @@ def test_raw_keystrokes_are_read_when_they_make_a_syllable(typed, code):
 def meanings(text, known=()):
     return [
         " ".join(word.toned for word in reading.words)
-        for reading in readings(text, known.__contains__)
+        for reading in readings(text, known.__contains__, DEFAULT_WAYS)
     ]
 
 
