@@ -54,7 +54,7 @@ def stored(document: Document) -> tantivy.Document:
         start = "^ " if name == "name" else ""
         made.add_text(name, start + text.folded)
         made.add_text(f"{name}_t", start + text.toned)
-    made.add_text("joined", " ".join(_joined(document.name.folded)))
+    made.add_text("joined", " ".join(joined(document.name.folded)))
     for name, value in _values(document):
         made.add_text(name, value)
     for name, number in _numbers(document):
@@ -121,7 +121,7 @@ def _kept(shown: Candidate) -> bytes:
     return "\n".join(map(str, parts)).encode()
 
 
-def _joined(name: str) -> list[str]:
+def joined(name: str) -> list[str]:
     """Return neighbouring words written as one, as people type them."""
     words = name.split()
     return [

@@ -1,0 +1,101 @@
+"""Ways on from what was typed so far, and better spellings, out of a Meilisearch index."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from difflib import get_close_matches
+from typing import Any
+
+from catalog.search.engine import Suggestion
+from catalog.search.meilisearch.asking import names
+from catalog.search.meilisearch.layout import LABELS
+from catalog.search.meilisearch.link import Link
+from catalog.search.words import Reading, words_of
+from kernel.text import fold
+
+MOST_MEANT, MOST_LABELS = 3, 3
+MOST_TITLES = 20
+
+
+def ways_on(
+    link: Link, uid: str, prefix: str, meant: Sequence[Reading], lang: str, limit: int
+) -> list[Suggestion]:
+    """Return shelves, places and vendors called so, then names of listings."""
+    typed = fold(prefix)
+    named = [one for reading in meant[:MOST_MEANT] for one in names(reading, limit * 4)]
+    labelled = [] if len(typed) < 2 else [_labels(kind, typed) for kind in LABELS]
+    if not named:
+        return []
+    answers = link.ask([{"indexUid": uid, **one} for one in (*labelled, *named)])["results"]
+    labels = _matching(answers[: len(labelled)], typed, lang)
+    titles = _titles(answers[len(labelled) :], lang)
+    return [*labels[:MOST_LABELS], *titles[:limit]][:limit]
+
+
+def _labels(kind: str, typed: str) -> dict[str, Any]:
+    return {
+        "q": typed,
+        "attributesToSearchOn": [LABELS[kind]],
+        "matchingStrategy": "all",
+        "facets": [f"{kind}_labels"],
+        "limit": 0,
+    }
+
+
+def _matching(answers: Iterable[Mapping[str, Any]], typed: str, lang: str) -> list[Suggestion]:
+    """Return labels a word of whose name begins with what was typed, the most frequent first."""
+    found: list[tuple[int, Suggestion]] = []
+    for kind, answer in zip(LABELS, answers, strict=False):
+        for label, count in answer["facetDistribution"].get(f"{kind}_labels", {}).items():
+            key, *said = label.split("|")
+            if any(f" {typed}" in f" {fold(name)}" for name in said):
+                text = (lang == "en" and said[-1]) or said[0]
+                found.append((count, Suggestion(kind, text, key)))
+    return [way for _, way in sorted(found, key=lambda row: -row[0])]
+
+
+def _titles(answers: Iterable[Mapping[str, Any]], lang: str) -> list[Suggestion]:
+    """Return each name once."""
+    found: dict[str, Suggestion] = {}
+    for titles in _titles_of(answers):
+        name = (lang == "en" and titles.get("en")) or titles.get("vi", "")
+        found.setdefault(fold(name), Suggestion("listing", name, name))
+    return list(found.values())
+
+
+def _titles_of(answers: Iterable[Mapping[str, Any]]) -> Iterator[Mapping[str, str]]:
+    for answer in answers:
+        yield from (hit["titles"] for hit in answer["hits"])
+
+
+def better_spelling(
+    link: Link, uid: str, knows: Callable[[str], bool], query: str, lang: str
+) -> str:
+    """Return the query with its unknown words spelled as listings spell them, or nothing."""
+    words = [word.folded for word in words_of(query)]
+    unknown = [word for word in dict.fromkeys(words) if not knows(word)]
+    if not unknown or any(len(word) < 3 or not word.isalpha() for word in unknown):
+        return ""
+    answers = link.ask([{"indexUid": uid, **_like(word)} for word in unknown])["results"]
+    nearest = {
+        word: _nearest(word, [answer], lang) for word, answer in zip(unknown, answers, strict=True)
+    }
+    return " ".join(nearest.get(word, word) for word in words) if all(nearest.values()) else ""
+
+
+def _like(word: str) -> dict[str, Any]:
+    return {
+        "q": word,
+        "attributesToSearchOn": ["loose"],
+        "attributesToRetrieve": ["titles"],
+        "limit": MOST_TITLES,
+    }
+
+
+def _nearest(word: str, answers: Iterable[Mapping[str, Any]], lang: str) -> str:
+    """Return the word of the names found that is written most like it, the reader's language first."""
+    titles = list(_titles_of(answers))
+    for language in ("vi", "en") if lang == "vi" else ("en", "vi"):
+        said = [part for one in titles for part in one.get(language, "").split()]
+        spelled = {fold(part): part.lower() for part in said}
+        if close := get_close_matches(word, list(spelled), n=1, cutoff=0.6):
+            return spelled[close[0]]
+    return ""
