@@ -175,12 +175,19 @@ JOBS: tuple[Job, ...] = (
 
 def handlers(engine: SearchEngine) -> Mapping[type[Event], Sequence[Reaction]]:
     """Return who hears what; effects on the search index lie outside of the database."""
+    heard = _heard(engine)
+    searched = [kind for kind, some in heard.items() if any(one.outside for one in some)]
+    rebuilt = outside("search.rebuilt", listing.reindex_since(engine, searched))
+    return heard | {IndexRebuilt: (rebuilt,)}
+
+
+def _heard(engine: SearchEngine) -> dict[type[Event], Sequence[Reaction]]:
     index = outside("search.listing", listing.reindex_listing(engine))
     vendor = outside("search.vendor", listing.reindex_vendor(engine))
     of_lot = outside("search.lot", listing.reindex_lot(engine))
     told = inside(tracing.tell_vendor)
     settle, look = inside(listing.on_standing_changed), inside(listing.on_listing_shown)
-    heard: dict[type[Event], Sequence[Reaction]] = {
+    return {
         ListingPublished: (index, look),
         ListingChanged: (index, look),
         ListingsDrifted: (settle,),
@@ -213,9 +220,6 @@ def handlers(engine: SearchEngine) -> Mapping[type[Event], Sequence[Reaction]]:
         PaymentFailed: (inside(buying.on_payment_failed),),
         VisitRedeemed: (inside(buying.on_visit_redeemed),),
     }
-    searched = [kind for kind, some in heard.items() if any(one.outside for one in some)]
-    rebuilt = outside("search.rebuilt", listing.reindex_since(engine, searched))
-    return heard | {IndexRebuilt: (rebuilt,)}
 
 
 def open_search(settings: Settings) -> SearchEngine:

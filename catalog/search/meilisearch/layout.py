@@ -74,15 +74,18 @@ def stored(document: Document) -> dict[str, Any]:
     }
 
 
-KEPT = ("code", "name_t", "english_t", "shelf_t", "seller_t", "place_t", "said")
-KEPT += ("months", "rating", "rating_count", "ranked_at")
+KEPT: tuple[str, ...] = (
+    *("code", "name_t", "english_t", "shelf_t", "seller_t", "place_t", "said"),
+    *("months", "rating", "rating_count", "ranked_at"),
+)
 """What is read of a hit to put it in order, as `Candidate` has it."""
 
 
 def read_candidate(hit: Mapping[str, Any]) -> Candidate:
     """Return what is looked at of a hit."""
-    texts, months, numbers = KEPT[:7], tuple(hit["months"]), KEPT[8:]
-    return Candidate(*(hit[name] for name in texts), months, *(hit[name] for name in numbers))
+    values = [hit[name] for name in KEPT]
+    values[7] = tuple(values[7])
+    return Candidate(*values)
 
 
 def _values(document: Document) -> dict[str, list[str]]:

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Collection
+from functools import partial
 
 from catalog.search.meilisearch.asking import holding
 from catalog.search.meilisearch.link import Link
@@ -30,7 +31,7 @@ class Vocabulary:
         found: list[Reading] = []
         for _ in range(MOST_ROUNDS):
             unsure: set[str] = set()
-            found = readings(text, lambda word, unsure=unsure: self._look(word, unsure), ways)
+            found = readings(text, partial(self._look, unsure), ways)
             unsure |= self._unsure_of(found)
             if not unsure:
                 break
@@ -41,7 +42,7 @@ class Vocabulary:
         """Tell whether any listing holds a folded word, of those looked up lately."""
         return self._known.get(word, (False, 0.0))[0]
 
-    def _look(self, word: str, unsure: set[str]) -> bool:
+    def _look(self, unsure: set[str], word: str) -> bool:
         is_known, until = self._known.get(word, (False, 0.0))
         if time.monotonic() > until:
             unsure.add(word)

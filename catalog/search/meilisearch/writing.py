@@ -1,8 +1,9 @@
 """Writes an index of a Meilisearch server, and makes it anew beside the one in use."""
 
 from collections.abc import Collection, Iterable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from itertools import islice
+from operator import methodcaller
 from typing import Any
 
 from meilisearch import Client
@@ -11,6 +12,7 @@ from catalog.search.documents import Document
 from catalog.search.engine import IndexGone, Told
 from catalog.search.meilisearch.layout import SETTINGS, key, stored, wrong_settings
 from catalog.search.meilisearch.link import Link
+from kernel import clock
 from kernel.ids import new_id
 
 BATCH = 1000
@@ -108,14 +110,14 @@ class Writer:
 
     def _forget_unfinished(self) -> None:
         """Delete what a rebuild left that never came to its end."""
-        before = datetime.now(UTC) - FORGOTTEN_AFTER
+        before = clock.now() - FORGOTTEN_AFTER
         with self._link.reaching() as client:
             # Another page of them is for the next time.
             found = client.get_indexes({"limit": 1000})["results"]
         for index in found:
             made_at = index.created_at
             if index.uid.startswith(f"{self._uid}-") and made_at and made_at < before:
-                self._link.begin(lambda client, uid=index.uid: client.delete_index(uid))
+                self._link.begin(methodcaller("delete_index", index.uid))
 
 
 def _adding(uid: str, batch: list[dict[str, Any]]) -> Any:
