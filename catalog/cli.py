@@ -1,5 +1,7 @@
 """Commands: ``flask --app wsgi catalog ...``."""
 
+import json
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -10,6 +12,7 @@ from sqlalchemy.orm import sessionmaker
 
 from catalog.queries.sources import count_shown
 from catalog.search import EngineDown, SearchEngine
+from catalog.search.batch import BadQuestion, answer, read_question
 from catalog.services.indexing import announce_rebuild, rebuild_index
 from catalog.services.likenesses import pictures_unseen, read_likenesses, set_likenesses
 from kernel import clock
@@ -47,6 +50,22 @@ def _said_plainly() -> Iterator[None]:
         yield
     except EngineDown as down:
         raise click.ClickException(f"The search engine is down: {down}") from None
+
+
+@catalog.command("search-batch")
+def search_batch() -> None:
+    """Answer queries of standard input, a JSON object a line, with the codes of the best hits."""
+    bad = 0
+    for number, line in enumerate(sys.stdin.buffer, 1):
+        try:
+            asked = read_question(line)
+            if asked is not None:
+                click.echo(json.dumps({"id": asked.id, "hits": answer(part(SearchEngine), asked)}))
+        except (BadQuestion, EngineDown) as problem:
+            bad += 1
+            click.echo(f"line {number}: {problem}", err=True)
+    if bad:
+        raise SystemExit(1)
 
 
 @catalog.command("likenesses")

@@ -1,21 +1,22 @@
 """Turns words and filters into searches of Meilisearch."""
 
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from catalog.queries.sources import EVERYWHERE
 from catalog.search.engine import FACETS, Filters, Near, Sort
 from catalog.search.meilisearch.layout import SHORT, TEXTS, TONED
-from catalog.search.words import Reading, Word
+from catalog.search.words import Known, Reading, Word
 
 Question = dict[str, Any]
 
 OTHER = 0.9
-TONE, MISSING = 1.2, 0.5
-"""Weights beside a plain question: for marks as they were typed, and for a word left out."""
+TONE, PART = 1.2, 0.05
+"""Weights beside a plain question: for marks as they were typed, and for a part of what was."""
 
-MANY_WORDS, MOST_LEFT_OUT = 4, 6
+LEAST_ALONE = 4
+"""Letters of a word that must have been typed if nothing else was, to look for slips."""
 
 _ORDERS = {
     Sort.PRICE_UP: ["price:asc", "ranked_at:desc"],
@@ -27,50 +28,36 @@ _ORDERS = {
 _CLEAN = re.compile(r"[\w:.-]{1,200}")
 
 
-def questions(meant: Sequence[Reading], knows: Callable[[str], bool]) -> list[Question]:
+def questions(meant: Sequence[Reading], knows: Known) -> list[Question]:
     """Return what is searched for: every meaning, as typed and with its marks; all if there is none."""
-    asked = [
-        question
-        for reading in meant
-        for question in _of_reading(reading, guessing=_is_unsure(reading, knows))
-    ]
+    asked = [question for reading in meant for question in _of_reading(reading, knows)]
     return asked or [{"q": ""}]
 
 
-def _is_unsure(reading: Reading, knows: Callable[[str], bool]) -> bool:
-    return not reading.is_other and any(
-        not word.is_code and not knows(word.folded) for word in reading.words
-    )
-
-
-def _of_reading(reading: Reading, *, guessing: bool) -> Iterator[Question]:
-    weight = OTHER if reading.is_other else 1.0
-    yield _question(reading.words, weight, guessing=guessing)
-    if any(word.is_marked for word in reading.words):
-        yield _marked_question(reading.words, weight * TONE)
-    count = len(reading.words)
-    if count >= MANY_WORDS and not reading.is_other:
-        # Of four words or more, one may be missing.
-        for left_out in range(min(count, MOST_LEFT_OUT)):
-            rest = reading.words[:left_out] + reading.words[left_out + 1 :]
-            yield _question(rest, weight * MISSING, guessing=guessing)
-
-
-def _question(words: Sequence[Word], weight: float, *, guessing: bool) -> Question:
-    """Ask for the folded words; with marks not in long texts, which have each word without them."""
+def _of_reading(reading: Reading, knows: Known) -> Iterator[Question]:
+    weight, words = OTHER if reading.is_other else 1.0, reading.words
     marked = any(word.is_marked for word in words)
-    return _weighed(
-        " ".join(word.folded for word in words),
-        weight,
-        [*(SHORT if marked else TEXTS), *(("joined", "loose") if guessing else ())],
+    # With marks not in long texts, which have each word without them.
+    yield _question(" ".join(_folded(words)), SHORT if marked else TEXTS, weight)
+    if marked:
+        toned = " ".join(word.toned for word in words)
+        yield _question(toned, [*TONED, *TEXTS], weight * TONE)
+    if not reading.is_other and any(_is_unsure(word, words, knows) for word in words):
+        # What listings hold was not misspelt: a phrase is taken as it stands.
+        typed = [f'"{word.folded}"' if knows(word.folded) else word.folded for word in words]
+        yield _question(" ".join(typed), [*TEXTS, "loose"], weight)
+
+
+def _is_unsure(word: Word, words: Sequence[Word], knows: Known) -> bool:
+    size = len(word.folded)
+    return (
+        not word.is_code
+        and size >= (LEAST_ALONE if len(words) == 1 else 0)
+        and not knows(word.folded)
     )
 
 
-def _marked_question(words: Sequence[Word], weight: float) -> Question:
-    return _weighed(" ".join(word.toned for word in words), weight, [*TONED, *TEXTS])
-
-
-def _weighed(text: str, weight: float, texts: Collection[str]) -> Question:
+def _question(text: str, texts: Collection[str], weight: float) -> Question:
     # A space behind it: a single letter begins too many words.
     end = " " if len(text) == 1 else ""
     return {
@@ -81,10 +68,38 @@ def _weighed(text: str, weight: float, texts: Collection[str]) -> Question:
     }
 
 
+def parts(meant: Sequence[Reading]) -> list[Question]:
+    """Return the questions for names that say a part of what was meant."""
+    return [_run(run) for reading in meant for run in reading.runs]
+
+
+def related(meant: Sequence[Reading]) -> list[Question]:
+    """Return the questions for names that say a part of what was meant, or begin as it does."""
+    said = parts(meant)
+    begun = [_start(reading.words[0]) for reading in meant if len(reading.words) > 1]
+    return [*said, *begun] if said else []
+
+
+def _run(words: Sequence[Word]) -> Question:
+    if all(word.is_marked for word in words):
+        said = " ".join(word.toned for word in words)
+        return _question(f'"{said}"', ["name_t", "english_t"], PART)
+    return _question(f'"{" ".join(_folded(words))}"', ["name", "english"], PART)
+
+
+def _start(word: Word) -> Question:
+    said, text = (word.toned, "first_t") if word.is_marked else (word.folded, "first")
+    return _question(f'"{said}"', [text], PART)
+
+
+def _folded(words: Sequence[Word]) -> list[str]:
+    return [word.folded for word in words]
+
+
 def names(reading: Reading, limit: int) -> list[Question]:
     """Return the questions for names that hold what was typed so far, marks first."""
     shown = {"matchingStrategy": "all", "limit": limit, "attributesToRetrieve": ["titles"]}
-    folded = " ".join(word.folded for word in reading.words)
+    folded = " ".join(_folded(reading.words))
     asked = [{"q": folded, "attributesToSearchOn": ["name", "english"], **shown}]
     if any(word.is_marked for word in reading.words):
         toned = " ".join(word.toned for word in reading.words)
@@ -96,6 +111,17 @@ def names(reading: Reading, limit: int) -> list[Question]:
 def holding(word: str) -> Question:
     """Return the question whether any listing holds exactly this folded word."""
     return {"q": f'"{word}"', "attributesToSearchOn": list(TEXTS), "limit": 0}
+
+
+def beginning(word: str) -> Question:
+    """Return the question whether a word of a name begins so."""
+    return {"q": word, "attributesToSearchOn": ["name", "english"], "limit": 0}
+
+
+def joined_like(letters: str, most: int) -> Question:
+    """Return the question for names with words that come near to a query without its spaces."""
+    texts = {"attributesToSearchOn": ["joined", "loose"], "attributesToRetrieve": ["titles"]}
+    return {"q": letters, "matchingStrategy": "all", "limit": most, **texts}
 
 
 def order(sort: Sort, near: Near | None, *, has_words: bool) -> list[str]:

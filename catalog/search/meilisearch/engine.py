@@ -24,15 +24,17 @@ from catalog.search.engine import (
     Suggestion,
     Told,
 )
-from catalog.search.meilisearch import hints
-from catalog.search.meilisearch.asking import Question, narrowed, order, questions
+from catalog.search.meilisearch.asking import Question, narrowed, order, parts, questions
+from catalog.search.meilisearch.hints import MOST_TITLES, respelled_as, ways_on
 from catalog.search.meilisearch.layout import KEPT, LAYOUT, MOST_HITS, read_candidate
 from catalog.search.meilisearch.link import Link
+from catalog.search.meilisearch.meaning import FEW, LEAST_PART, Meaning, View, widened
 from catalog.search.meilisearch.vocabulary import Vocabulary
 from catalog.search.meilisearch.writing import Writer
 from catalog.search.ranking import WINDOW, Candidate, explain, rank, words_meant
-from catalog.search.words import DEFAULT_WAYS, Ways
+from catalog.search.words import DEFAULT_WAYS, Reading, Ways
 
+EVERYTHING: tuple[Question, ...] = ({"q": ""},)
 ANSWER_SECONDS, WRITE_ANSWER_SECONDS = 2.0, 30.0
 
 
@@ -74,27 +76,21 @@ class MeiliEngine(SearchEngine):
         ways: Ways = DEFAULT_WAYS,
         month: int | None = None,
     ) -> Results:
-        meant = self._vocabulary.meanings(query[:MOST_LETTERS], ways)
-        offset = (max(page, 1) - 1) * per_page
-        by = order(sort, filters.near, has_words=bool(meant))
-        asked = questions(meant, self._vocabulary.knows)
-        is_ranked = not by and offset < WINDOW
-        first, most = (0, max(WINDOW, offset + per_page)) if is_ranked else (offset, per_page)
-        answer = self._ask(asked, filters, by, first, most, KEPT if is_ranked else ("code",))
+        view = View(filters, sort, (max(page, 1) - 1) * per_page, per_page)
+        meaning, answer = self._find(query, ways, view)
         codes = [hit["code"] for hit in answer["hits"]]
         shown: list[Candidate] = []
-        if is_ranked:
+        if view.is_ranked(meaning):
             hits = {hit["code"]: read_candidate(hit) for hit in answer["hits"][:WINDOW]}
-            ranked = rank(meant, list(hits.values()), month=month, lang=lang)
-            codes = [*(hit.code for hit in ranked), *codes[WINDOW:]][offset : offset + per_page]
+            ranked = rank(meaning.readings, list(hits.values()), month=month, lang=lang)
+            codes = [*(hit.code for hit in ranked), *codes[WINDOW:]][view.offset :][:per_page]
             shown = [hits[code] for code in codes if code in hits]
-        total = answer["estimatedTotalHits"]
         return Results(
             codes=codes,
-            total=total,
-            facets=self._facets(asked, filters, answer),
-            suggestion="" if total else self._better_spelling(query[:MOST_LETTERS], lang),
-            meant=words_meant(meant, shown),
+            total=answer["estimatedTotalHits"],
+            facets=self._facets(meaning.questions, filters, answer),
+            suggestion=meaning.spelling,
+            meant=words_meant(meaning.readings, shown),
         )
 
     def explain(
@@ -106,9 +102,10 @@ class MeiliEngine(SearchEngine):
         ways: Ways = DEFAULT_WAYS,
         month: int | None = None,
     ) -> dict[str, list[SignalValue]]:
-        meant = self._vocabulary.meanings(query[:MOST_LETTERS], ways)
-        found = self._ask([{"q": ""}], Filters(codes=codes), [], 0, len(codes), KEPT)["hits"]
-        hits = rank(meant, [read_candidate(hit) for hit in found], month=month, lang=lang)
+        meaning, _ = self._find(query, ways, View(Filters(), Sort.NEWEST, 0, MOST_TITLES))
+        found = self._ask(EVERYTHING, Filters(codes=codes), [], 0, len(codes), KEPT)["hits"]
+        candidates = [read_candidate(hit) for hit in found]
+        hits = rank(meaning.readings, candidates, month=month, lang=lang)
         return {hit.code: explain(hit) for hit in hits}
 
     def suggest(
@@ -116,22 +113,57 @@ class MeiliEngine(SearchEngine):
     ) -> list[Suggestion]:
         try:
             meant = self._vocabulary.meanings(prefix[:MOST_LETTERS], ways)
-            return hints.ways_on(self._link, self._uid, prefix[:MOST_LETTERS], meant, lang, limit)
+            return ways_on(self._link, self._uid, prefix[:MOST_LETTERS], meant, lang, limit)
         except EngineDown:
             return []
 
     def health(self) -> Health:
         try:
             if self._may_only_read:
-                found = self._ask([{"q": ""}], Filters(), [], 0, 0, ())
+                found = self._ask(EVERYTHING, Filters(), [], 0, 0, ())
                 return Health(documents=found["estimatedTotalHits"])
             self._writer.check()
             return Health(documents=self._writer.count())
         except EngineDown as down:
             return Health(problem=str(down), is_gone=isinstance(down, IndexGone))
 
-    def _better_spelling(self, query: str, lang: str) -> str:
-        return hints.better_spelling(self._link, self._uid, self._vocabulary.knows, query, lang)
+    def _find(self, query: str, ways: Ways, view: View) -> tuple[Meaning, dict[str, Any]]:
+        """Return what a query means and the answer to it.
+
+        What finds nothing as it was typed is looked for as it may have been meant; what finds
+        little is followed by what says a part of it.
+        """
+        meant = self._vocabulary.meanings(query[:MOST_LETTERS], ways)
+        meaning = Meaning(meant, questions(meant, self._knows))
+        answer = self._look(meaning, view)
+        if meant and not answer["estimatedTotalHits"]:
+            meaning = self._meant_otherwise(meaning)
+            answer = self._look(meaning, view)
+        if meant and 0 < answer["estimatedTotalHits"] < FEW:
+            titles = [name for hit in answer["hits"][:5] for name in hit["titles"].values()]
+            meaning = widened(meaning, self._knows, titles)
+            answer = self._look(meaning, view)
+        return meaning, answer
+
+    def _knows(self, word: str) -> bool:
+        return self._vocabulary.knows(word)
+
+    def _meant_otherwise(self, meaning: Meaning) -> Meaning:
+        words = meaning.readings[0].words
+        near = respelled_as(self._link, self._uid, words)
+        if near:
+            meant = [Reading(each.words, is_guessed=True) for each in near]
+            return Meaning(meant, questions(meant, lambda _word: True), near[0].written)
+        some = parts(meaning.readings[:1])
+        return Meaning(meaning.readings, some) if some and len(words) >= LEAST_PART else meaning
+
+    def _look(self, meaning: Meaning, view: View) -> dict[str, Any]:
+        if view.is_ranked(meaning):
+            most = max(WINDOW, view.offset + view.limit)
+            return self._ask(meaning.questions, view.filters, [], 0, most, (*KEPT, "titles"))
+        by = order(view.sort, view.filters.near, has_words=bool(meaning.readings))
+        read = ("code", "titles")
+        return self._ask(meaning.questions, view.filters, by, view.offset, view.limit, read)
 
     def _facets(
         self, asked: Sequence[Question], filters: Filters, answer: Mapping[str, Any]

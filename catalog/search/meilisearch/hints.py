@@ -1,18 +1,18 @@
-"""Ways on from what was typed so far, and better spellings, out of a Meilisearch index."""
+"""Ways on from what was typed so far, and other spellings of it, out of a Meilisearch index."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from difflib import get_close_matches
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from catalog.search.engine import Suggestion
-from catalog.search.meilisearch.asking import names
+from catalog.search.meilisearch.asking import joined_like, names
 from catalog.search.meilisearch.layout import LABELS
 from catalog.search.meilisearch.link import Link
-from catalog.search.words import Reading, words_of
+from catalog.search.spelling import Spelling, joined_words, respelled
+from catalog.search.words import Reading, Word
 from kernel.text import fold
 
 MOST_MEANT, MOST_LABELS = 3, 3
-MOST_TITLES = 20
+MOST_TITLES = 100
 
 
 def ways_on(
@@ -66,36 +66,8 @@ def _titles_of(answers: Iterable[Mapping[str, Any]]) -> Iterator[Mapping[str, st
         yield from (hit["titles"] for hit in answer["hits"])
 
 
-def better_spelling(
-    link: Link, uid: str, knows: Callable[[str], bool], query: str, lang: str
-) -> str:
-    """Return the query with its unknown words spelled as listings spell them, or nothing."""
-    words = [word.folded for word in words_of(query)]
-    unknown = [word for word in dict.fromkeys(words) if not knows(word)]
-    if not unknown or any(len(word) < 3 or not word.isalpha() for word in unknown):
-        return ""
-    answers = link.ask([{"indexUid": uid, **_like(word)} for word in unknown])["results"]
-    nearest = {
-        word: _nearest(word, [answer], lang) for word, answer in zip(unknown, answers, strict=True)
-    }
-    return " ".join(nearest.get(word, word) for word in words) if all(nearest.values()) else ""
-
-
-def _like(word: str) -> dict[str, Any]:
-    return {
-        "q": word,
-        "attributesToSearchOn": ["loose"],
-        "attributesToRetrieve": ["titles"],
-        "limit": MOST_TITLES,
-    }
-
-
-def _nearest(word: str, answers: Iterable[Mapping[str, Any]], lang: str) -> str:
-    """Return the word of the names found that is written most like it, the reader's language first."""
-    titles = list(_titles_of(answers))
-    for language in ("vi", "en") if lang == "vi" else ("en", "vi"):
-        said = [part for one in titles for part in one.get(language, "").split()]
-        spelled = {fold(part): part.lower() for part in said}
-        if close := get_close_matches(word, list(spelled), n=1, cutoff=0.6):
-            return spelled[close[0]]
-    return ""
+def respelled_as(link: Link, uid: str, words: Sequence[Word]) -> list[Spelling]:
+    """Return the parts of names that a query was meant to be, the nearest first; maybe none."""
+    question = {"indexUid": uid, **joined_like(joined_words(words), MOST_TITLES)}
+    titles = _titles_of(link.ask([question])["results"])
+    return respelled(words, [name for one in titles for name in one.values()])

@@ -6,6 +6,7 @@ from typing import Any
 
 from catalog.search.documents import Document
 from catalog.search.engine import FACETS
+from catalog.search.likeness import ONE_SLIP, TWO_SLIPS
 from catalog.search.ranking import Candidate, candidate
 from catalog.search.storing import joined
 
@@ -27,7 +28,7 @@ SETTINGS: dict[str, Any] = {
     # In the order in which they count.
     "searchableAttributes": ["name_t", "name", "english_t", "english"]
     + [text for name in TEXTS[2:] for text in (f"{name}_t", name)]
-    + ["joined", "loose"],
+    + ["loose", "joined", "first_t", "first"],
     "filterableAttributes": [
         *("code", *FACETS, *(f"{kind}_labels" for kind in LABELS)),
         *("months", "price", "unit_price", "rating", "delivered_to", "_geo"),
@@ -36,11 +37,11 @@ SETTINGS: dict[str, Any] = {
     "rankingRules": ["sort", "words", "typo", "proximity", "attribute", "exactness"],
     # A tone code such as bo_7 is one word.
     "nonSeparatorTokens": ["_"],
-    # Slips of the finger are looked for in one text only, and only when it is asked.
+    # Slips of the finger are looked for in two texts only, when those are asked.
     "typoTolerance": {
         "enabled": True,
-        "minWordSizeForTypos": {"oneTypo": 4, "twoTypos": 7},
-        "disableOnAttributes": [*TEXTS, *TONED, "joined"],
+        "minWordSizeForTypos": {"oneTypo": ONE_SLIP, "twoTypos": TWO_SLIPS},
+        "disableOnAttributes": [*TEXTS, *TONED, "first_t", "first"],
         "disableOnNumbers": True,
     },
     "faceting": {"maxValuesPerFacet": max(FACETS.values()), "sortFacetValuesBy": {"*": "count"}},
@@ -66,7 +67,9 @@ def stored(document: Document) -> dict[str, Any]:
         "titles": document.title,
         **{name: text.folded for name, text in texts.items()},
         **{f"{name}_t": text.toned for name, text in texts.items()},
-        "joined": " ".join(joined(document.name.folded)),
+        "joined": " ".join((*joined(document.name.folded), *joined(document.english.folded))),
+        "first": document.name.folded.partition(" ")[0],
+        "first_t": document.name.toned.partition(" ")[0],
         "loose": " ".join(texts[name].folded for name in SHORT),
         "said": shown.about,
         **_values(document),
