@@ -2,15 +2,18 @@
 
 import json
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import click
 from flask import Flask
 from flask.cli import AppGroup
 from sqlalchemy.orm import sessionmaker
 
+from catalog.queries.sources import count_shown
 from catalog.search import EngineDown, SearchEngine
 from catalog.search.batch import BadQuestion, answer, read_question
-from catalog.services.indexing import rebuild_index
+from catalog.services.indexing import announce_rebuild, rebuild_index
 from catalog.services.likenesses import pictures_unseen, read_likenesses, set_likenesses
 from kernel import clock
 from kernel.db import transaction
@@ -23,9 +26,30 @@ catalog = AppGroup("catalog", help="Listings and their search index.")
 @catalog.command("reindex")
 def reindex() -> None:
     """Build the search index anew and change over to it at once."""
+    began = clock.now()
     with part(sessionmaker)() as session:
-        count = rebuild_index(session, part(SearchEngine), now=clock.now())
+        with (
+            _said_plainly(),
+            click.progressbar(length=count_shown(session), label="Indexing") as bar,
+        ):
+            count = rebuild_index(
+                session,
+                part(SearchEngine),
+                now=began,
+                tell=lambda done: bar.update(done - bar.pos),
+            )
+        with transaction(session):
+            announce_rebuild(session, since=began, now=clock.now())
     click.echo(f"{count} listings are in the index.")
+
+
+@contextmanager
+def _said_plainly() -> Iterator[None]:
+    """End a command with the reason when the search engine is down."""
+    try:
+        yield
+    except EngineDown as down:
+        raise click.ClickException(f"The search engine is down: {down}") from None
 
 
 @catalog.command("search-batch")

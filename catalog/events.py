@@ -45,6 +45,13 @@ class ListingsDrifted(Event):
 
 
 @dataclass(frozen=True)
+class IndexRebuilt(Event):
+    """A search index was made anew from what was shown at a moment (ISO 8601)."""
+
+    since: str
+
+
+@dataclass(frozen=True)
 class ListingChangeProposed(Event):
     """An edit of protected fields waits for the office; the public sees what it saw."""
 

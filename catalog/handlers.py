@@ -3,12 +3,12 @@
 What is shown never waits for these: queries look at vendor and lot themselves.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
 from catalog.queries.sources import listing_ids_of
-from catalog.services.indexing import index_listings, index_vendor
+from catalog.services.indexing import index_listings, index_since, index_vendor
 from catalog.services.settling import remind_of_end, settle, settle_listing
 from catalog.services.steps import take_down_by_order
 from traceability.events import LotHeld, LotRecalled, LotReleased
@@ -18,8 +18,9 @@ from vendors.services.authority import report_take_down
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
-    from catalog.events import ListingChanged, ListingPublished, ListingWithdrawn
+    from catalog.events import IndexRebuilt, ListingChanged, ListingPublished, ListingWithdrawn
     from catalog.search.engine import SearchEngine
+    from kernel.events import Event
 
 
 class OfVendor(Protocol):
@@ -78,6 +79,18 @@ def reindex_vendor(engine: "SearchEngine") -> "Callable[[Session, Any, datetime]
 
     def handle(session: "Session", event: Any, now: datetime) -> None:
         index_vendor(session, engine, vendor_ids=[event.vendor_id], now=now)
+
+    return handle
+
+
+def reindex_since(
+    engine: "SearchEngine", kinds: "Collection[type[Event]]"
+) -> "Callable[[Session, IndexRebuilt, datetime], None]":
+    """Return the handler that indexes again what events of some kinds told of during a rebuild."""
+
+    def handle(session: "Session", event: "IndexRebuilt", now: datetime) -> None:
+        since = datetime.fromisoformat(event.since)
+        index_since(session, engine, since=since, kinds=kinds, now=now)
 
     return handle
 

@@ -54,3 +54,7 @@ class Busy(DomainError):
 
     code, status = "busy", 503
     message = msg("Many people are buying right now. Please try again.")
+
+
+class Unreachable(Exception):
+    """What is needed is out of reach: a handler is tried again until it is back, however long."""

@@ -1,7 +1,7 @@
 """Facts told to the rest of the house: rows written with the change they tell of."""
 
 import dataclasses
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
 from typing import Any, ClassVar
 
@@ -97,6 +97,17 @@ def note_handled(
                 sa.literal(now, HandledMessage.__table__.c.at.type),
             ).where(waiting, ~_has_handled(name))
             session.execute(sa.insert(HandledMessage).from_select(["seq", "handler", "at"], done))
+
+
+def happened_since(
+    session: Session, since: datetime, kinds: Collection[type[Event]]
+) -> Iterator[Event]:
+    """Yield the events of some kinds that were told of since a moment, in order."""
+    names = [kind.__name__ for kind in kinds]
+    found = sa.select(OutboxMessage).where(
+        OutboxMessage.created_at >= since, OutboxMessage.kind.in_(names)
+    )
+    yield from map(read, session.scalars(found.order_by(OutboxMessage.seq)))
 
 
 def _has_handled(name: str) -> sa.ColumnElement[bool]:

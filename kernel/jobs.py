@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from kernel import clock
 from kernel.db import transaction
+from kernel.errors import Unreachable
 from kernel.events import Event, HandledMessage, OutboxMessage, read, wake_worker
 from kernel.mail import MOST_ATTEMPTS, back_off
 from kernel.settings import Settings
@@ -25,6 +26,8 @@ from kernel.settings import Settings
 log = structlog.get_logger()
 
 Run = Callable[[Session, Any, datetime], None]
+
+WAIT_SECONDS = 30
 
 
 @dataclass(frozen=True)
@@ -89,14 +92,21 @@ def _due(maker: sessionmaker[Session], now: datetime) -> Sequence[int]:
 
 def _deliver(maker: sessionmaker[Session], reactions: Reactions, seq: int, now: datetime) -> bool:
     """Have every reaction to one message run; tell whether all of them did."""
+    waits: Unreachable | None = None
     try:
         with maker() as session:
             event = read(session.get_one(OutboxMessage, seq))
         for reaction in reactions.get(type(event), ()):
-            _react(maker, reaction, event, seq, now)
+            try:
+                _react(maker, reaction, event, seq, now)
+            except Unreachable as reason:
+                waits = reason
     except Exception as error:  # noqa: BLE001 - a broken handler must not stop the others
         log.warning("handler failed", seq=seq, error=repr(error))
         _note_failure(maker, seq, error, now)
+        return False
+    if waits:
+        _postpone(maker, seq, waits, now)
         return False
     with maker() as session, transaction(session):
         session.get_one(OutboxMessage, seq).done_at = now
@@ -119,6 +129,15 @@ def _react(
         if not reaction.outside:
             reaction.run(session, event, now)
         session.add(HandledMessage(seq=seq, handler=reaction.name, at=now))
+
+
+def _postpone(maker: sessionmaker[Session], seq: int, reason: Unreachable, now: datetime) -> None:
+    """Have a message come again soon; this counts as no try."""
+    log.info("message waits", seq=seq, reason=str(reason))
+    with maker() as session, transaction(session):
+        message = session.get_one(OutboxMessage, seq, with_for_update=True)
+        message.last_error = str(reason)[:2000]
+        message.due_at = now + timedelta(seconds=WAIT_SECONDS)
 
 
 def _note_failure(maker: sessionmaker[Session], seq: int, error: Exception, now: datetime) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 DEMO, PRODUCTION = "demo", "production"
+_NAME = re.compile(r"[A-Za-z0-9-]{1,60}")
 _DATA_KEY = re.compile(r"[A-Za-z0-9_-]{43}=")
 
 
@@ -35,6 +36,10 @@ class Settings:
     database_url: str = field(default="", repr=False)
     meilisearch_url: str = ""
     meilisearch_key: str = field(default="", repr=False)
+    # May only search; enough for processes that answer pages.
+    meilisearch_search_key: str = field(default="", repr=False)
+    # Begins the names of indexes: several markets may share a server.
+    meilisearch_index: str = "listings"
     redis_url: str = field(default="", repr=False)
     s3_bucket: str = ""
     s3_endpoint: str = ""
@@ -145,6 +150,12 @@ class _Reader:
             raise BadSetting(f"{name}={value!r}: must be a whole number from {low} to {high}")
         return int(value)
 
+    def name(self, name: str, default: str) -> str:
+        value = self.text(name, default)
+        if not _NAME.fullmatch(value):
+            raise BadSetting(f"{name}={value!r}: must be letters, digits, dashes (at most 60)")
+        return value
+
     def flag(self, name: str, default: str) -> bool:
         return self.choice(name, default, ("yes", "no")) == "yes"
 
@@ -160,6 +171,8 @@ def _services(env: _Reader) -> dict[str, Any]:
     return {
         "meilisearch_url": env.url("MEILISEARCH_URL", "", ("http", "https")),
         "meilisearch_key": env.text("MEILISEARCH_KEY"),
+        "meilisearch_search_key": env.text("MEILISEARCH_SEARCH_KEY"),
+        "meilisearch_index": env.name("MEILISEARCH_INDEX", Settings.meilisearch_index),
         "redis_url": env.url("REDIS_URL", "", ("redis", "rediss")),
         "s3_bucket": env.text("S3_BUCKET"),
         "s3_endpoint": env.url("S3_ENDPOINT", "", ("https", "http")),

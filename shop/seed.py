@@ -4,10 +4,12 @@ import csv
 from dataclasses import dataclass
 from datetime import datetime
 
+import structlog
 from sqlalchemy.orm import Session, sessionmaker
 
 from accounts.services.people import find_user
 from accounts.services.second_factor import Authenticator, enrol_demo
+from catalog.search import EngineDown
 from catalog.services.categories import seed_categories
 from kernel import clock
 from kernel.actor import HOUSE
@@ -20,6 +22,8 @@ from shop import wiring
 from shop.importing.sample import SAMPLE, load_sample_once
 from shop.resealing import seal_plain
 from shop.sessions import open_sessions
+
+log = structlog.get_logger()
 
 
 def seal(settings: Settings) -> None:
@@ -38,9 +42,18 @@ def seed(settings: Settings) -> None:
         _enrol_officials(maker, settings, now)
         with maker() as session, transaction(session):
             refresh_statistics(session)
-    if is_new or not wiring.open_search(settings).health().is_well:
-        wiring.reindex(maker, settings, now=now)
     if is_new:
+        _build_index(maker, settings, now)
+    else:
+        wiring.keep_index(maker, wiring.open_search(settings), now=now)
+
+
+def _build_index(maker: sessionmaker[Session], settings: Settings, now: datetime) -> None:
+    try:
+        wiring.reindex(maker, settings, now=now)
+    except EngineDown as down:
+        log.warning("search engine", problem=str(down))  # The worker builds it when it is there.
+    else:
         _spare_the_index(maker, settings, now)
 
 

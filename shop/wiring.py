@@ -5,6 +5,7 @@ from datetime import datetime
 from types import ModuleType
 from typing import Any
 
+import structlog
 from flask import Blueprint, Flask
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -29,14 +30,21 @@ from bookings import handlers as visiting
 from bookings.events import VisitRedeemed
 from bookings.services.forgetting import forget_visits
 from catalog import handlers as listing
-from catalog.events import ListingChanged, ListingPublished, ListingsDrifted, ListingWithdrawn
+from catalog.events import (
+    IndexRebuilt,
+    ListingChanged,
+    ListingPublished,
+    ListingsDrifted,
+    ListingWithdrawn,
+)
 from catalog.queries.leaning import consequences
-from catalog.search import SearchEngine
+from catalog.search import EngineDown, SearchEngine
 from catalog.search.embedded import TantivyEngine
+from catalog.search.meilisearch import MeiliEngine, TaskRefused
 from catalog.services.forgetting import forget_listings
-from catalog.services.indexing import rebuild_index
-from kernel import places
-from kernel.db import refresh_statistics
+from catalog.services.indexing import announce_rebuild, rebuild_index
+from kernel import clock, places
+from kernel.db import refresh_statistics, transaction
 from kernel.events import Event
 from kernel.jobs import Job, Reaction, inside, outside
 from kernel.settings import Settings, load_settings
@@ -88,6 +96,8 @@ from vendors.events import (
 )
 from vendors.queries.foresight import Foresight
 from vendors.services.leaving import ForgetGoods
+
+log = structlog.get_logger()
 
 ROOMS: tuple[ModuleType, ...] = (
     accounts.views,
@@ -165,6 +175,13 @@ JOBS: tuple[Job, ...] = (
 
 def handlers(engine: SearchEngine) -> Mapping[type[Event], Sequence[Reaction]]:
     """Return who hears what; effects on the search index lie outside of the database."""
+    heard = _heard(engine)
+    searched = [kind for kind, some in heard.items() if any(one.outside for one in some)]
+    rebuilt = outside("search.rebuilt", listing.reindex_since(engine, searched))
+    return heard | {IndexRebuilt: (rebuilt,)}
+
+
+def _heard(engine: SearchEngine) -> dict[type[Event], Sequence[Reaction]]:
     index = outside("search.listing", listing.reindex_listing(engine))
     vendor = outside("search.vendor", listing.reindex_vendor(engine))
     of_lot = outside("search.lot", listing.reindex_lot(engine))
@@ -206,8 +223,31 @@ def handlers(engine: SearchEngine) -> Mapping[type[Event], Sequence[Reaction]]:
 
 
 def open_search(settings: Settings) -> SearchEngine:
-    """Return the search engine of the settings."""
+    """Return the search engine of the settings: a server if one is named, else the one inside."""
+    if settings.meilisearch_url:
+        return MeiliEngine(
+            settings.meilisearch_url,
+            settings.meilisearch_key,
+            search_key=settings.meilisearch_search_key,
+            name=settings.meilisearch_index,
+        )
     return TantivyEngine(settings.instance_path / "search")
+
+
+def keep_index(maker: sessionmaker[Session], engine: SearchEngine, *, now: datetime) -> str:
+    """Build the search index if it is gone or of another layout; return what is wrong then."""
+    health = engine.health()
+    if not health.is_gone:
+        return health.problem
+    log.warning("search index is built anew", reason=health.problem)
+    try:
+        with maker() as session:
+            rebuild_index(session, engine, now=now)
+            with transaction(session):
+                announce_rebuild(session, since=now, now=clock.now())
+    except (EngineDown, TaskRefused) as problem:
+        return str(problem)
+    return ""
 
 
 def reindex(maker: sessionmaker[Session], settings: Settings, *, now: datetime) -> int:

@@ -1,7 +1,10 @@
 """The worker process: ``python -m shop.worker``."""
 
+import threading
+import time
 from collections.abc import Callable
 
+import structlog
 from sqlalchemy.orm import Session, sessionmaker
 
 from kernel import clock, jobs, mail
@@ -11,12 +14,17 @@ from kernel.web.observe import set_up_logs
 from shop import wiring
 from shop.sessions import open_sessions
 
+log = structlog.get_logger()
+
+KEEP_SECONDS = 15
+
 
 def main() -> None:
     """Serve the outbox and the clock until told to stop."""
     settings = load_settings()
     set_up_logs(settings.log_level)
     maker = open_sessions(settings)
+    threading.Thread(target=keeping(maker, settings), daemon=True).start()
     jobs.run_worker(
         jobs.open_queue(settings),
         look=looking(maker, settings),
@@ -36,6 +44,25 @@ def looking(maker: sessionmaker[Session], settings: Settings) -> Callable[[], No
             pass
 
     return look
+
+
+def keeping(maker: sessionmaker[Session], settings: Settings) -> Callable[[], None]:
+    """Return a callable that never ends: whenever the search index is gone, it builds it anew.
+
+    It has a thread of its own, so that mail and money need not wait for a big index.
+    """
+    engine = wiring.open_search(settings)
+
+    def keep() -> None:
+        said = ""
+        while True:
+            problem = wiring.keep_index(maker, engine, now=clock.now())
+            if problem != said:
+                log.error("search engine", problem=problem or "none any more")
+                said = problem
+            time.sleep(KEEP_SECONDS)
+
+    return keep
 
 
 def doing(maker: sessionmaker[Session], job: jobs.Job) -> Callable[[], None]:

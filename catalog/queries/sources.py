@@ -83,6 +83,11 @@ def all_sources(session: Session, *, on: date) -> Iterator[Source]:
         last = rows[-1].id
 
 
+def count_shown(session: Session) -> int:
+    """Return how many listings are shown now."""
+    return session.scalar(sa.select(sa.func.count()).select_from(Listing).where(*_SHOWN)) or 0
+
+
 def listing_ids_of(
     session: Session, *, vendor_id: str | None = None, lot_id: str | None = None
 ) -> dict[str, str]:

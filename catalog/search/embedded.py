@@ -24,6 +24,7 @@ from catalog.search.engine import (
     EngineDown,
     Filters,
     Health,
+    IndexGone,
     Results,
     SearchEngine,
     SignalValue,
@@ -153,7 +154,7 @@ class TantivyEngine(SearchEngine):
             with self._reading() as searcher:
                 return Health(documents=searcher.num_docs)
         except EngineDown as down:
-            return Health(problem=str(down))
+            return Health(problem=str(down), is_gone=True)
 
     @contextmanager
     def _reading(self) -> Iterator[tantivy.Searcher]:
@@ -167,7 +168,7 @@ class TantivyEngine(SearchEngine):
             if not isinstance(error, ValueError | OSError) and not _is_panic(error):
                 raise
             self._open = None
-            raise EngineDown(f"{type(error).__name__}: {error}") from error
+            raise IndexGone(f"{type(error).__name__}: {error}") from error
 
     def _searcher(self) -> tantivy.Searcher:
         now = time.monotonic()
@@ -188,9 +189,9 @@ class TantivyEngine(SearchEngine):
         try:
             name = (self.path / "current").read_text().strip()
         except OSError:
-            raise EngineDown("there is no index yet") from None
+            raise IndexGone("there is no index yet") from None
         if not name.startswith(f"{LAYOUT}-"):
-            raise EngineDown("the index has an older layout")
+            raise IndexGone("the index has an older layout")
         return name
 
     @contextmanager
@@ -200,7 +201,7 @@ class TantivyEngine(SearchEngine):
             try:
                 writer = tantivy.Index.open(str(self.path / self._current())).writer(HEAP_BYTES, 1)
             except ValueError as error:
-                raise EngineDown(str(error)) from error
+                raise IndexGone(str(error)) from error
             with writer:
                 yield writer
 

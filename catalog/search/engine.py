@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from catalog.search.documents import Document
 from catalog.search.words import DEFAULT_WAYS, MOST_LETTERS, Ways
+from kernel.errors import Unreachable
 from kernel.messages import LABELS, msg
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "FacetCount",
     "Filters",
     "Health",
+    "IndexGone",
     "Near",
     "Results",
     "SearchEngine",
@@ -145,10 +147,11 @@ class Suggestion:
 
 @dataclass(frozen=True)
 class Health:
-    """Whether the engine answers; ``problem`` is for operators."""
+    """Whether the engine answers; ``problem`` is for operators, ``is_gone``: build it anew."""
 
     documents: int = 0
     problem: str = ""
+    is_gone: bool = False
 
     @property
     def is_well(self) -> bool:
@@ -167,8 +170,12 @@ FACETS: dict[str, int] = {
 """Filters that are counted, and how many values at most."""
 
 
-class EngineDown(Exception):
+class EngineDown(Unreachable):
     """No index, a broken one, or no connection: answer from the database."""
+
+
+class IndexGone(EngineDown):
+    """There is no index of this layout, or it is damaged: it must be built anew."""
 
 
 class SearchEngine(ABC):

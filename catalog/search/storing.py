@@ -55,7 +55,7 @@ def stored(document: Document) -> tantivy.Document:
         made.add_text(name, start + text.folded)
         made.add_text(f"{name}_t", start + text.toned)
     for text in (document.name, document.english):
-        made.add_text("joined", " ".join(_joined(text.folded)))
+        made.add_text("joined", " ".join(joined(text.folded)))
     for name, value in _values(document):
         made.add_text(name, value)
     for name, number in _numbers(document):
@@ -122,7 +122,7 @@ def _kept(shown: Candidate) -> bytes:
     return "\n".join(map(str, parts)).encode()
 
 
-def _joined(name: str) -> list[str]:
+def joined(name: str) -> list[str]:
     """Return neighbouring words written as one: spaces are typed wrong as letters are."""
     words = name.split()
     return [

@@ -363,5 +363,5 @@ def test_the_index_is_built_by_a_command(app, session, now, tmp_path):
     engine = TantivyEngine(tmp_path / "index")
     provide(app, SearchEngine, engine)
     result = app.test_cli_runner().invoke(catalog, ["reindex"])
-    assert (result.exit_code, result.output) == (0, "2 listings are in the index.\n")
+    assert (result.exit_code, result.output) == (0, "Indexing\n2 listings are in the index.\n")
     assert engine.health().documents == 2
