@@ -11,10 +11,19 @@ from sqlalchemy.orm import Session
 
 from catalog.events import ListingChanged, ListingPublished, ListingWithdrawn
 from catalog.models import Category, Listing, Variant
+from catalog.queries.offers import weight_of
 from catalog.rules import ListingKind, ListingState, need_months
+from catalog.rules.pricing import Weight, read_tiers
 from catalog.services.listings import cleaned, open_stock, place_in_category
 from catalog.services.packs import PackDraft, check_packs, set_packs
 from catalog.services.steps import note_step
+from catalog.services.terms import (
+    PLAIN_TERMS,
+    SaleTerms,
+    set_preorder_cap,
+    set_tiers,
+    write_terms,
+)
 from kernel import audit, places
 from kernel.actor import Actor
 from kernel.errors import Invalid
@@ -46,6 +55,7 @@ class ListingRow:
     summary: dict[str, str] = field(default_factory=dict)
     description: dict[str, str] = field(default_factory=dict)
     unit: Unit | None = None
+    by_weight: bool = False
     piece_name: dict[str, str] = field(default_factory=dict)
     stock: int = 0
     price_vnd: int = 0
@@ -59,16 +69,21 @@ class ListingRow:
     tint: str = ""
     state: ListingState = ListingState.PUBLISHED
     since: datetime | None = None
+    terms: SaleTerms = PLAIN_TERMS
 
 
 @dataclass(frozen=True)
 class VariantRow:
-    """One pack size; listing and size are the key. ``size`` is in the listing's unit."""
+    """One pack size; listing and size are the key. ``size`` is in the listing's unit.
+
+    With a ``weight`` it is weighed once it is packed.
+    """
 
     listing_code: str
     size: int
     price_vnd: int
     label: dict[str, str] = field(default_factory=dict)
+    weight: Weight | None = None
 
 
 def import_listing(session: Session, row: ListingRow, *, actor: Actor, now: datetime) -> str:
@@ -85,6 +100,12 @@ def import_listing(session: Session, row: ListingRow, *, actor: Actor, now: date
     session.add(listing)
     session.flush()
     open_stock(session, listing, on_hand=row.stock, now=now)
+    if listing.unit is None:
+        set_tiers(listing, row.terms.tiers)
+    else:
+        # Judged once there are packs: see `import_variants`.
+        listing.tiers = [[tier.least, tier.price_vnd] for tier in row.terms.tiers]
+    set_preorder_cap(session, listing, row.terms.preorder_cap, now)
     if is_new:
         note_step(session, listing, action="import", actor=actor, now=listing.created_at)
     _tell(session, listing, is_new=is_new, now=now)
@@ -116,10 +137,12 @@ def import_variants(
         for variant in session.scalars(sa.select(Variant).where(Variant.listing_id == listing.id))
     }
     packs = tuple(
-        PackDraft(row.size, row.price_vnd, cleaned(row.label), kept.get(row.size)) for row in rows
+        PackDraft(row.size, row.price_vnd, cleaned(row.label), kept.get(row.size), row.weight)
+        for row in rows
     )
-    check_packs(packs, listing.unit)
+    check_packs(packs, listing.unit, by_weight=listing.by_weight)
     set_packs(session, listing, packs)
+    set_tiers(listing, read_tiers(listing.tiers))
     emit(session, ListingChanged(listing.id, listing.code), now=now)
     audit.record(
         session,
@@ -144,7 +167,8 @@ def import_variant(session: Session, row: VariantRow, *, actor: Actor, now: date
         .order_by(Variant.position)
     )
     others = [
-        VariantRow(row.listing_code, pack.size, pack.price_vnd, pack.label) for pack in present
+        VariantRow(row.listing_code, pack.size, pack.price_vnd, pack.label, weight_of(pack))
+        for pack in present
     ]
     rows = sorted([*others, row], key=lambda pack: pack.size)
     import_variants(session, row.listing_code, rows=rows, actor=actor, now=now)
@@ -157,6 +181,7 @@ def _new_listing(row: ListingRow, now: datetime) -> Listing:
         code=row.code,
         kind=row.kind,
         unit=_unit(row),
+        by_weight=row.by_weight,
         state=row.state,
         created_at=since,
         ranked_at=since,
@@ -168,6 +193,8 @@ def _new_listing(row: ListingRow, now: datetime) -> Listing:
 def _unit(row: ListingRow) -> Unit | None:
     if (row.kind is ListingKind.EXPERIENCE) is not (row.unit is None):
         raise Invalid(msg("Goods have a unit of sale, experiences have none."), field="unit")
+    if row.by_weight and row.unit is not Unit.PIECE:
+        raise Invalid(msg("What is weighed later is counted by the piece."), field="unit")
     return row.unit
 
 
@@ -188,7 +215,7 @@ def _write(session: Session, listing: Listing, row: ListingRow, vendor_id: str) 
     title = cleaned(row.title)
     if not title.get("vi"):
         raise Invalid(msg("Give it a name in Vietnamese."), field="title_vi")
-    if (listing.kind, listing.unit) != (row.kind, row.unit):
+    if (listing.kind, listing.unit, listing.by_weight) != (row.kind, row.unit, row.by_weight):
         raise Invalid(msg("Kind and unit of a listing stay as they were."), field="unit")
     places.commune(row.commune)
     category = place_in_category(session, listing, _category_id(session, row.category))
@@ -197,7 +224,7 @@ def _write(session: Session, listing: Listing, row: ListingRow, vendor_id: str) 
     listing.summary, listing.description = cleaned(row.summary), cleaned(row.description)
     listing.piece_name = cleaned(row.piece_name)
     listing.season_months = need_months(row.season_months)
-    listing.preorder_from, listing.preorder_until = row.preorder_from, row.preorder_until
+    write_terms(listing, row.terms, row.preorder_from, row.preorder_until)
     listing.schemes = sorted(scheme.value for scheme in row.schemes)
     listing.art, listing.tint = row.art or category.art, row.tint or category.tint
     if listing.kind is ListingKind.EXPERIENCE:
