@@ -8,7 +8,9 @@ from catalog.models.moderation import (
     ListingPicture,
     ListingStep,
 )
+from catalog.models.plans import PricePlan
 from catalog.models.reviews import Review
+from catalog.models.revisions import ListingRevision, SheetUpload
 
 __all__ = [
     "Category",
@@ -17,7 +19,10 @@ __all__ = [
     "ListingChange",
     "ListingFlag",
     "ListingPicture",
+    "ListingRevision",
     "ListingStep",
+    "PricePlan",
     "Review",
+    "SheetUpload",
     "Variant",
 ]
