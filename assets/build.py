@@ -15,7 +15,8 @@ from assets.files import compress, publish
 from assets.paths import ASSETS, FONTS, MODULES, OUT, ROOT, WORK, templates, views
 
 LOCK = ROOT / "package-lock.json"
-ENTRIES = ["css/app.css", "css/work.css", "js/app.js", "js/work.js", "js/passkey.js"]
+SCRIPTS = ("app", "work", "passkey", "listings")
+ENTRIES = ["css/app.css", "css/work.css", *(f"js/{name}.js" for name in SCRIPTS)]
 STAMP = WORK / "stamp"
 
 

@@ -56,3 +56,10 @@ class Flagged(Conflict):
 
     code = "flagged"
     message = msg("The checks found something in %(code)s: look at it by itself.")
+
+
+class RowEdited(Conflict):
+    """A row of the table was changed by somebody else while it was written."""
+
+    code = "row_edited"
+    message = msg("Somebody else changed this row meanwhile. It is shown as it is now.")

@@ -84,6 +84,11 @@ def _listing(code: str, slug: str, now: datetime) -> Answer:
         return _gone(found)
     if slug != found.slug:
         return canonical(f"/l/{quote(found.code)}/{quote(found.slug)}")
+    return offer_page(found, now)
+
+
+def offer_page(found: ListingPage, now: datetime) -> str:
+    """Return the page of an offer as buyers see it."""
     if found.kind is ListingKind.EXPERIENCE:
         return _visit(found)
     return page(

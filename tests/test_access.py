@@ -78,18 +78,30 @@ GUARDS = {
     "cart.remove": "public",
     "cart.show": "public",
     "catalog.add_listing": "member:owner,seller",
+    "catalog.add_plan": "member:owner,seller",
     "catalog.change_stock": "member:owner,seller",
     "catalog.choose_kind": "member:owner,seller",
     "catalog.drop_photo": "member:owner,seller",
+    "catalog.drop_plan": "member:owner,seller",
+    "catalog.duplicate": "member:owner,seller",
     "catalog.edit": "member:owner,seller",
     "catalog.lead_photo": "member:owner,seller",
     "catalog.move": "member:owner,seller",
     "catalog.new_listing": "member:owner,seller",
+    "catalog.restore": "member:owner,seller",
+    "catalog.return_photo": "member:owner,seller",
     "catalog.save": "member:owner,seller",
+    "catalog.save_prices": "member:owner,seller",
     "catalog.send_photo": "member:owner,seller",
+    "catalog.shift_photo": "member:owner,seller",
+    "catalog.show_grid": "member:owner,seller",
+    "catalog.show_history": "member:owner,seller",
     "catalog.show_listing": "member:owner,seller",
     "catalog.show_listings": "member:owner,seller",
     "catalog.show_photos": "member:owner,seller",
+    "catalog.show_plans": "member:owner,seller",
+    "catalog.show_revision": "member:owner,seller",
+    "catalog.sort_photos": "member:owner,seller",
     "catalog.withdraw": "member:owner,seller",
     "catalog_desk.approve_several": "needs:reviewer,approver,operator",
     "catalog_desk.decide": "needs:reviewer,approver,operator",
@@ -268,6 +280,10 @@ GUARDS = {
     "calendar.enter_day": "needs:approver",
     "calendar.remove_day": "needs:approver",
     "calendar.show_calendar": "needs:reviewer,approver,operator",
+    "preview.show": "member:owner,seller",
+    "preview.show_page": "member:owner,seller",
+    "preview.show_page_to_office": "needs:reviewer,approver,operator",
+    "preview.show_to_office": "needs:reviewer,approver,operator",
     "ruling.enter": "needs:approver",
     "ruling.new_version": "needs:approver",
     "ruling.show_rule": "needs:reviewer,approver,operator",
@@ -326,7 +342,7 @@ WORDS = {
     "vendors_desk.download_statistics": {"kind": "csv"},
     "vendors.show_invitation": {"token": "no-such-link"},
     "vendors.accept_invitation": {"token": "no-such-link"},
-    "catalog": {"code": "goods_code", "kind": "produce"},
+    "catalog": {"code": "goods_code", "kind": "produce", "way": "later", "revision": "1"},
     "lot": {"code": "trace_code", "rest": "09521234543213/10/L1"},
     "orders": {"code": "group_code", "method": "vietqr"},
     "orders.act": {"action": "confirm"},
@@ -345,6 +361,7 @@ WORDS = {
         "view_id": "no-such-view",
     },
     "media": {"name": "none.webp"},
+    "preview": {"code": "goods_code", "wish": "vi"},
     "ruling": {"key": "vendor.appeal_days", "version_id": "no-such-version"},
     "calendar": {"row_id": "no-such-day"},
     "sitemap": {"number": "1"},
@@ -362,7 +379,7 @@ MINIMAL = {
 ASKED = {"traceability.write_entry": "?activity=irrigation"}
 
 # Parts of an address that name nothing of a vendor's.
-NOBODYS = {"vendor_id", "kind", "action"}
+NOBODYS = {"vendor_id", "kind", "action", "way", "revision", "wish"}
 
 
 @pytest.fixture(scope="module")

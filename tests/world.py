@@ -18,7 +18,7 @@ from werkzeug.test import TestResponse
 from accounts.rules import RequestKind
 from accounts.services.requests import NewRequest, file_request
 from bookings.models import Departure
-from catalog.models import Category, Variant
+from catalog.models import Category, ListingRevision, PricePlan, Variant
 from kernel.actor import GUEST
 from kernel.db import transaction
 from kernel.events import OutboxMessage
@@ -220,8 +220,12 @@ def _vendor(world: World, session: Session, letter: str) -> dict[str, str]:
             .order_by(Departure.starts_at)
         ).first()
         pack = session.scalars(sa.select(Variant).where(Variant.listing_id == goods.id)).first()
+        plan, revision = _plan(goods.id, pack.id), _revision(goods.id, letter)
+        session.add_all([plan, revision])
+        session.flush()
         return {
             "vendor_id": vendor.id,
+            "plan_id": plan.id,
             "vendor_slug": vendor.slug,
             "farm_id": land.farm_id,
             "plot_id": land.plot_id,
@@ -251,6 +255,30 @@ def _vendor(world: World, session: Session, letter: str) -> dict[str, str]:
                 now=NOW,
             ),
         }
+
+
+def _plan(listing_id: str, pack_id: str) -> PricePlan:
+    day = NOW + timedelta(days=7)
+    return PricePlan(
+        listing_id=listing_id,
+        variant_id=pack_id,
+        price_vnd=20_000,
+        starts_at=day,
+        due_at=day,
+        planned_name="Anh Nam",
+        planned_at=NOW,
+    )
+
+
+def _revision(listing_id: str, letter: str) -> ListingRevision:
+    return ListingRevision(
+        listing_id=listing_id,
+        number=1,
+        action="edit",
+        values={"title": {"vi": "Ổi"}, "packs": [], "photos": [_photo(letter)]},
+        actor_name="Anh Nam",
+        at=NOW,
+    )
 
 
 def _photo(letter: str) -> dict[str, Any]:

@@ -29,6 +29,12 @@ class WithdrawForm(Form):
     change = HiddenField()
 
 
+class RestoreForm(Form):
+    """A button that writes an earlier version anew, over the one that was seen."""
+
+    version = HiddenField()
+
+
 class DecisionForm(Form):
     """What the office decides, and why."""
 

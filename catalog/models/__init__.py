@@ -9,7 +9,9 @@ from catalog.models.moderation import (
     ListingPicture,
     ListingStep,
 )
+from catalog.models.plans import PricePlan
 from catalog.models.reviews import Review
+from catalog.models.revisions import ListingRevision, SheetUpload
 
 __all__ = [
     "Category",
@@ -19,7 +21,10 @@ __all__ = [
     "ListingFlag",
     "ListingLot",
     "ListingPicture",
+    "ListingRevision",
     "ListingStep",
+    "PricePlan",
     "Review",
+    "SheetUpload",
     "Variant",
 ]

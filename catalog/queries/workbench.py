@@ -1,6 +1,6 @@
 """Listings as their vendor and the office work on them."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -17,35 +17,10 @@ from catalog.models import (
     Variant,
 )
 from catalog.queries.cards import Photo
-from catalog.rules import ListingKind, ListingState
+from catalog.rules import ListingState
 from catalog.rules.changes import ChangeState
 from kernel import claims
 from kernel.claims import Bucket
-from kernel.pages import Page
-from kernel.quantity import Unit
-
-
-@dataclass(frozen=True)
-class Row:
-    """A listing in a list of its vendor or the office; ``free`` is what can still be sold."""
-
-    id: str
-    code: str
-    vendor_id: str
-    kind: ListingKind
-    title: dict[str, str]
-    state: ListingState
-    state_reason: str
-    price_vnd: int
-    price_per: int
-    unit: Unit | None
-    piece_name: dict[str, str]
-    art: str
-    tint: str
-    photo: Photo | None
-    submitted_at: datetime | None
-    recheck_since: datetime | None
-    free: int | None
 
 
 @dataclass(frozen=True)
@@ -115,45 +90,6 @@ class Work:
         return self.change.after if self.change else {}
 
 
-_COLUMNS = (
-    Listing.id,
-    Listing.code,
-    Listing.vendor_id,
-    Listing.kind,
-    Listing.title,
-    Listing.state,
-    Listing.state_reason,
-    Listing.price_vnd,
-    Listing.price_per,
-    Listing.unit,
-    Listing.piece_name,
-    Listing.art,
-    Listing.tint,
-    Listing.photos,
-    Listing.bucket_id,
-    Listing.submitted_at,
-    Listing.recheck_since,
-)
-
-
-def vendor_listings(
-    session: Session,
-    *,
-    vendor_id: str,
-    states: Collection[ListingState],
-    now: datetime,
-    page: int = 1,
-    size: int = 30,
-) -> Page[Row]:
-    """Return a vendor's own listings in some states, newest first (two statements)."""
-    found = (
-        sa.select(*_COLUMNS)
-        .where(Listing.vendor_id == vendor_id, Listing.state.in_(states))
-        .order_by(Listing.ranked_at.desc(), Listing.id.desc())
-    )
-    return _rows(session, found, page, size, now)
-
-
 def work_of(session: Session, *, vendor_id: str, code: str, now: datetime) -> Work | None:
     """Return a vendor's own listing as it is worked on, read anew."""
     return _work(session, (Listing.vendor_id == vendor_id, Listing.code == code), now)
@@ -169,27 +105,6 @@ def version_of(session: Session, *, vendor_id: str, code: str) -> int | None:
     return session.scalar(
         sa.select(Listing.version).where(Listing.vendor_id == vendor_id, Listing.code == code)
     )
-
-
-def _rows(
-    session: Session,
-    found: sa.Select[*tuple[Any, ...]],
-    page: int,
-    size: int,
-    now: datetime | None = None,
-) -> Page[Row]:
-    """Cut a page; with ``now``, what is free of each is told."""
-    page = max(page, 1)
-    read = session.execute(found.offset((page - 1) * size).limit(size + 1)).all()
-    buckets = [row.bucket_id for row in read if row.bucket_id]
-    free = claims.available(session, buckets, now=now) if now and buckets else {}
-    made = []
-    for row in read:
-        values = dict(row._mapping)
-        photos, bucket_id = values.pop("photos"), values.pop("bucket_id")
-        photo = Photo(**photos[0]) if photos else None
-        made.append(Row(**values, photo=photo, free=free.get(bucket_id)))
-    return Page.cut(made, page, size)
 
 
 def _work(session: Session, wanted: Sequence[sa.ColumnElement[bool]], now: datetime) -> Work | None:

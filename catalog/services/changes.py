@@ -34,6 +34,7 @@ from catalog.services.rechecks import (
     touch,
     waiting_change,
 )
+from catalog.services.revisions import begin_history, keep_revision
 from catalog.services.steps import note_step, own_listing, tell_vendor
 from kernel import audit
 from kernel.actor import Actor
@@ -95,6 +96,7 @@ def withdraw_change(
     settle_recheck(session, listing, seen=False)
     rules, texts = desk_rules(session, now=now), texts_of(session, listing)
     renew_flags(session, listing, texts=texts, rules=rules, now=now)
+    keep_revision(session, listing, action="withdraw", actor=actor, now=now)
     _record(session, listing, change, "withdraw_change", actor, now)
 
 
@@ -129,11 +131,13 @@ def decide_change(
     change = _waiting(session, listing, change_id)
     need_approved(listing.state)
     reason = need_reason(action, reason)
+    begin_history(session, listing, now=now)
     if action == "accept":
         _apply(session, listing, change, now)
     end_change(session, change, action=action, actor=actor, now=now, reason=reason)
     settle_recheck(session, listing, seen=False)
     _look_again(session, listing, action, now)
+    keep_revision(session, listing, action=action, actor=actor, now=now)
     _record(session, listing, change, f"{action}_change", actor, now)
     tell_vendor(session, listing, f"{action}_change", reason, now)
 

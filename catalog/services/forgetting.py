@@ -11,12 +11,16 @@ from catalog.models import (
     ListingChange,
     ListingFlag,
     ListingPicture,
+    ListingRevision,
     ListingStep,
+    PricePlan,
     Review,
 )
 from kernel.pictures import files_of
 
-_HOLDS_WORDS = (Review, ListingChange, ListingBaseline, ListingFlag, ListingPicture)
+_HOLDS_WORDS = (
+    Review, ListingChange, ListingBaseline, ListingFlag, ListingPicture, ListingRevision,
+)  # fmt: skip
 """Rows beside a listing that hold its words and pictures: they go with them."""
 
 NOTHING = {"vi": "-", "en": "-"}
@@ -46,6 +50,9 @@ def forget_listings(session: Session, vendor_id: str, forget: Callable[[str], No
         sa.update(ListingStep)
         .where(ListingStep.listing_id.in_(ids))
         .values(actor_name="", reason="")
+    )
+    session.execute(
+        sa.update(PricePlan).where(PricePlan.listing_id.in_(ids)).values(planned_name="")
     )
     session.flush()
 

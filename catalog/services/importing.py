@@ -16,6 +16,7 @@ from catalog.rules import ListingKind, ListingState, need_months
 from catalog.rules.pricing import Weight, read_tiers
 from catalog.services.listings import cleaned, open_stock, place_in_category
 from catalog.services.packs import PackDraft, check_packs, set_packs
+from catalog.services.revisions import begin_history, has_history, keep_revision
 from catalog.services.steps import note_step
 from catalog.services.terms import (
     PLAIN_TERMS,
@@ -96,6 +97,8 @@ def import_listing(session: Session, row: ListingRow, *, actor: Actor, now: date
     if listing is None:
         listing = _new_listing(row, now)
     vendor_id = _vendor_id(session, row, listing, is_new=is_new)
+    if not is_new:
+        begin_history(session, listing, now=now)
     _write(session, listing, row, vendor_id)
     session.add(listing)
     session.flush()
@@ -108,6 +111,8 @@ def import_listing(session: Session, row: ListingRow, *, actor: Actor, now: date
     set_preorder_cap(session, listing, row.terms.preorder_cap, now)
     if is_new:
         note_step(session, listing, action="import", actor=actor, now=listing.created_at)
+    else:
+        keep_revision(session, listing, action="import", actor=actor, now=now)
     _tell(session, listing, is_new=is_new, now=now)
     audit.record(
         session,
@@ -143,6 +148,8 @@ def import_variants(
     check_packs(packs, listing.unit, by_weight=listing.by_weight)
     set_packs(session, listing, packs)
     set_tiers(listing, read_tiers(listing.tiers))
+    if has_history(session, listing.id):
+        keep_revision(session, listing, action="import", actor=actor, now=now)
     emit(session, ListingChanged(listing.id, listing.code), now=now)
     audit.record(
         session,

@@ -19,6 +19,7 @@ from catalog.services.changes import Written, check_edit, shown_values
 from catalog.services.checking import desk_rules, refuse_banned, texts_of
 from catalog.services.packs import PackDraft, check_packs, set_packs
 from catalog.services.rechecks import remember_seen, touch
+from catalog.services.revisions import begin_history, keep_revision
 from catalog.services.steps import need_version, note_step, own_listing
 from catalog.services.terms import PLAIN_TERMS, SaleTerms, set_preorder_cap, set_tiers, write_terms
 from kernel import audit, claims
@@ -64,9 +65,18 @@ class ListingDraft:
 
 
 def create_listing(
-    session: Session, vendor_id: str, *, draft: ListingDraft, actor: Actor, now: datetime
+    session: Session,
+    vendor_id: str,
+    *,
+    draft: ListingDraft,
+    actor: Actor,
+    now: datetime,
+    code: str = "",
+    way: str = "create",
 ) -> str:
-    """Write down a new listing as a draft, and return its code.
+    """Write down a new listing as a draft, and return its code (``code``, or one that is drawn).
+
+    ``way`` is how its history calls it: see ``catalog.queries.revisions.ACTIONS``.
 
     :raises NotFound: for a stranger to the vendor.
     :raises Invalid: when a value cannot be used; ``field`` names it.
@@ -76,7 +86,7 @@ def create_listing(
     if card is None:
         raise NotFound
     listing = Listing(
-        code="L" + short_code(7),
+        code=code or "L" + short_code(7),
         vendor_id=vendor_id,
         kind=draft.kind,
         unit=_unit_of(draft),
@@ -92,6 +102,7 @@ def create_listing(
     _set_prices(session, listing, draft, now)
     note_step(session, listing, action="create", actor=actor, now=now)
     refuse_banned(desk_rules(session, now=now), texts_of(session, listing))
+    keep_revision(session, listing, action=way, actor=actor, now=now)
     _record(session, listing, "listing.created", {}, actor, now)
     return listing.code
 
@@ -105,6 +116,7 @@ def edit_listing(
     seen_version: int,
     actor: Actor,
     now: datetime,
+    way: str = "edit",
 ) -> None:
     """Change a listing; of one that was approved, protected fields wait for the office.
 
@@ -120,6 +132,7 @@ def edit_listing(
     listing = own_listing(session, vendor_id, code)
     need_version(listing, seen_version)
     need_editable(listing.state)
+    begin_history(session, listing, now=now)
     before, worded, shown = _values(listing), wording(listing), shown_values(listing)
     _write(session, listing, draft)
     _set_prices(session, listing, draft, now)
@@ -129,6 +142,7 @@ def edit_listing(
     # Packs are rows of their own: the version of the listing moves with them all the same.
     touch(listing)
     session.flush()
+    keep_revision(session, listing, action=way, actor=actor, now=now)
     _record(session, listing, "listing.edited", before, actor, now)
     tell_change(session, listing, now)
 

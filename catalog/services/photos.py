@@ -6,7 +6,9 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from catalog.errors import EditedMeanwhile
 from catalog.models import Listing
+from catalog.queries.revisions import last_seen_photo
 from catalog.rules import APPROVED_ONCE, need_editable
 from catalog.services.checking import (
     desk_rules,
@@ -18,6 +20,7 @@ from catalog.services.checking import (
 )
 from catalog.services.listings import cleaned, tell_change, wording
 from catalog.services.rechecks import remember_seen, waiting_change
+from catalog.services.revisions import begin_history, keep_revision
 from catalog.services.steps import own_listing
 from kernel import audit
 from kernel.actor import Actor
@@ -92,6 +95,84 @@ def put_photo_first(
     _set_photos(session, listing, first + others, Handed(actor, now))
 
 
+def order_photos(
+    session: Session, vendor_id: str, *, code: str, digests: list[str], actor: Actor, now: datetime
+) -> None:
+    """Put the pictures of a listing in the order of their digests.
+
+    :raises EditedMeanwhile: when these are not the pictures it has now.
+    """
+    listing = _editable(session, vendor_id, code, actor)
+    known = _by_digest(listing.photos)
+    if len(digests) != len(known) or set(digests) != known.keys():
+        raise EditedMeanwhile(msg("The pictures were changed meanwhile: look at them again."))
+    photos = [known[digest] for digest in digests]
+    if photos != listing.photos:
+        set_photos(session, listing, photos, actor=actor, now=now)
+
+
+def move_photo(
+    session: Session,
+    vendor_id: str,
+    *,
+    code: str,
+    digest: str,
+    by: int,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """Move a picture so many places (negative: towards the front); it stops at the ends."""
+    listing = _editable(session, vendor_id, code, actor)
+    place = _place(listing, digest)
+    photos = list(listing.photos)
+    photo = photos.pop(place)
+    photos.insert(min(max(place + by, 0), len(photos)), photo)
+    if photos != listing.photos:
+        set_photos(session, listing, photos, actor=actor, now=now)
+
+
+def put_photo_back(
+    session: Session, vendor_id: str, *, code: str, digest: str, actor: Actor, now: datetime
+) -> None:
+    """Undo the removal of a picture: it stands where it stood, with the words it had.
+
+    :raises NotFound: when the listing never showed it.
+    :raises Invalid: when there are too many pictures meanwhile.
+    """
+    listing = _editable(session, vendor_id, code, actor)
+    if digest in _by_digest(listing.photos):
+        return
+    found = last_seen_photo(session, listing, digest)
+    if found is None:
+        raise NotFound
+    if len(listing.photos) >= MOST_PHOTOS:
+        raise Invalid(msg("At most %(most)s pictures."), field="file", most=MOST_PHOTOS)
+    place, photo = found
+    photos = list(listing.photos)
+    photos.insert(place, photo)
+    set_photos(session, listing, photos, actor=actor, now=now)
+
+
+def set_photos(
+    session: Session,
+    listing: Listing,
+    photos: list[dict[str, Any]],
+    *,
+    actor: Actor,
+    now: datetime,
+    way: str = "photos",
+) -> None:
+    """Make the pictures of a locked listing those given, each as listings keep it."""
+    _set_photos(session, listing, photos, Handed(actor, now, way=way))
+
+
+def _place(listing: Listing, digest: str) -> int:
+    places = [place for place, one in enumerate(listing.photos) if one["digest"] == digest]
+    if not places:
+        raise NotFound
+    return places[0]
+
+
 def _editable(session: Session, vendor_id: str, code: str, actor: Actor) -> Listing:
     actor.need_at(vendor_id, "seller")
     listing = own_listing(session, vendor_id, code)
@@ -106,18 +187,21 @@ class Handed:
     actor: Actor
     now: datetime
     picture: Picture | None = None
+    way: str = "photos"
 
 
 def _set_photos(
     session: Session, listing: Listing, photos: list[dict[str, Any]], handed: Handed
 ) -> None:
     now, seen = handed.now, wording(listing)
+    begin_history(session, listing, now=now)
     listing.photos = photos
     _check(session, listing, handed)
     # Their order is the vendor's own business.
     if _by_digest(photos) != _by_digest(seen["photos"]):
         remember_seen(session, listing, values=seen, now=now)
     session.flush()
+    keep_revision(session, listing, action=handed.way, actor=handed.actor, now=now)
     audit.record(
         session,
         "listing.photos_set",

@@ -11,9 +11,10 @@ from catalog.forms.listings import GoodsForm, VisitForm, goods_form, visit_form
 from catalog.forms.steps import PressForm, WithdrawForm
 from catalog.forms.stock import StockForm
 from catalog.queries import category_tree
+from catalog.queries.benches import bench_listings, state_counts
 from catalog.queries.categories import CategoryNode
 from catalog.queries.comparing import comparison
-from catalog.queries.workbench import Work, vendor_listings, version_of
+from catalog.queries.workbench import Work, version_of
 from catalog.rules import (
     EDITABLE,
     MAY_NOT_SELL,
@@ -24,6 +25,7 @@ from catalog.rules import (
 )
 from catalog.services.changes import withdraw_change
 from catalog.services.listings import create_listing, edit_listing
+from catalog.services.restoring import duplicate_listing
 from catalog.services.steps import move_own_listing
 from catalog.services.stock import adjust_stock
 from catalog.views.attempt import attempt, need_work
@@ -57,14 +59,24 @@ def show_listings(vendor_id: str) -> Answer:
     """List what this vendor offers."""
     group = request.args.get("state", "all")
     group = group if group in GROUPS else "all"
-    rows = vendor_listings(
+    words = request.args.get("q", "").strip()[:80]
+    rows = bench_listings(
         db(),
         vendor_id=vendor_id,
         states=GROUPS[group],
+        words=words,
         now=clock.now(),
         page=request.args.get("page", 1, type=int),
     )
-    return page("catalog/listings.html", vendor_id=vendor_id, rows=rows, group=group)
+    counts = state_counts(db(), vendor_id=vendor_id, words=words)
+    return page(
+        "catalog/listings.html",
+        vendor_id=vendor_id,
+        rows=rows,
+        group=group,
+        words=words,
+        counts={key: sum(counts.get(one, 0) for one in states) for key, states in GROUPS.items()},
+    )
 
 
 @blueprint.get("/new")
@@ -170,6 +182,24 @@ def move(vendor_id: str, code: str) -> Answer:
         return _listing_page(need_work(vendor_id, code), press=form), status
     flash(_("Done."))
     return go(url_for("catalog.show_listing", vendor_id=vendor_id, code=code))
+
+
+@blueprint.post("/<code>/duplicate")
+@sellers
+def duplicate(vendor_id: str, code: str) -> Answer:
+    """Copy a listing into a new draft."""
+    form = PressForm()
+
+    def copy(session: "Session") -> str:
+        return duplicate_listing(
+            session, vendor_id, code=code, actor=guards.current_actor(), now=clock.now()
+        )
+
+    made, status = attempt(form, copy)
+    if made is None:
+        return _listing_page(need_work(vendor_id, code), press=form), status
+    flash(_("Copied into a draft. Change what is different, then submit it."))
+    return go(url_for("catalog.edit", vendor_id=vendor_id, code=made))
 
 
 @blueprint.post("/<code>/change/withdraw")

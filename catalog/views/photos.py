@@ -1,47 +1,119 @@
 """Pictures of a listing."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
-from flask import flash, url_for
+from flask import flash, request, url_for
 from flask_babel import gettext as _
+from flask_babel import ngettext
+from werkzeug.datastructures import FileStorage
 
 from accounts import guards
-from catalog.services.photos import add_photo, put_photo_first, remove_photo
+from catalog.forms.photos import PhotoForm
+from catalog.queries.workbench import Work
+from catalog.services.photos import (
+    MOST_PHOTOS,
+    add_photo,
+    move_photo,
+    order_photos,
+    put_photo_back,
+    put_photo_first,
+    remove_photo,
+)
+from catalog.views.attempt import need_work
+from catalog.views.blueprint import blueprint, sellers
 from kernel import clock
-from kernel.db import transaction
-from kernel.errors import DomainError
+from kernel.db import end_reading, transaction
+from kernel.errors import DomainError, Invalid
 from kernel.pictures import store_picture
 from kernel.storage import Storage
 from kernel.web.answers import Answer, go
-from kernel.web.forms import form_error
+from kernel.web.forms import form_error, refusal_text
 from kernel.web.pages import page
 from kernel.web.session import db, part
 
-if TYPE_CHECKING:
-    pass
-from catalog.forms.photos import PhotoForm
-from catalog.views.attempt import need_work
-from catalog.views.blueprint import blueprint, sellers
+BY_SCRIPT = "X-By-Script"
+"""A header of our own scripts: they show what is wrong themselves, and load no page for it."""
 
 
 @blueprint.get("/<code>/photos")
 @sellers
 def show_photos(vendor_id: str, code: str) -> Answer:
-    """Show the pictures of a listing."""
-    return page("catalog/photos.html", work=need_work(vendor_id, code), form=PhotoForm())
+    """Show the pictures of a listing; ``removed`` is one that can be put back."""
+    return _photos_page(need_work(vendor_id, code), PhotoForm(formdata=None))
 
 
 @blueprint.post("/<code>/photos")
 @sellers
 def send_photo(vendor_id: str, code: str) -> Answer:
-    """Add a picture."""
-    work, form = need_work(vendor_id, code), PhotoForm()
+    """Add pictures; of several those before a bad one are kept."""
+    work, form, added = need_work(vendor_id, code), PhotoForm(), 0
+    end_reading(db())
     try:
         if not form.validate():
-            return page("catalog/photos.html", work=work, form=form), 422
+            return _refused(work, form, 422)
+        for each in form.files(MOST_PHOTOS):
+            form.problem = each.filename or ""
+            _add(vendor_id, code, form, each)
+            added += 1
+    except DomainError as refusal:
+        if added:
+            flash(ngettext("%(num)d picture is added.", "%(num)d pictures are added.", added))
+        form_error(form, refusal)
+        return _refused(need_work(vendor_id, code), form, refusal.status)
+    if request.headers.get(BY_SCRIPT):
+        return "", 204
+    flash(ngettext("%(num)d picture is added.", "%(num)d pictures are added.", added))
+    return go(url_for("catalog.show_photos", vendor_id=vendor_id, code=code))
+
+
+@blueprint.post("/<code>/photos/order")
+@sellers
+def sort_photos(vendor_id: str, code: str) -> Answer:
+    """Put pictures in the order in which their digests were sent."""
+    digests = request.form.getlist("digest")
+
+    def order(session: object, vendor_id: str, **more: object) -> None:
+        order_photos(session, vendor_id, digests=digests, **more)  # type: ignore[arg-type]
+
+    return _change(order, vendor_id, code)
+
+
+@blueprint.post("/<code>/photos/<digest>/first")
+@sellers
+def lead_photo(vendor_id: str, code: str, digest: str) -> Answer:
+    """Show a picture on the card."""
+    return _change(put_photo_first, vendor_id, code, digest=digest)
+
+
+@blueprint.post("/<code>/photos/<digest>/<any(earlier, later):way>")
+@sellers
+def shift_photo(vendor_id: str, code: str, digest: str, way: str) -> Answer:
+    """Move a picture by one place."""
+    return _change(move_photo, vendor_id, code, digest=digest, by=-1 if way == "earlier" else 1)
+
+
+@blueprint.post("/<code>/photos/<digest>/remove")
+@sellers
+def drop_photo(vendor_id: str, code: str, digest: str) -> Answer:
+    """Take a picture away, with the way back offered."""
+    return _change(remove_photo, vendor_id, code, removed=digest, digest=digest)
+
+
+@blueprint.post("/<code>/photos/<digest>/back")
+@sellers
+def return_photo(vendor_id: str, code: str, digest: str) -> Answer:
+    """Put a picture back that was taken away."""
+    return _change(put_photo_back, vendor_id, code, digest=digest)
+
+
+def _add(vendor_id: str, code: str, form: PhotoForm, sent: FileStorage) -> None:
+    """Store one picture and add it, in a transaction of its own.
+
+    :raises DomainError: on ``file``, naming the file.
+    """
+    try:
         # Files are named by content: one that stays without a row does no harm.
-        picture = store_picture(part(Storage), form.file.data.read())
+        picture = store_picture(part(Storage), sent.read())
         with transaction(db()) as session:
             add_photo(
                 session,
@@ -52,35 +124,56 @@ def send_photo(vendor_id: str, code: str) -> Answer:
                 actor=guards.current_actor(),
                 now=clock.now(),
             )
+    except Invalid as refusal:
+        refusal.field = refusal.field or "file"
+        raise
+
+
+def _change(
+    change: Callable[..., None], vendor_id: str, code: str, *, removed: str = "", **what: object
+) -> Answer:
+    """Change the pictures in one transaction; a script is told in a word whether it was done."""
+    by_script = request.headers.get(BY_SCRIPT)
+    try:
+        with transaction(db()) as session:
+            change(
+                session,
+                vendor_id,
+                code=code,
+                actor=guards.current_actor(),
+                now=clock.now(),
+                **what,
+            )
     except DomainError as refusal:
-        form_error(form, refusal)
-        return page("catalog/photos.html", work=work, form=form), refusal.status
-    flash(_("The picture is added."))
-    return go(url_for("catalog.show_photos", vendor_id=vendor_id, code=code))
+        if refusal.status in {403, 404}:
+            raise
+        if by_script:
+            return refusal_text(refusal), refusal.status
+        form = PhotoForm(formdata=None)
+        form.problem = refusal_text(refusal)
+        return _photos_page(need_work(vendor_id, code), form), refusal.status
+    if by_script:
+        return "", 204
+    address = url_for(
+        "catalog.show_photos", vendor_id=vendor_id, code=code, removed=removed or None
+    )
+    return go(address)
 
 
-@blueprint.post("/<code>/photos/<digest>/first")
-@sellers
-def lead_photo(vendor_id: str, code: str, digest: str) -> Answer:
-    """Show a picture on the card."""
-    return _change_photo(put_photo_first, vendor_id, code, digest)
+def _refused(work: Work, form: PhotoForm, status: int) -> Answer:
+    if request.headers.get(BY_SCRIPT):
+        found = [str(error) for errors in form.errors.values() for error in errors]
+        return " ".join([form.problem, *found]).strip() or _("Please check this field."), status
+    return _photos_page(work, form), status
 
 
-@blueprint.post("/<code>/photos/<digest>/remove")
-@sellers
-def drop_photo(vendor_id: str, code: str, digest: str) -> Answer:
-    """Take a picture away."""
-    return _change_photo(remove_photo, vendor_id, code, digest)
-
-
-def _change_photo(change: Callable[..., None], vendor_id: str, code: str, digest: str) -> Answer:
-    with transaction(db()) as session:
-        change(
-            session,
-            vendor_id,
-            code=code,
-            digest=digest,
-            actor=guards.current_actor(),
-            now=clock.now(),
-        )
-    return go(url_for("catalog.show_photos", vendor_id=vendor_id, code=code))
+def _photos_page(work: Work, form: PhotoForm) -> str:
+    removed = request.args.get("removed", "")
+    shown = {photo.digest for photo in work.photos}
+    return page(
+        "catalog/photos.html",
+        work=work,
+        form=form,
+        most=MOST_PHOTOS,
+        removed=removed if removed.isalnum() and removed not in shown else "",
+    )

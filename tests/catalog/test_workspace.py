@@ -265,7 +265,7 @@ def test_a_picture_is_sent_shown_put_first_and_removed(client, base, session, no
     assert answer.status_code == 303
     (photo,) = listing(session).photos
     page = text(client.get(f"{base}/VAI/photos"))
-    assert f"/media/pictures/{photo['digest']}-480.webp" in page
+    assert f"/media/pictures/{photo['digest']}-320.webp" in page
     assert 'alt="Quả vải"' in page
     assert client.get(f"/media/pictures/{photo['digest']}-480.webp").status_code == 200
     for verb in ("first", "remove"):

@@ -1,0 +1,98 @@
+"""What a listing said before: every saved version, what differs, and the way back."""
+
+from typing import TYPE_CHECKING
+
+from flask import flash, request, url_for
+from flask_babel import gettext as _
+
+from accounts import guards
+from catalog.forms.parts import number
+from catalog.forms.steps import RestoreForm
+from catalog.queries.revisions import difference, revision_of, revisions
+from catalog.queries.workbench import Work
+from catalog.rules import EDITABLE
+from catalog.services.restoring import restore_revision
+from catalog.views.attempt import attempt, need_work
+from catalog.views.blueprint import blueprint, sellers
+from kernel import clock
+from kernel.errors import NotFound
+from kernel.web.answers import Answer, go
+from kernel.web.pages import page
+from kernel.web.session import db
+from vendors.rules import Scheme
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+
+@blueprint.get("/<code>/history")
+@sellers
+def show_history(vendor_id: str, code: str) -> Answer:
+    """List the versions of a listing, newest first."""
+    work = need_work(vendor_id, code)
+    found = revisions(db(), work.listing.id, page=request.args.get("page", 1, type=int))
+    return page("catalog/history.html", work=work, listing=work.listing, found=found)
+
+
+@blueprint.get("/<code>/history/<int:revision>")
+@sellers
+def show_revision(vendor_id: str, code: str, revision: int) -> Answer:
+    """Show what one version changed, or (``to=now``) what it would change if restored."""
+    work = need_work(vendor_id, code)
+    return _revision_page(work, revision, RestoreForm(formdata=None))
+
+
+@blueprint.post("/<code>/history/<int:revision>")
+@sellers
+def restore(vendor_id: str, code: str, revision: int) -> Answer:
+    """Write a version anew."""
+    work, form = need_work(vendor_id, code), RestoreForm()
+    wanted = _revision(work, revision)
+
+    def write(session: "Session") -> bool:
+        restore_revision(
+            session,
+            vendor_id,
+            code=code,
+            revision_id=wanted,
+            seen_version=number(form.version.data),
+            actor=guards.current_actor(),
+            now=clock.now(),
+        )
+        return True
+
+    done, status = attempt(form, write)
+    if not done:
+        return _revision_page(need_work(vendor_id, code), revision, form), status
+    flash(_("Restored. What the office must see first waits for it."))
+    return go(url_for("catalog.show_listing", vendor_id=vendor_id, code=code))
+
+
+def _revision(work: Work, number_: int) -> str:
+    found = revision_of(db(), work.listing.id, min(number_, 2**31))
+    if found is None:
+        raise NotFound
+    return found.id
+
+
+def _revision_page(work: Work, number_: int, form: RestoreForm) -> str:
+    listing = work.listing
+    one = revision_of(db(), listing.id, min(number_, 2**31))
+    newest = revisions(db(), listing.id, size=1).items
+    if one is None or not newest:
+        raise NotFound
+    before = revision_of(db(), listing.id, one.number - 1)
+    is_newest = one.number == newest[0].number
+    form.version.data = str(listing.version)
+    return page(
+        "catalog/revision.html",
+        work=work,
+        listing=listing,
+        one=one,
+        form=form,
+        is_newest=is_newest,
+        changed=difference(db(), before.values, one.values, listing.unit) if before else None,
+        back=None if is_newest else difference(db(), newest[0].values, one.values, listing.unit),
+        editable=listing.state in EDITABLE,
+        schemes={scheme.value: scheme for scheme in Scheme},
+    )
