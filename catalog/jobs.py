@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 
 from catalog.events import ListingsDrifted
 from catalog.queries.leaning import drifted, selling_vendors
+from catalog.services.search_log import purge_search_log
 from kernel.clock import local_date
 from kernel.events import emit
 from kernel.jobs import Job
@@ -28,4 +29,7 @@ def tell_drift(session: Session, now: datetime) -> int:
     return told
 
 
-JOBS = (Job("catalog.tell_drift", 24 * 60, tell_drift),)
+JOBS = (
+    Job("catalog.tell_drift", 24 * 60, tell_drift),
+    Job("catalog.purge_search_log", 24 * 60, purge_search_log),
+)

@@ -35,6 +35,7 @@ from catalog.search import SearchEngine
 from catalog.search.embedded import TantivyEngine
 from catalog.services.forgetting import forget_listings
 from catalog.services.indexing import rebuild_index
+from catalog.services.ways import KeptWays
 from kernel import places
 from kernel.db import refresh_statistics
 from kernel.events import Event
@@ -61,6 +62,7 @@ from shop import (
     office,
     shelves,
     sitemap,
+    tally,
     work,
 )
 from shop.ruling import calendar as work_calendar
@@ -121,6 +123,7 @@ ROOMS: tuple[ModuleType, ...] = (
     certificates,
     sitemap,
     media,
+    tally,
 )
 """Modules with pages; one that needs more than its blueprint has ``install(app, settings)``."""
 
@@ -219,6 +222,7 @@ def reindex(maker: sessionmaker[Session], settings: Settings, *, now: datetime) 
 def install(app: Flask, settings: Settings) -> None:
     """Register every page and hand each trade what it needs."""
     provide(app, SearchEngine, open_search(settings))
+    provide(app, KeptWays, KeptWays())
     provide(app, Foresight, Foresight(consequences))
     guards.set_membership_loader(vendor_queries.memberships)
     app.jinja_env.filters["commune"] = lambda key: places.commune(key).name

@@ -1,15 +1,20 @@
 """The worker process: ``python -m shop.worker``."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from sqlalchemy.orm import Session, sessionmaker
 
+from catalog.rules.searching import Note
+from catalog.search import SearchEngine
+from catalog.services.search_log import Understanding, count_searches
+from catalog.services.ways import KeptWays
 from kernel import clock, jobs, mail
 from kernel.db import transaction
 from kernel.settings import Settings, load_settings
 from kernel.web.observe import set_up_logs
 from shop import wiring
 from shop.sessions import open_sessions
+from shop.tally import SEARCHED
 
 
 def main() -> None:
@@ -21,6 +26,7 @@ def main() -> None:
         jobs.open_queue(settings),
         look=looking(maker, settings),
         jobs=[doing(maker, job) for job in wiring.JOBS],
+        heard={SEARCHED: counting(maker, wiring.open_search(settings))},
     )
 
 
@@ -36,6 +42,21 @@ def looking(maker: sessionmaker[Session], settings: Settings) -> Callable[[], No
             pass
 
     return look
+
+
+def counting(
+    maker: sessionmaker[Session], engine: SearchEngine
+) -> Callable[[Mapping[Note, int]], None]:
+    """Return a callable that adds what web processes saw to the search log."""
+    ways = KeptWays()
+
+    def count(notes: Mapping[Note, int]) -> None:
+        with maker() as session:
+            meaning = Understanding(engine, ways.get(session))
+            with transaction(session):
+                count_searches(session, notes, meaning=meaning)
+
+    return count
 
 
 def doing(maker: sessionmaker[Session], job: jobs.Job) -> Callable[[], None]:

@@ -9,6 +9,7 @@ from catalog.models.moderation import (
     ListingStep,
 )
 from catalog.models.reviews import Review
+from catalog.models.searching import SearchCount, Synonym
 
 __all__ = [
     "Category",
@@ -19,5 +20,7 @@ __all__ = [
     "ListingPicture",
     "ListingStep",
     "Review",
+    "SearchCount",
+    "Synonym",
     "Variant",
 ]

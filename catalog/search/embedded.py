@@ -35,7 +35,7 @@ from catalog.search.finding import Asked, Span
 from catalog.search.ranking import explain, rank, words_meant
 from catalog.search.spelling import better_spelling, matching_labels, titles
 from catalog.search.storing import SCHEMA, stored
-from catalog.search.words import DEFAULT_WAYS, Ways, readings
+from catalog.search.words import DEFAULT_WAYS, Reading, Ways, readings
 from kernel.ids import new_id
 
 LAYOUT = "v3"
@@ -148,6 +148,10 @@ class TantivyEngine(SearchEngine):
                 return [*labels[:3], *titles(asker, meant, lang, limit)][:limit]
         except EngineDown:
             return []
+
+    def understand(self, query: str, *, ways: Ways = DEFAULT_WAYS) -> list[Reading]:
+        with self._reading() as searcher:
+            return readings(query, Asker(SCHEMA, searcher).knows, ways)
 
     def health(self) -> Health:
         try:

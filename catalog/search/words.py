@@ -14,7 +14,7 @@ MOST_LETTERS = 200
 Known = Callable[[str], bool]
 """Tells whether any listing holds a folded word."""
 
-_REGIONAL = (
+REGIONAL = (
     ("dứa", "thơm", "khóm"),
     ("ngô", "bắp"),
     ("lạc", "đậu phộng"),
@@ -48,7 +48,7 @@ _REGIONAL = (
 )
 """What the regions call the same thing: each is searched for when another is typed."""
 
-_ONE_WAY: Mapping[str, tuple[str, ...]] = {
+ONE_WAY: Mapping[str, tuple[str, ...]] = {
     # In the south a roi is called mận, which is a plum elsewhere: plums must not drown it.
     "roi": ("mận an phước",),
     "mận an phước": ("roi",),
@@ -183,4 +183,4 @@ def _folded(words: tuple[Word, ...]) -> str:
     return " ".join(word.folded for word in words)
 
 
-DEFAULT_WAYS = make_ways(_REGIONAL, _ONE_WAY)
+DEFAULT_WAYS = make_ways(REGIONAL, ONE_WAY)
