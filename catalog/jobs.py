@@ -8,6 +8,7 @@ from catalog.events import ListingsDrifted
 from catalog.queries.leaning import drifted, selling_vendors
 from catalog.services.lots import drop_past_everywhere
 from catalog.services.plans import apply_due_prices
+from catalog.services.search_log import purge_search_log
 from kernel.clock import local_date
 from kernel.events import emit
 from kernel.jobs import Job
@@ -34,4 +35,5 @@ JOBS = (
     Job("catalog.tell_drift", 24 * 60, tell_drift),
     Job("catalog.drop_past", 60, drop_past_everywhere),
     Job("catalog.apply_due_prices", 1, apply_due_prices),
+    Job("catalog.purge_search_log", 24 * 60, purge_search_log),
 )

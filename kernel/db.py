@@ -138,8 +138,8 @@ _ALONE: dict[str, dict[str, Any]] = {
 
 
 def read_alone(
-    session: Session, statement: sa.Select[tuple[Any, ...]], values: dict[str, Any]
-) -> sa.Row[tuple[Any, ...]] | None:
+    session: Session, statement: sa.Select[*tuple[Any, ...]], values: dict[str, Any]
+) -> sa.Row[*tuple[Any, ...]] | None:
     """Return the one row of a statement without a transaction around it.
 
     To begin and to end one are two more journeys to PostgreSQL, and its driver drops

@@ -8,6 +8,7 @@ to the database takes effect once, however often it is tried.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Any
 
 import sqlalchemy as sa
@@ -213,11 +214,41 @@ def waker(queue: Huey) -> Callable[[], None]:
     return wake
 
 
+def teller(queue: Huey, name: str) -> Callable[[Any], None]:
+    """Return a callable that hands the worker something that may be lost, such as counts.
+
+    What must not be lost is an event of the outbox.
+    """
+    task = queue.task(name=name)(_take_never)
+
+    def tell(what: Any) -> None:
+        try:
+            task(what)
+        except Exception as error:  # noqa: BLE001 - nobody waits for it
+            log.warning("worker not told", task=name, error=repr(error))
+
+    return tell
+
+
 def _never() -> None:
     raise RuntimeError("only the worker runs tasks")
 
 
-def teach(queue: Huey, *, look: Callable[[], None], jobs: Sequence[Callable[[], None]]) -> None:
+def _take_never(_what: Any) -> None:
+    raise RuntimeError("only the worker runs tasks")
+
+
+Heard = Mapping[str, Callable[[Any], object]]
+"""What the worker does with what it is told, by the name of the task."""
+
+
+def teach(
+    queue: Huey,
+    *,
+    look: Callable[[], None],
+    jobs: Sequence[Callable[[], None]],
+    heard: Heard = MappingProxyType({}),
+) -> None:
     """Tell the queue of a worker what to do: ``look`` when woken and every minute, jobs too."""
 
     # The queue finds a task by its module, too: this one and `_never` share theirs.
@@ -228,13 +259,27 @@ def teach(queue: Huey, *, look: Callable[[], None], jobs: Sequence[Callable[[], 
     queue.periodic_task(crontab(minute="*"), name="look_again")(answer)
     for number, job in enumerate(jobs):
         queue.periodic_task(crontab(minute="*"), name=f"job_{number}")(job)
+    for name, hear in heard.items():
+        queue.task(name=name)(_hearing(hear))
+
+
+def _hearing(hear: Callable[[Any], object]) -> Callable[[Any], None]:
+    # As above: the queue looks a task up by this module.
+    def take(what: Any) -> None:
+        hear(what)
+
+    return take
 
 
 def run_worker(
-    queue: Huey, *, look: Callable[[], None], jobs: Sequence[Callable[[], None]]
+    queue: Huey,
+    *,
+    look: Callable[[], None],
+    jobs: Sequence[Callable[[], None]],
+    heard: Heard = MappingProxyType({}),
 ) -> None:
     """Serve the queue until told to stop; ``look`` also runs at the start."""
-    teach(queue, look=look, jobs=jobs)
+    teach(queue, look=look, jobs=jobs, heard=heard)
     look()
     queue.create_consumer(
         workers=1, worker_type="thread", initial_delay=0.05, backoff=1.2, max_delay=0.5

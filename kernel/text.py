@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Sequence
 
 _MARKS = {
     "\u0302": "6",  # â ê ô
@@ -14,6 +15,9 @@ _MARKS = {
     "\u0323": "j",
 }
 """Combining marks of Vietnamese by the keys that type them (VNI for letters, Telex for tones)."""
+
+
+_COMBINING = {key: mark for mark, key in _MARKS.items()}
 
 
 def nfc(text: str) -> str:
@@ -58,6 +62,38 @@ def tone_codes(text: str) -> list[str]:
             found.append((base + plain, marks | {"9"} if letter == "đ" else marks))
         inside = is_letter
     return [f"{base}_{''.join(sorted(marks))}" if marks else base for base, marks in found]
+
+
+def spell(code: str) -> str:
+    """Return the syllable of a tone code as it is written: "thieu_6f" is "thiều"."""
+    base, _line, marks = code.partition("_")
+    letters = list(base.replace("d", "đ", 1) if "9" in marks else base)
+    # In "gi" and "qu" before a vowel the second letter belongs to the consonant.
+    start = 2 if re.match("(?:gi|qu)[aeiouy]", base) else 0
+    vowels = [at for at, letter in enumerate(letters) if at >= start and letter in "aeiouy"]
+    dressed = [at for mark in "678" if mark in marks for at in _dressed(base, vowels, mark)]
+    for at in dressed:
+        letters[at] += _COMBINING["6" if "6" in marks else "7" if "7" in marks else "8"]
+    for tone in set(marks) & set("sfrxj") if vowels else ():
+        letters[_toned_at(base, vowels, dressed)] += _COMBINING[tone]
+    return nfc("".join(letters))
+
+
+def _dressed(base: str, vowels: Sequence[int], mark: str) -> list[int]:
+    """Return which vowels carry the mark of a letter."""
+    able = [at for at in vowels if base[at] in {"6": "aeo", "7": "uo", "8": "a"}[mark]]
+    if mark == "7":
+        return able if "".join(base[at] for at in able) == "uo" else able[:1]
+    return able[-1:]
+
+
+def _toned_at(base: str, vowels: Sequence[int], dressed: Sequence[int]) -> int:
+    """Return which vowel carries the tone."""
+    if dressed:
+        return dressed[-1]
+    if vowels[-1] < len(base) - 1:
+        return vowels[-1]
+    return vowels[1 if len(vowels) > 2 else 0]
 
 
 def is_marked(text: str) -> bool:

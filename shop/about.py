@@ -4,13 +4,17 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from flask import Blueprint, Flask, abort
+from flask import Blueprint, Flask, abort, redirect
 
 from accounts import guards
+from catalog.rules import ListingState
+from catalog.search.engine import Sort
+from catalog.search.ranking import SIGNALS, WINDOW
 from kernel import clock
 from kernel.i18n import LANGUAGES
 from kernel.messages import msg
 from kernel.settings import Settings
+from kernel.web.answers import Answer
 from kernel.web.language import current_language
 from kernel.web.pages import page
 from kernel.web.session import db
@@ -19,6 +23,7 @@ from orders.queries.baskets import read_terms
 blueprint = Blueprint("about", __name__)
 
 TEXTS = Path(__file__).parent / "templates" / "shop" / "about"
+RANKING = "ranking"
 NEEDS_TERMS = frozenset({"prices", "delivery", "payment"})
 
 
@@ -31,6 +36,16 @@ class InfoPage:
     article: str
     version: int
     since: date
+
+    @property
+    def is_made(self) -> bool:
+        """Tell whether it is made from what the market does, not written."""
+        return self.slug == RANKING
+
+    @property
+    def address(self) -> str:
+        """Return its path."""
+        return "/ranking" if self.is_made else f"/about/{self.slug}"
 
 
 _FIRST = date(2026, 11, 1)
@@ -60,23 +75,41 @@ def install(_app: Flask, _settings: Settings) -> None:
 
     :raises LookupError: naming the first missing text.
     """
-    for slug in PAGES:
+    for slug, info in PAGES.items():
         for lang in LANGUAGES:
-            if not (TEXTS / f"{slug}.{lang}.html").exists():
+            if not info.is_made and not (TEXTS / f"{slug}.{lang}.html").exists():
                 raise LookupError(f"the required page about/{slug}.{lang}.html is missing")
 
 
 @blueprint.get("/about/<slug>")
 @guards.public
-def show(slug: str) -> str:
+def show(slug: str) -> Answer:
     """Show one text in the reader's language."""
     info = PAGES.get(slug)
     if info is None:
         abort(404)
+    if info.is_made:
+        return redirect(info.address, 301)
     return page(
         "shop/about.html",
         info=info,
         text=f"shop/about/{slug}.{current_language()}.html",
         pages=PAGES.values(),
         terms=read_terms(db(), now=clock.now()) if slug in NEEDS_TERMS else None,
+    )
+
+
+@blueprint.get("/ranking")
+@guards.public
+def ranking() -> Answer:
+    """Tell by what offers are put in order: made from the constants that do it."""
+    return page(
+        "shop/about.html",
+        info=PAGES[RANKING],
+        text="shop/about/ranking.html",
+        pages=PAGES.values(),
+        signals=sorted(SIGNALS, key=lambda signal: -abs(signal.weight)),
+        window=WINDOW,
+        sorts=[sort for sort in Sort if sort is not Sort.RELEVANCE],
+        hidden=[state for state in ListingState if state is not ListingState.PUBLISHED],
     )

@@ -25,7 +25,7 @@ COLUMNS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
             ("/apply", msg("Sell on the market")),
             ("/about/conditions", msg("Conditions and limits")),
             ("/about/rights", msg("Rights and duties")),
-            ("/about/ranking", msg("Order of display")),
+            ("/ranking", msg("Order of display")),
         ),
     ),
     (

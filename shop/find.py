@@ -19,6 +19,7 @@ from catalog.search.engine import (
     Sort,
     Suggestion,
 )
+from catalog.services.ways import KeptWays
 from kernel import clock
 from kernel.errors import Invalid
 from kernel.i18n import pick
@@ -31,6 +32,7 @@ from kernel.web.session import db, part
 from shop.browse import next_starts, page_number
 from shop.frame import place
 from shop.shelves import shelves
+from shop.tally import note_search
 from vendors.rules import Scheme
 
 blueprint = Blueprint("find", __name__)
@@ -78,6 +80,8 @@ def search() -> str:
     """Show what matches; every filter is a plain form field."""
     wish = _read_wish()
     results, found = _find(wish)
+    if results:
+        note_search(wish.words, found=results.total > 0)
     starts, cards = next_starts(found.items)
     return page(
         "shop/search.html",
@@ -102,7 +106,7 @@ def suggest() -> str:
     found: Sequence[Suggestion] = ()
     engine = _engine()
     if engine is not None and len(words) > 1:
-        found = engine.suggest(words, lang=current_language())
+        found = engine.suggest(words, lang=current_language(), ways=part(KeptWays).get(db()))
     return page("shop/suggest.html", options=[(_address(row), row) for row in found])
 
 
@@ -170,6 +174,7 @@ def _ask(wish: Wish) -> Results | None:
             page=wish.page,
             per_page=PER_PAGE,
             lang=current_language(),
+            ways=part(KeptWays).get(db()),
         )
     except EngineDown:
         return None

@@ -43,6 +43,7 @@ from catalog.search.embedded import TantivyEngine
 from catalog.search.meilisearch import MeiliEngine, TaskRefused
 from catalog.services.forgetting import forget_listings
 from catalog.services.indexing import announce_rebuild, rebuild_index
+from catalog.services.ways import KeptWays
 from kernel import clock, places
 from kernel.db import refresh_statistics, transaction
 from kernel.events import Event
@@ -70,6 +71,7 @@ from shop import (
     preview,
     shelves,
     sitemap,
+    tally,
     work,
 )
 from shop.ruling import calendar as work_calendar
@@ -133,6 +135,7 @@ ROOMS: tuple[ModuleType, ...] = (
     certificates,
     sitemap,
     media,
+    tally,
 )
 """Modules with pages; one that needs more than its blueprint has ``install(app, settings)``."""
 
@@ -261,6 +264,7 @@ def reindex(maker: sessionmaker[Session], settings: Settings, *, now: datetime) 
 def install(app: Flask, settings: Settings) -> None:
     """Register every page and hand each trade what it needs."""
     provide(app, SearchEngine, open_search(settings))
+    provide(app, KeptWays, KeptWays())
     provide(app, Foresight, Foresight(consequences))
     guards.set_membership_loader(vendor_queries.memberships)
     app.jinja_env.filters["commune"] = lambda key: places.commune(key).name

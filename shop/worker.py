@@ -2,17 +2,22 @@
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import structlog
 from sqlalchemy.orm import Session, sessionmaker
 
+from catalog.rules.searching import Note
+from catalog.search import SearchEngine
+from catalog.services.search_log import Understanding, count_searches
+from catalog.services.ways import KeptWays
 from kernel import clock, jobs, mail
 from kernel.db import transaction
 from kernel.settings import Settings, load_settings
 from kernel.web.observe import set_up_logs
 from shop import wiring
 from shop.sessions import open_sessions
+from shop.tally import SEARCHED
 
 log = structlog.get_logger()
 
@@ -29,6 +34,7 @@ def main() -> None:
         jobs.open_queue(settings),
         look=looking(maker, settings),
         jobs=[doing(maker, job) for job in wiring.JOBS],
+        heard={SEARCHED: counting(maker, wiring.open_search(settings))},
     )
 
 
@@ -63,6 +69,21 @@ def keeping(maker: sessionmaker[Session], settings: Settings) -> Callable[[], No
             time.sleep(KEEP_SECONDS)
 
     return keep
+
+
+def counting(
+    maker: sessionmaker[Session], engine: SearchEngine
+) -> Callable[[Mapping[Note, int]], None]:
+    """Return a callable that adds what web processes saw to the search log."""
+    ways = KeptWays()
+
+    def count(notes: Mapping[Note, int]) -> None:
+        with maker() as session:
+            meaning = Understanding(engine, ways.get(session))
+            with transaction(session):
+                count_searches(session, notes, meaning=meaning)
+
+    return count
 
 
 def doing(maker: sessionmaker[Session], job: jobs.Job) -> Callable[[], None]:

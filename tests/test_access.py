@@ -13,6 +13,7 @@ from tests.conftest import NOW, TOKEN
 from tests.world import OFFICE_ROLES, PAPER, VENDOR_ROLES, Person, World, build_world
 
 GUARDS = {
+    "about.ranking": "public",
     "about.show": "public",
     "accounts.act_on": "needs:operator,approver",
     "accounts.ask": "signed_in",
@@ -107,6 +108,15 @@ GUARDS = {
     "catalog_desk.decide": "needs:reviewer,approver,operator",
     "catalog_desk.show_listing": "needs:reviewer,approver,operator",
     "catalog_desk.show_queue": "needs:reviewer,approver,operator",
+    "catalog_desk.download_search_report": "needs:reviewer,approver,statistics,operator",
+    "catalog_desk.edit_synonym": "needs:reviewer,approver,operator",
+    "catalog_desk.enter_synonym": "needs:reviewer,approver,operator",
+    "catalog_desk.new_synonym": "needs:reviewer,approver,operator",
+    "catalog_desk.show_search": "needs:reviewer,approver,statistics,operator",
+    "catalog_desk.show_search_report": "needs:reviewer,approver,statistics,operator",
+    "catalog_desk.show_synonym": "needs:reviewer,approver,statistics,operator",
+    "catalog_desk.show_synonyms": "needs:reviewer,approver,statistics,operator",
+    "catalog_desk.switch": "needs:reviewer,approver,operator",
     "certificates.show": "needs:reviewer,approver",
     "certificates.show_all": "needs:reviewer,approver",
     "certificates.verify": "needs:reviewer,approver",
@@ -372,11 +382,12 @@ WORDS = {
 MINIMAL = {
     "catalog.move": {"action": "pause"},
     "catalog_desk.decide": {"action": "take_down", "reason": "x"},
+    "catalog_desk.switch": {"active": "off", "version": "1"},
     "vendors_desk.decide_dossier": {"action": "take"},
     "vendors_desk.rename_view": {"name": "x"},
     "orders.review": {"rating": "1"},
 }
-ASKED = {"traceability.write_entry": "?activity=irrigation"}
+ASKED = {"catalog_desk.show_search": "?q=oi", "traceability.write_entry": "?activity=irrigation"}
 
 # Parts of an address that name nothing of a vendor's.
 NOBODYS = {"vendor_id", "kind", "action", "way", "revision", "wish"}

@@ -37,7 +37,8 @@ CEILINGS = {
     "/l/VISIT-A/oi-thanh-ha": (6, 7),
     "/v/{vendor_slug}": (10, 11),
     "/t/{trace_code}": (6, 7),
-    "/search?q=oi": (7, 8),
+    "/search?q=oi": (8, 9),
+    "/ranking": (0, 1),
     "/basket": (0, 9),
     "/scan": (0, 1),
 }

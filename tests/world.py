@@ -18,7 +18,8 @@ from werkzeug.test import TestResponse
 from accounts.rules import RequestKind
 from accounts.services.requests import NewRequest, file_request
 from bookings.models import Departure
-from catalog.models import Category, ListingRevision, PricePlan, Variant
+from catalog.models import Category, ListingRevision, PricePlan, Synonym, Variant
+from catalog.rules.synonyms import SynonymKind
 from kernel.actor import GUEST
 from kernel.db import transaction
 from kernel.events import OutboxMessage
@@ -159,8 +160,10 @@ def build_world(template: Path, folder: Path) -> World:
             seed_rules(session, now=NOW)
             Stalls(session).category("fruit", "Trái cây", "Fruit")
             session.add(_point())
+            synonym = _synonym()
+            session.add(synonym)
         for letter in ("A", "B"):
-            world.ids[letter] = _vendor(world, session, letter)
+            world.ids[letter] = _vendor(world, session, letter) | {"synonym_id": synonym.id}
     _meet(world)
     for letter in ("A", "B"):
         _trade(world, letter)
@@ -172,6 +175,16 @@ def build_world(template: Path, folder: Path) -> World:
 def _point() -> CollectionPoint:
     return CollectionPoint(
         code="CHO", name={"vi": "Chợ"}, commune=market.THANH_HA, address="Quầy 1", hours={}
+    )
+
+
+def _synonym() -> Synonym:
+    return Synonym(
+        kind=SynonymKind.TWO_WAY,
+        lang="vi",
+        words=["ổi", "phan thạch lựu"],
+        changed_name="Lan",
+        changed_at=NOW,
     )
 
 

@@ -12,6 +12,7 @@ from catalog.models.moderation import (
 from catalog.models.plans import PricePlan
 from catalog.models.reviews import Review
 from catalog.models.revisions import ListingRevision, SheetUpload
+from catalog.models.searching import SearchCount, Synonym
 
 __all__ = [
     "Category",
@@ -25,6 +26,8 @@ __all__ = [
     "ListingStep",
     "PricePlan",
     "Review",
+    "SearchCount",
     "SheetUpload",
+    "Synonym",
     "Variant",
 ]

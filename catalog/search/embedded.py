@@ -10,7 +10,7 @@ import fcntl
 import shutil
 import threading
 import time
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,7 +37,7 @@ from catalog.search.meaning import understand
 from catalog.search.ranking import explain, rank, words_meant
 from catalog.search.storing import SCHEMA, stored
 from catalog.search.suggesting import matching_labels, titles
-from catalog.search.words import DEFAULT_WAYS, Ways, readings
+from catalog.search.words import DEFAULT_WAYS, Reading, Ways, readings
 from kernel.ids import new_id
 
 LAYOUT = "v3"
@@ -148,6 +148,10 @@ class TantivyEngine(SearchEngine):
                 return [*labels[:3], *titles(asker, meant, lang, limit)][:limit]
         except EngineDown:
             return []
+
+    def understand(self, query: str, *, ways: Ways = DEFAULT_WAYS) -> Sequence[Reading]:
+        with self._reading() as searcher:
+            return understand(Asker(SCHEMA, searcher), query, ways).readings
 
     def health(self) -> Health:
         try:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from catalog.search.documents import Document
-from catalog.search.words import DEFAULT_WAYS, MOST_LETTERS, Ways
+from catalog.search.words import DEFAULT_WAYS, MOST_LETTERS, Reading, Ways
 from kernel.errors import Unreachable
 from kernel.messages import LABELS, msg
 
@@ -236,6 +236,13 @@ class SearchEngine(ABC):
         self, prefix: str, *, lang: str = "vi", limit: int = 8, ways: Ways = DEFAULT_WAYS
     ) -> list[Suggestion]:
         """Return ways on from the first letters of something; nothing when the engine is down."""
+
+    @abstractmethod
+    def understand(self, query: str, *, ways: Ways = DEFAULT_WAYS) -> Sequence[Reading]:
+        """Return what a query may mean, the likeliest first; none for one without words.
+
+        :raises EngineDown: when the index cannot be read.
+        """
 
     @abstractmethod
     def health(self) -> Health:

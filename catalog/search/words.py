@@ -15,7 +15,7 @@ _LEAST_JOINED, _MOST_JOINED, _LONGEST_PART, _MOST_PARTS = 5, 30, 12, 5
 Known = Callable[[str], bool]
 """Tells whether any listing holds a folded word."""
 
-_REGIONAL = (
+REGIONAL = (
     ("dứa", "thơm", "khóm"),
     ("ngô", "bắp"),
     ("lạc", "đậu phộng"),
@@ -49,7 +49,7 @@ _REGIONAL = (
 )
 """What the regions call the same thing: each is searched for when another is typed."""
 
-_ONE_WAY: Mapping[str, tuple[str, ...]] = {
+ONE_WAY: Mapping[str, tuple[str, ...]] = {
     # In the south a roi is called mận, which is a plum elsewhere: plums must not drown it.
     "roi": ("mận an phước",),
     "mận an phước": ("roi",),
@@ -255,4 +255,4 @@ def _folded(words: tuple[Word, ...]) -> str:
 _FILLER_WORDS = frozenset(word.toned for text in _FILLERS for word in words_of(text))
 _FILLER_PHRASES = tuple(_toned(words_of(text)) for text in _FILLING)
 
-DEFAULT_WAYS = make_ways(_REGIONAL, _ONE_WAY)
+DEFAULT_WAYS = make_ways(REGIONAL, ONE_WAY)

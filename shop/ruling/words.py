@@ -207,6 +207,11 @@ NAMES: Mapping[str, RuleName] = {
     "listing.picture_likeness": RuleName(
         msg("How alike pictures of two vendors may be"), _L, Shape.TABLE
     ),
+    "search.rare_below": _count(
+        msg("A query is rare when it was searched for less often than"), _R, Unit.PIECES, 1000
+    ),
+    "search.rare_days": _days(msg("Rare queries are deleted after"), _R),
+    "search.log_days": _days(msg("The search log is kept for"), _R, most=3660),
     "hold.minutes": _count(msg("A basket keeps what it holds for"), _S, Unit.MINUTES, 1440),
     "pay.minutes.vietqr": _count(msg("A transfer is waited for"), _S, Unit.MINUTES, 10_080),
     "pay.minutes.card": _count(msg("A card page is waited for"), _S, Unit.MINUTES, 1440),

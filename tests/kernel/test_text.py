@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kernel.text import fold, slug
+from kernel.text import fold, slug, spell, tone_code, tone_codes
 
 
 @pytest.mark.parametrize(
@@ -41,3 +41,74 @@ def test_folding_twice_changes_nothing_more(text):
 )
 def test_an_address_has_plain_letters_and_whole_words(text, most, expected):
     assert slug(text, most) == expected
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "vải",
+        "thiều",
+        "đường",
+        "ươm",
+        "hoà",
+        "thủy",
+        "giếng",
+        "quýt",
+        "quả",
+        "gì",
+        "bưởi",
+        "mướp",
+        "rượu",
+        "khuya",
+        "nghiêng",
+        "trắng",
+        "cẩn",
+        "tuấn",
+        "toàn",
+        "nhuộm",
+        "ổi",
+        "ơi",
+        "đỗ",
+        "thơm",
+        "khóm",
+        "chuối",
+        "hoẵng",
+        "quạ",
+        "giá",
+        "giữa",
+        "dứa",
+        "mưa",
+        "của",
+        "mùa",
+        "khoẻ",
+    ],
+)
+def test_a_syllable_is_written_again_from_its_code(written):
+    code = tone_code(written)
+    assert tone_code(spell(code)) == code
+    assert fold(spell(code)) == fold(written)
+
+
+def test_a_tone_stands_where_it_is_written():
+    codes = [
+        "hoa_f",
+        "thuy_s9",
+        "thieu_6f",
+        "duong_79f",
+        "gi_f",
+        "qua_r",
+        "khuya",
+        "uom_7",
+        "dua_7s",
+        "gieng_6s",
+    ]
+    assert [spell(code) for code in codes][:1] == ["hòa"]
+    assert [spell(code) for code in codes[2:]] == (
+        ["thiều", "đường", "gì", "quả", "khuya", "ươm", "dứa", "giếng"]
+    )
+
+
+@given(st.text(max_size=60))
+def test_whatever_is_spelled_nothing_breaks(text):
+    for code in tone_codes(text):
+        assert fold(spell(code)) == fold(code.partition("_")[0])

@@ -35,6 +35,8 @@ from catalog.search.ranking import WINDOW, Candidate, explain, rank, words_meant
 from catalog.search.words import DEFAULT_WAYS, Reading, Ways
 
 EVERYTHING: tuple[Question, ...] = ({"q": ""},)
+GLANCE = View(Filters(), Sort.NEWEST, 0, MOST_TITLES)
+"""What is enough to tell what a query means."""
 ANSWER_SECONDS, WRITE_ANSWER_SECONDS = 2.0, 30.0
 
 
@@ -102,11 +104,14 @@ class MeiliEngine(SearchEngine):
         ways: Ways = DEFAULT_WAYS,
         month: int | None = None,
     ) -> dict[str, list[SignalValue]]:
-        meaning, _ = self._find(query, ways, View(Filters(), Sort.NEWEST, 0, MOST_TITLES))
+        meaning, _ = self._find(query, ways, GLANCE)
         found = self._ask(EVERYTHING, Filters(codes=codes), [], 0, len(codes), KEPT)["hits"]
         candidates = [read_candidate(hit) for hit in found]
         hits = rank(meaning.readings, candidates, month=month, lang=lang)
         return {hit.code: explain(hit) for hit in hits}
+
+    def understand(self, query: str, *, ways: Ways = DEFAULT_WAYS) -> Sequence[Reading]:
+        return self._find(query, ways, GLANCE)[0].readings
 
     def suggest(
         self, prefix: str, *, lang: str = "vi", limit: int = 8, ways: Ways = DEFAULT_WAYS
