@@ -65,6 +65,7 @@ from shop import (
 )
 from shop.ruling import calendar as work_calendar
 from shop.ruling import views as ruling
+from shop.seo import drawing, feeds, head, sharing
 from traceability import handlers as tracing
 from traceability.events import LotChanged, LotHeld, LotRecalled, LotReleased
 from vendors import queries as vendor_queries
@@ -120,6 +121,10 @@ ROOMS: tuple[ModuleType, ...] = (
     work_calendar,
     certificates,
     sitemap,
+    head,
+    drawing,
+    sharing,
+    feeds,
     media,
 )
 """Modules with pages; one that needs more than its blueprint has ``install(app, settings)``."""
@@ -168,7 +173,7 @@ def handlers(engine: SearchEngine) -> Mapping[type[Event], Sequence[Reaction]]:
     index = outside("search.listing", listing.reindex_listing(engine))
     vendor = outside("search.vendor", listing.reindex_vendor(engine))
     of_lot = outside("search.lot", listing.reindex_lot(engine))
-    told = inside(tracing.tell_vendor)
+    told, named = inside(tracing.tell_vendor), inside(listing.on_vendor_named)
     settle, look = inside(listing.on_standing_changed), inside(listing.on_listing_shown)
     return {
         ListingPublished: (index, look),
@@ -185,10 +190,10 @@ def handlers(engine: SearchEngine) -> Mapping[type[Event], Sequence[Reaction]]:
             inside(buying.on_vendor_forgotten),
         ),
         AuthorityTakeDown: (inside(listing.on_authority_take_down),),
-        VendorReinstated: (settle, vendor),
-        VendorApproved: (settle, vendor),
-        VendorRenewed: (settle, vendor),
-        VendorChanged: (vendor,),
+        VendorReinstated: (settle, vendor, named),
+        VendorApproved: (settle, vendor, named),
+        VendorRenewed: (settle, vendor, named),
+        VendorChanged: (vendor, named),
         CertificateVerified: (settle, vendor),
         CertificateWithdrawn: (settle, vendor),
         CertificateBegun: (settle, vendor),

@@ -1,5 +1,6 @@
 """Tables of the catalogue."""
 
+from catalog.models.addresses import ListingLanguage, PageAddress
 from catalog.models.listings import Category, Listing, Variant
 from catalog.models.moderation import (
     ListingBaseline,
@@ -16,8 +17,10 @@ __all__ = [
     "ListingBaseline",
     "ListingChange",
     "ListingFlag",
+    "ListingLanguage",
     "ListingPicture",
     "ListingStep",
+    "PageAddress",
     "Review",
     "Variant",
 ]

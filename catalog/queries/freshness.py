@@ -44,7 +44,6 @@ def _statement() -> sa.Select[tuple[object, ...]]:
         vendor_mark(Listing.vendor_id).label("vendor"),
     ).where(
         Listing.code == sa.bindparam("code"),
-        Listing.slug == sa.bindparam("slug"),
         Listing.kind != ListingKind.EXPERIENCE,
         Listing.state == ListingState.PUBLISHED,
     )
@@ -53,14 +52,13 @@ def _statement() -> sa.Select[tuple[object, ...]]:
 _GOODS = _statement()
 
 
-def goods_mark(session: Session, code: str, slug: str, *, now: datetime) -> Mark | None:
+def goods_mark(session: Session, code: str, *, now: datetime) -> Mark | None:
     """Return all that the page of goods on the shelves depends on, or None for any other page.
 
     Prices and pack sizes, stock left at this moment, lot, vendor, papers,
     reviews, and the day (seasons and papers change at midnight).
     """
-    asked = {"code": code, "slug": slug, "now": now}
-    row = read_alone(session, _GOODS, asked)
+    row = read_alone(session, _GOODS, {"code": code, "now": now})
     if row is None or row.vendor is None:
         return None
     return (code, local_date(now), *row)

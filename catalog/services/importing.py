@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from catalog.events import ListingChanged, ListingPublished, ListingWithdrawn
 from catalog.models import Category, Listing, Variant
 from catalog.rules import ListingKind, ListingState, need_months
+from catalog.services.addresses import keep_texts
 from catalog.services.listings import cleaned, open_stock, place_in_category
 from catalog.services.packs import PackDraft, check_packs, set_packs
 from catalog.services.steps import note_step
@@ -85,6 +86,7 @@ def import_listing(session: Session, row: ListingRow, *, actor: Actor, now: date
     session.add(listing)
     session.flush()
     open_stock(session, listing, on_hand=row.stock, now=now)
+    keep_texts(session, listing, by_person=False, now=now)
     if is_new:
         note_step(session, listing, action="import", actor=actor, now=listing.created_at)
     _tell(session, listing, is_new=is_new, now=now)
