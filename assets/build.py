@@ -102,10 +102,12 @@ def build() -> None:
 
 
 def copy_fonts() -> None:
-    """Put the letters of official documents where the typesetter looks for them."""
+    """Put the letters of official documents and of drawn pictures where they are looked for."""
     FONTS.mkdir(parents=True, exist_ok=True)
-    for path in MODULES.glob("@expo-google-fonts/tinos/*/*.ttf"):
-        shutil.copy(path, FONTS / path.name)
+    kept = ("tinos/*/*", "be-vietnam-pro/500Medium/*", "be-vietnam-pro/700Bold/*")
+    for folder in kept:
+        for path in MODULES.glob(f"@expo-google-fonts/{folder}.ttf"):
+            shutil.copy(path, FONTS / path.name)
 
 
 def bundle() -> dict[str, str]:

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
 from catalog.queries.sources import listing_ids_of
+from catalog.services.addresses import keep_vendor_address
 from catalog.services.indexing import index_listings, index_since, index_vendor
 from catalog.services.settling import remind_of_end, settle, settle_listing
 from catalog.services.steps import take_down_by_order
@@ -33,6 +34,11 @@ class OfVendor(Protocol):
 def on_standing_changed(session: "Session", event: "OfVendor", now: datetime) -> None:
     """Bring all of a vendor's goods to what they should be: withheld, or on the shelves."""
     settle(session, event.vendor_id, now=now)
+
+
+def on_vendor_named(session: "Session", event: "OfVendor", now: datetime) -> None:
+    """Let the former address of a vendor's page lead to the one it has now."""
+    keep_vendor_address(session, event.vendor_id, now=now)
 
 
 def on_listing_shown(

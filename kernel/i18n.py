@@ -1,22 +1,15 @@
 """Languages of the market and how its numbers, dates and texts are written."""
 
-from collections.abc import Mapping
 from datetime import date, datetime
 
 from kernel import clock
+from kernel.languages import DEFAULT as DEFAULT
+from kernel.languages import LANGUAGES as LANGUAGES
+from kernel.languages import pick as pick
+from kernel.languages import spoken as spoken
 from kernel.messages import LABELS as LABELS
 from kernel.messages import msg as msg
 from kernel.quantity import Unit
-
-LANGUAGES = ("vi", "en")
-DEFAULT = "vi"
-
-
-def pick(text: Mapping[str, str] | None, lang: str) -> str:
-    """Return the wording in a language, else in Vietnamese, else in any."""
-    if not text:
-        return ""
-    return text.get(lang) or text.get(DEFAULT) or next(iter(text.values()), "")
 
 
 def format_day(value: date | datetime) -> str:

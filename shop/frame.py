@@ -1,6 +1,7 @@
 """What every page of the house shares: footer, art, badges, messages, the way back."""
 
 import enum
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from urllib.parse import urlencode
@@ -14,7 +15,7 @@ from markupsafe import Markup
 from catalog.rules import CardBadge
 from kernel import clock, places
 from kernel.errors import DomainError
-from kernel.i18n import format_day
+from kernel.i18n import format_day, spoken
 from kernel.messages import msg
 from kernel.settings import Settings
 from kernel.web.language import current_language
@@ -121,6 +122,7 @@ def install(app: Flask, settings: Settings) -> None:
         has_files=lambda form: any(f.type.endswith("FileField") for f in form),
     )
     env.filters.update(place=place, decimal=decimal, weekday=weekday, clock=clock_time)
+    env.filters.update(foreign=foreign, spoken=lambda text: spoken(text, current_language()))
     env.filters.update(duration=duration, language=language_name, day_before=day_before)
 
 
@@ -136,6 +138,12 @@ def page_address(number: int) -> str:
     """Return the address of another page of the list shown."""
     query = [(key, value) for key, value in request.args.items(multi=True) if key != "page"]
     return f"{request.path}?{urlencode([*query, ('page', number)])}"
+
+
+def foreign(text: Mapping[str, str] | None) -> Markup:
+    """Return the ``lang`` attribute of words that fall back to another language, else nothing."""
+    said = spoken(text, current_language())
+    return Markup(' lang="{}"').format(said) if said not in {"", current_language()} else Markup("")
 
 
 def state_tone(member: enum.Enum) -> str:

@@ -12,6 +12,7 @@ from kernel import clock
 from kernel.web.pages import page
 from kernel.web.session import db
 from shop.seasons import Season, season_of
+from shop.seo.writing import home_head
 from shop.shelves import shelves
 from vendors.queries import VendorCard, vendor_cards
 
@@ -33,6 +34,7 @@ def show() -> str:
     goods = [card for card in goods if card.kind is not ListingKind.EXPERIENCE][:GOODS]
     return page(
         "shop/home.html",
+        head=home_head(season),
         season=season,
         first=_first(goods, season),
         goods=goods,

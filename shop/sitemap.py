@@ -1,14 +1,19 @@
 """What search engines are told: which pages there are, in files of ten thousand addresses."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from urllib.parse import quote
 
 from flask import Blueprint, Response, abort, render_template
 
 from accounts import guards
-from catalog.queries.sitemap import addresses, files, seller_slugs, shelf_slugs
-from kernel.settings import Settings
-from kernel.web.session import db, part
+from catalog.queries.sitemap import addresses, files, seller_files, seller_slugs
+from kernel.web.session import db
+from shop.about import PAGES
+from shop.seo.head import absolute, both, every_address
+from shop.seo.writing import listing_paths
+from shop.shelves import shelf_ids, slugs_of_shelf
 
 blueprint = Blueprint("sitemap", __name__)
 
@@ -19,7 +24,7 @@ def robots() -> Response:
     """Say what is not for search engines, and where the files of addresses are."""
     private = ("/work/", "/office/", "/me", "/basket", "/checkout", "/o/", "/search")
     lines = ["User-agent: *", *(f"Disallow: {path}" for path in private)]
-    lines.append(f"Sitemap: {_base()}/sitemap.xml")
+    lines.append(f"Sitemap: {absolute('/sitemap.xml')}")
     return Response("\n".join(lines) + "\n", mimetype="text/plain")
 
 
@@ -27,17 +32,32 @@ def robots() -> Response:
 @guards.public
 def index() -> Response:
     """List the files of addresses."""
-    names = ["shelves", *map(str, range(1, files(db()) + 1))]
-    return _xml("shop/sitemap/index.xml", (f"/sitemap/{name}.xml" for name in names))
+    names = ["shelves", *(f"sellers-{n}" for n in range(1, seller_files(db()) + 1))]
+    names += map(str, range(1, files(db()) + 1))
+    found = [absolute(f"/sitemap/{name}.xml") for name in names]
+    return _xml("shop/sitemap/index.xml", addresses=found)
 
 
 @blueprint.get("/sitemap/shelves.xml")
 @guards.public
 def shelves() -> Response:
-    """List the home page, the shelves and who sells."""
-    found = ["/", *(f"/c/{quote(slug)}" for slug in shelf_slugs(db()))]
-    found += (f"/v/{quote(slug)}" for slug in seller_slugs(db()))
-    return _xml("shop/sitemap/addresses.xml", found)
+    """List the home page, the texts about the market and the shelves."""
+    paths = [both("/"), *(both(f"/about/{quote(slug)}") for slug in PAGES)]
+    paths += [
+        {lang: f"/c/{quote(slug)}" for lang, slug in slugs_of_shelf(key).items()}
+        for key in shelf_ids()
+    ]
+    return _pages(_Page(every) for every in paths)
+
+
+@blueprint.get("/sitemap/sellers-<int:number>.xml")
+@guards.public
+def sellers(number: int) -> Response:
+    """List who may sell at this moment."""
+    found = seller_slugs(db(), number) if 0 < number < 10_000 else []
+    if not found:
+        abort(404)
+    return _pages(_Page(both(f"/v/{quote(slug)}")) for slug in found)
 
 
 @blueprint.get("/sitemap/<int:number>.xml")
@@ -47,18 +67,28 @@ def goods(number: int) -> Response:
     found = addresses(db(), number) if 0 < number < 10_000 else []
     if not found:
         abort(404)
-    paths = (f"/l/{quote(one.code)}/{quote(one.slug)}" for one in found)
-    return _xml("shop/sitemap/addresses.xml", paths)
+    return _pages(_Page(listing_paths(one.code, one.slugs), one.changed_at) for one in found)
 
 
-def _base() -> str:
-    return part(Settings).public_url.rstrip("/")
+@dataclass(frozen=True)
+class _Page:
+    """One page in every language; ``changed_at`` is None where nobody keeps account of it."""
+
+    paths: Mapping[str, str]
+    changed_at: datetime | None = None
+
+    @property
+    def alternates(self) -> Mapping[str, str]:
+        """The whole addresses by language, that of no language among them."""
+        return every_address(self.paths)
 
 
-def _xml(template: str, paths: Iterable[str]) -> Response:
+def _pages(pages: Iterable[_Page]) -> Response:
+    return _xml("shop/sitemap/addresses.xml", pages=pages)
+
+
+def _xml(template: str, **values: object) -> Response:
     """Answer with a file that no cache may show again without asking."""
-    base = _base()
-    body = render_template(template, addresses=[base + path for path in paths])
-    answer = Response(body, mimetype="application/xml")
+    answer = Response(render_template(template, **values), mimetype="application/xml")
     answer.headers["Cache-Control"] = "no-cache"
     return answer

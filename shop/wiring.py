@@ -76,6 +76,7 @@ from shop import (
 )
 from shop.ruling import calendar as work_calendar
 from shop.ruling import views as ruling
+from shop.seo import drawing, feeds, head, sharing
 from traceability import handlers as tracing
 from traceability.events import LotChanged, LotHeld, LotRecalled, LotReleased
 from vendors import queries as vendor_queries
@@ -134,6 +135,10 @@ ROOMS: tuple[ModuleType, ...] = (
     work_calendar,
     certificates,
     sitemap,
+    head,
+    drawing,
+    sharing,
+    feeds,
     media,
     tally,
 )
@@ -190,7 +195,7 @@ def _heard(engine: SearchEngine) -> dict[type[Event], Sequence[Reaction]]:
     index = outside("search.listing", listing.reindex_listing(engine))
     vendor = outside("search.vendor", listing.reindex_vendor(engine))
     of_lot = outside("search.lot", listing.reindex_lot(engine))
-    told = inside(tracing.tell_vendor)
+    told, named = inside(tracing.tell_vendor), inside(listing.on_vendor_named)
     settle, look = inside(listing.on_standing_changed), inside(listing.on_listing_shown)
     return {
         ListingPublished: (index, look),
@@ -207,10 +212,10 @@ def _heard(engine: SearchEngine) -> dict[type[Event], Sequence[Reaction]]:
             inside(buying.on_vendor_forgotten),
         ),
         AuthorityTakeDown: (inside(listing.on_authority_take_down),),
-        VendorReinstated: (settle, vendor),
-        VendorApproved: (settle, vendor),
-        VendorRenewed: (settle, vendor),
-        VendorChanged: (vendor,),
+        VendorReinstated: (settle, vendor, named),
+        VendorApproved: (settle, vendor, named),
+        VendorRenewed: (settle, vendor, named),
+        VendorChanged: (vendor, named),
         CertificateVerified: (settle, vendor),
         CertificateWithdrawn: (settle, vendor),
         CertificateBegun: (settle, vendor),

@@ -1,5 +1,6 @@
 """Tables of the catalogue."""
 
+from catalog.models.addresses import ListingLanguage, PageAddress
 from catalog.models.listings import Category, Listing, Variant
 from catalog.models.lots import ListingLot
 from catalog.models.moderation import (
@@ -20,10 +21,12 @@ __all__ = [
     "ListingBaseline",
     "ListingChange",
     "ListingFlag",
+    "ListingLanguage",
     "ListingLot",
     "ListingPicture",
     "ListingRevision",
     "ListingStep",
+    "PageAddress",
     "PricePlan",
     "Review",
     "SearchCount",

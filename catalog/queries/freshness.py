@@ -49,7 +49,6 @@ def _statement() -> sa.Select[tuple[object, ...]]:
         vendor_mark(Listing.vendor_id).label("vendor"),
     ).where(
         Listing.code == sa.bindparam("code"),
-        Listing.slug == sa.bindparam("slug"),
         Listing.kind != ListingKind.EXPERIENCE,
         Listing.state == ListingState.PUBLISHED,
     )
@@ -74,14 +73,13 @@ def _of_lots() -> tuple[sa.ScalarSelect[str], sa.ScalarSelect[int]]:
 _GOODS = _statement()
 
 
-def goods_mark(session: Session, code: str, slug: str, *, now: datetime) -> Mark | None:
+def goods_mark(session: Session, code: str, *, now: datetime) -> Mark | None:
     """Return all that the page of goods on the shelves depends on, or None for any other page.
 
     Prices and pack sizes, stock and pre-orders left at this moment, lots, vendor, papers,
     reviews, and the day (seasons and papers change at midnight).
     """
-    asked = {"code": code, "slug": slug, "now": now}
-    row = read_alone(session, _GOODS, asked)
+    row = read_alone(session, _GOODS, {"code": code, "now": now})
     if row is None or row.vendor is None:
         return None
     return (code, local_date(now), *row)

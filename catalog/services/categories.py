@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from catalog.models import Category
+from catalog.services.addresses import keep_shelf_addresses
 from kernel import audit
 from kernel.actor import Actor
 
@@ -62,6 +63,7 @@ def seed_categories(session: Session, *, actor: Actor, now: datetime) -> None:
                 after=_values(row),
                 slug=row.slug,
             )
+    keep_shelf_addresses(session, now=now)
 
 
 def add_shelf(session: Session, shelf: Shelf, *, actor: Actor, now: datetime) -> None:

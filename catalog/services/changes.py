@@ -19,6 +19,7 @@ from catalog.rules.changes import (
     need_approved,
 )
 from catalog.rules.checks import watched
+from catalog.services.addresses import keep_texts
 from catalog.services.checking import (
     DeskRules,
     desk_rules,
@@ -205,6 +206,7 @@ def _apply(session: Session, listing: Listing, change: ListingChange, now: datet
         if category is None:
             raise Invalid(msg("Choose a category."), field="category_id")
         listing.top_category_id = category.parent_id or category.id
+    keep_texts(session, listing, by_person=True, now=now)
 
 
 def _look_again(session: Session, listing: Listing, action: str, now: datetime) -> None:

@@ -10,17 +10,25 @@ from catalog.models import (
     ListingBaseline,
     ListingChange,
     ListingFlag,
+    ListingLanguage,
     ListingPicture,
     ListingRevision,
     ListingStep,
     PricePlan,
     Review,
 )
+from catalog.services.addresses import forget_addresses
 from kernel.pictures import files_of
 
 _HOLDS_WORDS = (
-    Review, ListingChange, ListingBaseline, ListingFlag, ListingPicture, ListingRevision,
-)  # fmt: skip
+    Review,
+    ListingChange,
+    ListingBaseline,
+    ListingFlag,
+    ListingLanguage,
+    ListingPicture,
+    ListingRevision,
+)
 """Rows beside a listing that hold its words and pictures: they go with them."""
 
 NOTHING = {"vi": "-", "en": "-"}
@@ -46,6 +54,7 @@ def forget_listings(session: Session, vendor_id: str, forget: Callable[[str], No
         row.piece_name, row.photos = {}, []
     for kind in _HOLDS_WORDS:
         session.execute(sa.delete(kind).where(kind.listing_id.in_(ids)))
+    forget_addresses(session, vendor_id)
     session.execute(
         sa.update(ListingStep)
         .where(ListingStep.listing_id.in_(ids))

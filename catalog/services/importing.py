@@ -14,6 +14,7 @@ from catalog.models import Category, Listing, Variant
 from catalog.queries.offers import weight_of
 from catalog.rules import ListingKind, ListingState, need_months
 from catalog.rules.pricing import Weight, read_tiers
+from catalog.services.addresses import keep_texts
 from catalog.services.listings import cleaned, open_stock, place_in_category
 from catalog.services.packs import PackDraft, check_packs, set_packs
 from catalog.services.revisions import begin_history, has_history, keep_revision
@@ -109,6 +110,7 @@ def import_listing(session: Session, row: ListingRow, *, actor: Actor, now: date
         # Judged once there are packs: see `import_variants`.
         listing.tiers = [[tier.least, tier.price_vnd] for tier in row.terms.tiers]
     set_preorder_cap(session, listing, row.terms.preorder_cap, now)
+    keep_texts(session, listing, by_person=False, now=now)
     if is_new:
         note_step(session, listing, action="import", actor=actor, now=listing.created_at)
     else:

@@ -15,6 +15,7 @@ from catalog.rules import (
     need_editable,
     need_months,
 )
+from catalog.services.addresses import keep_texts
 from catalog.services.changes import Written, check_edit, shown_values
 from catalog.services.checking import desk_rules, refuse_banned, texts_of
 from catalog.services.packs import PackDraft, check_packs, set_packs
@@ -100,6 +101,7 @@ def create_listing(
     session.flush()
     open_stock(session, listing, on_hand=0, now=now)
     _set_prices(session, listing, draft, now)
+    keep_texts(session, listing, by_person=True, now=now)
     note_step(session, listing, action="create", actor=actor, now=now)
     refuse_banned(desk_rules(session, now=now), texts_of(session, listing))
     keep_revision(session, listing, action=way, actor=actor, now=now)
@@ -137,6 +139,7 @@ def edit_listing(
     _write(session, listing, draft)
     _set_prices(session, listing, draft, now)
     check_edit(session, listing, Written(shown, actor, now))
+    keep_texts(session, listing, by_person=True, now=now)
     if worded != wording(listing):
         remember_seen(session, listing, values=worded, now=now)
     # Packs are rows of their own: the version of the listing moves with them all the same.

@@ -28,6 +28,7 @@ from traceability.queries.lots import (
     lot_steps,
     lots_of,
     lots_of_season,
+    new_lots,
     open_lots,
     watched_lots,
 )
@@ -59,6 +60,7 @@ __all__ = [
     "lot_story",
     "lots_of",
     "lots_of_season",
+    "new_lots",
     "open_lots",
     "plot_of",
     "season_of",

@@ -83,6 +83,17 @@ def open_lots(session: Session, *, vendor_id: str) -> list[LotCard]:
     )
 
 
+def new_lots(session: Session, *, limit: int) -> list[LotCard]:
+    """Return the lots of the market that were opened or released last."""
+    return _cards(
+        session,
+        select_cards()
+        .where(Lot.state == LotState.OPEN)
+        .order_by(Lot.state_at.desc(), Lot.id.desc())
+        .limit(limit),
+    )
+
+
 def lots_of(session: Session, *, vendor_id: str, page: int = 1, size: int = 20) -> Page[LotCard]:
     """Return a vendor's lots in any state, the newest harvest first."""
     found = _cards(

@@ -30,10 +30,15 @@ def any_vendor(session: Session) -> bool:
     return session.scalar(sa.select(Vendor.id).limit(1)) is not None
 
 
-def open_slugs(session: Session, *, limit: int) -> Sequence[str]:
-    """Return the slugs of vendors that may sell at this moment."""
+def count_open(session: Session) -> int:
+    """Return how many vendors may sell at this moment."""
+    return session.scalar(sa.select(sa.func.count()).where(Vendor.state.in_(OPEN))) or 0
+
+
+def open_slugs(session: Session, *, limit: int, skip: int = 0) -> Sequence[str]:
+    """Return the slugs of vendors that may sell at this moment, in the order of their ids."""
     wanted = sa.select(Vendor.slug).where(Vendor.state.in_(OPEN)).order_by(Vendor.id)
-    return session.scalars(wanted.limit(limit)).all()
+    return session.scalars(wanted.offset(skip).limit(limit)).all()
 
 
 def vendor_mark(vendor_id: sa.ColumnExpressionArgument[str]) -> sa.ScalarSelect[str]:

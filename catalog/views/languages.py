@@ -1,0 +1,80 @@
+"""In which languages the vendor's offers are told, and whether anybody looked at the words."""
+
+from flask import flash, request, url_for
+from flask_babel import gettext as _
+
+from accounts import guards
+from catalog.forms.languages import SeenForm
+from catalog.queries.addresses import worded, worded_listing
+from catalog.rules.addresses import LanguageState
+from catalog.services.addresses import mark_seen
+from catalog.views.attempt import attempt
+from catalog.views.blueprint import blueprint, sellers
+from kernel import clock
+from kernel.errors import NotFound
+from kernel.web.answers import Answer, go
+from kernel.web.pages import page
+from kernel.web.session import db
+
+GROUPS: dict[str, tuple[LanguageState | None, str | None]] = {
+    "all": (None, None),
+    "missing": (LanguageState.MISSING, "en"),
+    "unseen": (LanguageState.UNSEEN, None),
+}
+
+
+@blueprint.get("/languages")
+@sellers
+def show_languages(vendor_id: str) -> Answer:
+    """List offers with their languages: all, without English, or with words nobody looked at."""
+    group = request.args.get("state", "all")
+    group = group if group in GROUPS else "all"
+    state, lang = GROUPS[group]
+    rows = worded(
+        db(),
+        vendor_id=vendor_id,
+        state=state,
+        lang=lang,
+        page=request.args.get("page", 1, type=int),
+    )
+    return page("catalog/languages.html", vendor_id=vendor_id, rows=rows, group=group)
+
+
+@blueprint.get("/<code>/languages")
+@sellers
+def show_wordings(vendor_id: str, code: str) -> Answer:
+    """Show the words of one offer in every language."""
+    return _wordings_page(vendor_id, code, SeenForm())
+
+
+@blueprint.post("/<code>/languages")
+@sellers
+def see_wording(vendor_id: str, code: str) -> Answer:
+    """Note that somebody looked at the words of one language."""
+    form = SeenForm()
+    done, status = attempt(
+        form,
+        lambda session: (
+            mark_seen(
+                session,
+                vendor_id,
+                code=code,
+                lang=form.lang.data or "",
+                digest=form.digest.data or "",
+                actor=guards.current_actor(),
+                now=clock.now(),
+            )
+            or code
+        ),
+    )
+    if done is None:
+        return _wordings_page(vendor_id, code, form), status
+    flash(_("Noted: somebody looked at these words."))
+    return go(url_for("catalog.show_wordings", vendor_id=vendor_id, code=code))
+
+
+def _wordings_page(vendor_id: str, code: str, form: SeenForm) -> str:
+    found = worded_listing(db(), vendor_id=vendor_id, code=code)
+    if found is None:
+        raise NotFound
+    return page("catalog/wordings.html", vendor_id=vendor_id, listing=found, form=form)

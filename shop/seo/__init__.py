@@ -1,0 +1,1 @@
+"""What search engines, feed readers and people who share a link are told of a page."""
