@@ -65,15 +65,17 @@ def down(app, market):
 
 
 def codes(answer):
-    """Return the listings of a page in their order."""
+    """Return the hits of a page in their order; below an empty one stands what else there is."""
     assert answer.status_code == 200
-    return re.findall(r'class="offer-title"><a href="/l/([\w-]+)/', answer.text)
+    hits = answer.text.partition('class="empty"')[0]
+    return re.findall(r'class="offer-title"><a href="/l/([\w-]+)/', hits)
 
 
 def choice(answer, name, value):
     """Return the words and the count beside a filter's box."""
     box = re.search(
-        rf'name="{name}" value="{value}"[^>]*><span>(.*?)</span><span[^>]*>(\d+)<', answer.text
+        rf'name="{name}" value="{value}"[^>]*>(?:<svg.*?</svg>)?<span>(.*?)</span><span[^>]*>(\d+)<',
+        answer.text,
     )
     return box[1], int(box[2])
 
@@ -119,7 +121,7 @@ def test_a_chosen_filter_stays_chosen_and_is_counted(client, indexed):
     answer = client.get("/search?kind=produce&season=1&lang=en")
     assert re.search(r'name="kind" value="produce" checked', answer.text)
     assert re.search(r'name="season" value="1" checked', answer.text)
-    assert re.search(r'Filter\s*<span class="count">2</span>', answer.text)
+    assert re.search(r'Filter</span>\s*<span class="count">2</span>', answer.text)
 
 
 def test_unknown_values_find_nothing_and_break_nothing(client, indexed):
@@ -141,7 +143,7 @@ def test_a_visit_among_the_hits_shows_its_next_day(client, indexed):
 
 def test_suggestions_are_options_that_lead_on(client, indexed):
     text = client.get("/search/suggest?q=oi").text
-    assert re.search(r'<a href="/search\?q=[^"]+" role="option" id="suggest-1"', text)
+    assert re.search(r'<a href="/search\?q=[^"]+" role="option" id="suggest-\d"', text)
     assert "Ổi Thanh Hà" in text
 
 
@@ -162,7 +164,7 @@ def test_without_an_engine_the_database_answers_by_plain_words(client, down):
     [
         ("", ["XP-001", "BU-021", "OI-019"]),
         ("kind=experience", ["XP-001"]),
-        ("kind=nothing", ["XP-001", "BU-021", "OI-019"]),
+        ("kind=nothing", []),
         ("category=trai-cay&season=1", ["OI-019"]),
     ],
 )
