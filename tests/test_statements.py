@@ -38,8 +38,7 @@ CEILINGS = {
     "/v/{vendor_slug}": (10, 11),
     "/t/{trace_code}": (6, 7),
     "/search?q=oi": (10, 11),
-    "/search?q=oi&guests=2&near=vn-2025:10813&date=2026-11-28": (11, 12),
-    "/search?q=oi&kind=craft&season=1": (9, 10),
+    "/search?q=oi&guests=2&near=vn-2025:10813&date=2026-11-28": (9, 10),
     "/basket": (0, 9),
     "/scan": (0, 1),
 }

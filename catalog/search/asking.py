@@ -5,9 +5,11 @@ All weights stand in one place, so that the order of hits can be explained.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from tantivy import Occur, Query, Schema, Searcher
+from tantivy import Document, Occur, Query, Schema, Searcher
 
+from catalog.search.likeness import TWO_SLIPS, edits
 from catalog.search.words import Reading, Word
 
 FIELDS = {"name": 4.0, "english": 3.0, "shelf": 2.0, "place": 2.0, "seller": 2.0, "about": 0.6}
@@ -20,10 +22,11 @@ SHORT_FIELDS = ("name", "english", "shelf", "place", "seller")
 """Texts in which beginnings and misspelt words are looked for."""
 
 OTHER = 0.9
-BEGINNING, MISSPELT, JOINED = 3.0, 2.0, 6.0
+BEGINNING, MISSPELT, FAR = 3.0, 2.0, 0.3
 PHRASE, NEAR, START = 6.0, 2.0, 3.0
 TIE = 0.15
-MOST_TERMS = 300
+MOST_TERMS = 1000
+MOST_NAMES = 100
 
 Parts = list[tuple[Occur, Query]]
 
@@ -39,6 +42,12 @@ class Asker:
         """Tell whether any listing holds a word."""
         return any(self.searcher.doc_freq(field, folded) for field in FIELDS)
 
+    def begins(self, folded: str) -> bool:
+        """Tell whether a word of a name begins so."""
+        return any(
+            self.searcher.terms_with_prefix(field, folded, limit=1) for field in ("name", "english")
+        )
+
     def words(self, meant: Sequence[Reading]) -> Query | None:
         """Return the query for what was meant, or None when that has no words."""
         found = [
@@ -53,17 +62,67 @@ class Asker:
         parts.append((Occur.Must, self._in_names(words[-1], prefix=True)))
         return Query.boolean_query([*parts, *self._order(words)])
 
+    def count(self, wanted: Query) -> int:
+        """Return how many listings a query finds."""
+        found: Any = self.searcher.search(wanted, limit=1, count=True)
+        return int(found.count)
+
+    def titles_near(self, joined: str, slips: int) -> list[str]:
+        """Return names with words that come near to a query written without spaces."""
+        near = Query.fuzzy_term_query(self.schema, "joined", joined, distance=slips)
+        return [title for found in self._documents(near, MOST_NAMES) for title in _titles(found)]
+
+    def titles(self, wanted: Query) -> list[str]:
+        """Return the names of the first few hits."""
+        return [title for found in self._documents(wanted, 5) for title in _titles(found)]
+
+    def _documents(self, wanted: Query, most: int) -> list[Document]:
+        hits = self.searcher.search(wanted, limit=most, count=False).hits
+        return [self.searcher.doc(address) for _, address in hits]
+
+    def related(self, meant: Sequence[Reading]) -> Query | None:
+        """Return the query for names that say a part of what was meant, or begin as it does."""
+        runs = self.runs(meant)
+        if runs is None:
+            return None
+        begun: Parts = [
+            (Occur.Should, self._run_at_start(reading.words[0]))
+            for reading in meant
+            if len(reading.words) > 1
+        ]
+        return Query.boolean_query([(Occur.Should, runs), *begun])
+
+    def _run_at_start(self, word: Word) -> Query:
+        field, said = ("name_t", word.toned) if word.is_marked else ("name", word.folded)
+        return Query.const_score_query(Query.phrase_query(self.schema, field, ["^", said]), 1.0)
+
+    def runs(self, meant: Sequence[Reading]) -> Query | None:
+        """Return the query for names that say a part of what was meant."""
+        parts: Parts = [
+            (Occur.Should, self._run(run, field))
+            for reading in meant
+            for run in reading.runs
+            for field in ("name", "english")
+        ]
+        return Query.boolean_query(parts) if parts else None
+
+    def _run(self, words: Sequence[Word], field: str) -> Query:
+        if all(word.is_marked for word in words):
+            field, said = f"{field}_t", [word.toned for word in words]
+        else:
+            said = [word.folded for word in words]
+        if len(said) == 1:
+            return Query.const_score_query(self._term(field, said[0]), 1.0)
+        run: list[str | tuple[int, str]] = [*said]
+        return Query.const_score_query(Query.phrase_query(self.schema, field, run), 1.0)
+
     def _reading(self, reading: Reading) -> Query:
         words, last = reading.words, len(reading.words) - 1
-        asked = [
-            self._word(word, is_last=number == last, is_alone=not last)
+        musts: Parts = [
+            (Occur.Must, self._word(word, is_last=number == last, is_alone=not last))
             for number, word in enumerate(words)
         ]
-        musts: Parts = [(Occur.Should, part) for part in asked]
-        # All words must be there; of four or more, one may be missing.
-        least = len(asked) - 1 if len(asked) >= 4 else len(asked)
-        all_words = Query.boolean_query(musts, minimum_number_should_match=least)
-        return Query.boolean_query([(Occur.Must, all_words), *self._order(words)])
+        return Query.boolean_query([*musts, *self._order(words)])
 
     def _word(self, word: Word, *, is_last: bool, is_alone: bool) -> Query:
         ways = [self._exact(word)]
@@ -71,7 +130,7 @@ class Asker:
         if is_last and (len(word.folded) > 1 or not is_alone):
             ways.append(self._beginning(word))
         if not known:
-            ways += self._guesses(word)
+            ways += self._guesses(word, is_alone=is_alone)
         return Query.disjunction_max_query(ways, TIE)
 
     def _exact(self, word: Word) -> Query:
@@ -101,18 +160,31 @@ class Asker:
         more = Query.const_score_query(same, BEGINNING * TONED)
         return Query.boolean_query([(Occur.Must, found), (Occur.Should, more)])
 
-    def _guesses(self, word: Word) -> list[Query]:
-        """Look for a word that nobody wrote: joined words, then one or two slips of the finger."""
-        if word.is_code:
-            return []
+    def _guesses(self, word: Word, *, is_alone: bool) -> list[Query]:
+        """Look for a word that nobody wrote: one or two slips of the finger away."""
         size = len(word.folded)
-        ways = []
-        if size >= 5:
-            joined = self._term("joined", word.folded)
-            ways.append(Query.const_score_query(joined, JOINED))
-        if size >= 4:
-            ways.append(self._in_short(word.folded, 1, MISSPELT))
+        if word.is_code or size < (4 if is_alone else 3):
+            return []
+        ways = [self._in_short(word.folded, 1, MISSPELT)]
+        if far := self._far(word.folded):
+            ways += [
+                Query.const_score_query(
+                    Query.term_set_query(self.schema, field, far), FAR * FIELDS[field]
+                )
+                for field in SHORT_FIELDS
+            ]
         return ways
+
+    def _far(self, typed: str) -> list[str]:
+        """Return words two slips away; the first letter is seldom wrong."""
+        if len(typed) < TWO_SLIPS:
+            return []
+        return [
+            term
+            for field in ("name", "english")
+            for term, _ in self.searcher.terms_with_prefix(field, typed[0], limit=MOST_TERMS)
+            if edits(typed, term) == 2
+        ]
 
     def _in_short(self, text: str, distance: int, score: float, *, prefix: bool = False) -> Query:
         found = [
@@ -153,3 +225,7 @@ class Asker:
 
     def _term(self, field: str, text: str) -> Query:
         return Query.term_query(self.schema, field, text)
+
+
+def _titles(found: Document) -> list[str]:
+    return [str(found.get_first(f"title_{lang}") or "") for lang in ("vi", "en")]

@@ -32,9 +32,10 @@ from catalog.search.engine import (
     Told,
 )
 from catalog.search.finding import Asked, Span
+from catalog.search.meaning import understand
 from catalog.search.ranking import explain, rank, words_meant
-from catalog.search.spelling import better_spelling, matching_labels, titles
 from catalog.search.storing import SCHEMA, stored
+from catalog.search.suggesting import matching_labels, titles
 from catalog.search.words import DEFAULT_WAYS, Ways, readings
 from kernel.ids import new_id
 
@@ -105,21 +106,19 @@ class TantivyEngine(SearchEngine):
         month: int | None = None,
     ) -> Results:
         with self._reading() as searcher:
-            asker = Asker(SCHEMA, searcher)
-            meant = readings(query, asker.knows, ways)
+            meaning = understand(Asker(SCHEMA, searcher), query, ways)
             span = Span((min(max(page, 1), MOST_PAGES) - 1) * per_page, per_page)
-            asked = Asked(searcher, asker.words(meant), filters)
-            if meant and sort is Sort.RELEVANCE:
-                found = asked.ranked(meant, span, month=month, lang=lang)
+            asked = Asked(searcher, meaning.words, filters)
+            if meaning.readings and sort is Sort.RELEVANCE:
+                found = asked.ranked(meaning.readings, span, month=month, lang=lang)
             else:
                 found = asked.sorted(sort, span)
-            total = asked.total()
             return Results(
                 codes=found.codes,
-                total=total,
+                total=asked.total(),
                 facets=asked.facets(),
-                suggestion="" if total else better_spelling(asker, query[:MOST_LETTERS], lang),
-                meant=found.meant or words_meant(meant, ()),
+                suggestion=meaning.spelling,
+                meant=found.meant or words_meant(meaning.readings, ()),
             )
 
     def explain(
@@ -132,7 +131,7 @@ class TantivyEngine(SearchEngine):
         month: int | None = None,
     ) -> dict[str, list[SignalValue]]:
         with self._reading() as searcher:
-            meant = readings(query, Asker(SCHEMA, searcher).knows, ways)
+            meant = understand(Asker(SCHEMA, searcher), query, ways).readings
             asked = Asked(searcher, None, Filters(codes=codes))
             hits = rank(meant, asked.candidates(len(codes)), month=month, lang=lang)
             return {hit.code: explain(hit) for hit in hits}

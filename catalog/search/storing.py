@@ -54,7 +54,8 @@ def stored(document: Document) -> tantivy.Document:
         start = "^ " if name == "name" else ""
         made.add_text(name, start + text.folded)
         made.add_text(f"{name}_t", start + text.toned)
-    made.add_text("joined", " ".join(_joined(document.name.folded)))
+    for text in (document.name, document.english):
+        made.add_text("joined", " ".join(_joined(text.folded)))
     for name, value in _values(document):
         made.add_text(name, value)
     for name, number in _numbers(document):
@@ -122,10 +123,10 @@ def _kept(shown: Candidate) -> bytes:
 
 
 def _joined(name: str) -> list[str]:
-    """Return neighbouring words written as one, as people type them."""
+    """Return neighbouring words written as one: spaces are typed wrong as letters are."""
     words = name.split()
     return [
         "".join(words[start : start + length])
-        for length in range(2, _JOINED + 1)
+        for length in range(1, _JOINED + 1)
         for start in range(len(words) - length + 1)
     ]
