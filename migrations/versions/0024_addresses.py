@@ -12,7 +12,7 @@ from kernel.db import UtcDateTime
 from kernel.text import slug
 
 revision = "0024"
-down_revision = "0021"
+down_revision = "0023"
 branch_labels = None
 depends_on = None
 
