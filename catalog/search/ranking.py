@@ -15,7 +15,7 @@ from catalog.search.likeness import CONFLICT, Grade, Grades, grades
 from catalog.search.words import Reading, Word
 from kernel.messages import msg
 
-WINDOW = 100
+WINDOW = 72
 """Candidates that are put in order; pages beyond follow the order of the engine."""
 
 
@@ -175,6 +175,13 @@ class _Judge:
         self._readings = [
             (reading, [self._tables[word] for word in _asked([reading])]) for reading in readings
         ]
+        self._like = [
+            frozenset(token for table in tables for token in table) for _, tables in self._readings
+        ]
+        self._without = [
+            _Found((None,) * len(tables), (-1,) * len(tables), (0.0,) * (len(tables) - 1), 1)
+            for _, tables in self._readings
+        ]
         self._seen: dict[tuple[int, str], _Found] = {}
         self._month = month
         self._english = 1.0 if lang == "en" else 0.97
@@ -232,7 +239,12 @@ class _Judge:
     def _found(self, number: int, text: str) -> _Found:
         key = number, text
         if key not in self._seen:
-            self._seen[key] = _find(self._readings[number][1], text.split())
+            tokens = text.split()
+            self._seen[key] = (
+                self._without[number]
+                if self._like[number].isdisjoint(tokens)
+                else _find(self._readings[number][1], tokens)
+            )
         return self._seen[key]
 
     def _beside(self, hit: Candidate) -> tuple[float, float, float]:

@@ -202,9 +202,13 @@ def _anew(word: Word, known: Known) -> list[tuple[Word, ...]]:
 
 
 def split(word: str, known: Known) -> list[tuple[str, ...]]:
-    """Return the known words that were written as one, as few as can be, in every way there is."""
+    """Return the known words that were written as one, as few as can be, in every way there is.
+
+    What may be a syllable is none of those: it is a word that nobody offers.
+    """
     size = len(word)
-    if not _LEAST_JOINED <= size <= _MOST_JOINED or not word.isalpha():
+    is_long = _LEAST_JOINED <= size <= _MOST_JOINED
+    if not is_long or not word.isalpha() or is_syllable(word):
         return []
     best: list[list[tuple[str, ...]]] = [[()], *([] for _ in range(size))]
     for end in range(2, size + 1):
