@@ -23,7 +23,7 @@ BEGINNING = 3.0
 PHRASE, NEAR, START = 6.0, 2.0, 3.0
 TIE = 0.15
 MOST_TERMS = 1000
-MOST_NAMES = 100
+MOST_NAMES = 40
 
 Parts = list[tuple[Occur, Query]]
 
