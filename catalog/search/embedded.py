@@ -32,7 +32,7 @@ from catalog.search.engine import (
     Suggestion,
     Told,
 )
-from catalog.search.finding import Asked, Span
+from catalog.search.finding import Finder, Span
 from catalog.search.meaning import understand
 from catalog.search.ranking import explain, rank, words_meant
 from catalog.search.storing import SCHEMA, stored
@@ -40,7 +40,7 @@ from catalog.search.suggesting import matching_labels, titles
 from catalog.search.words import DEFAULT_WAYS, Ways, readings
 from kernel.ids import new_id
 
-LAYOUT = "v3"
+LAYOUT = "v4"
 """Changed whenever the fields change: an index of another layout is not read."""
 
 LOOK_SECONDS = 0.5
@@ -109,15 +109,15 @@ class TantivyEngine(SearchEngine):
         with self._reading() as searcher:
             meaning = understand(Asker(SCHEMA, searcher), query, ways)
             span = Span((min(max(page, 1), MOST_PAGES) - 1) * per_page, per_page)
-            asked = Asked(searcher, meaning.words, filters)
+            finder = Finder(searcher, meaning.asked, filters)
             if meaning.readings and sort is Sort.RELEVANCE:
-                found = asked.ranked(meaning.readings, span, month=month, lang=lang)
+                found = finder.ranked(meaning.readings, span, month=month, lang=lang)
             else:
-                found = asked.sorted(sort, span)
+                found = finder.sorted(sort, span)
             return Results(
                 codes=found.codes,
-                total=asked.total(),
-                facets=asked.facets(),
+                total=finder.total(meaning.count if meaning.asked else None),
+                facets=finder.facets(),
                 suggestion=meaning.spelling,
                 meant=found.meant or words_meant(meaning.readings, ()),
             )
@@ -133,8 +133,8 @@ class TantivyEngine(SearchEngine):
     ) -> dict[str, list[SignalValue]]:
         with self._reading() as searcher:
             meant = understand(Asker(SCHEMA, searcher), query, ways).readings
-            asked = Asked(searcher, None, Filters(codes=codes))
-            hits = rank(meant, asked.candidates(len(codes)), month=month, lang=lang)
+            finder = Finder(searcher, None, Filters(codes=codes))
+            hits = rank(meant, finder.candidates(len(codes)), month=month, lang=lang)
             return {hit.code: explain(hit) for hit in hits}
 
     def suggest(

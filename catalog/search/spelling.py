@@ -55,9 +55,15 @@ def _goes_with(typed: Sequence[Word], words: Sequence[Word]) -> bool:
     for word, other in zip(typed, words, strict=True):
         if word.folded == other.folded and word.is_marked and is_other(word, other.toned):
             return False
-        if distance(word.folded, other.folded) > (1 if len(word.folded) < TWO_SLIPS else 2):
+        if len(word.folded) < TWO_SLIPS and not _is_shuffled(word.folded, other.folded):
             return False
     return True
+
+
+def _is_shuffled(typed: str, word: str) -> bool:
+    """Tell whether one letter at most is another: two slips in a short word only move letters."""
+    missing, more = Counter(word) - Counter(typed), Counter(typed) - Counter(word)
+    return max(missing.total(), more.total()) <= 1
 
 
 def joined_words(words: Iterable[Word]) -> str:
