@@ -1,7 +1,7 @@
 """Writes an index of a Meilisearch server, and makes it anew beside the one in use."""
 
 from collections.abc import Collection, Iterable, Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import islice
 from operator import methodcaller
 from typing import Any
@@ -113,11 +113,11 @@ class Writer:
         before = clock.now() - FORGOTTEN_AFTER
         with self._link.reaching() as client:
             # Another page of them is for the next time.
-            found = client.get_indexes({"limit": 1000})["results"]
-        for index in found:
-            made_at = index.created_at
-            if index.uid.startswith(f"{self._uid}-") and made_at and made_at < before:
-                self._link.begin(methodcaller("delete_index", index.uid))
+            found: Any = client.get_raw_indexes({"limit": 1000})
+        for index in found["results"]:
+            is_old = datetime.fromisoformat(index["createdAt"]) < before
+            if is_old and index["uid"].startswith(f"{self._uid}-"):
+                self._link.begin(methodcaller("delete_index", index["uid"]))
 
 
 def _removing(uid: str, keys: list[str]) -> Start:
