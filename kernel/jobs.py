@@ -28,7 +28,7 @@ log = structlog.get_logger()
 
 Run = Callable[[Session, Any, datetime], None]
 
-WAIT_SECONDS = 30
+WAIT_SECONDS = 10
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from catalog.services.search_log import Understanding, count_searches
 from catalog.services.ways import KeptWays
 from kernel import clock, jobs, mail
 from kernel.db import transaction
+from kernel.events import wake_worker
 from kernel.settings import Settings, load_settings
 from kernel.web.observe import set_up_logs
 from shop import wiring
@@ -21,7 +22,7 @@ from shop.tally import SEARCHED
 
 log = structlog.get_logger()
 
-KEEP_SECONDS = 15
+KEEP_SECONDS = 10
 
 
 def main() -> None:
@@ -60,12 +61,16 @@ def keeping(maker: sessionmaker[Session], settings: Settings) -> Callable[[], No
     engine = wiring.open_search(settings)
 
     def keep() -> None:
-        said = ""
+        before, said = "", ""
         while True:
             problem = wiring.keep_index(maker, engine, now=clock.now())
             if problem != said:
                 log.error("search engine", problem=problem or "none any more")
-                said = problem
+            elif before and not problem:
+                # What waited for the engine is due by now.
+                with maker() as session, transaction(session):
+                    wake_worker(session)
+            before, said = said, problem
             time.sleep(KEEP_SECONDS)
 
     return keep

@@ -49,13 +49,16 @@ def set_up_logs(level: str) -> None:
     )
 
 
-def install(app: Flask, *, checks: dict[str, Check]) -> None:
-    """Give every request an id, a log line and a place in the metrics."""
+def install(app: Flask, *, checks: dict[str, Check], beside: dict[str, Check]) -> None:
+    """Give every request an id, a log line and a place in the metrics.
+
+    ``checks`` say what is wrong with what no page can do without, ``beside`` with what it can.
+    """
     app.before_request(_begin)
     app.after_request(_end)
     views: dict[str, Callable[[], Response]] = {
         "/healthz": lambda: jsonify(status="ok"),
-        "/readyz": lambda: _readiness(checks),
+        "/readyz": lambda: _readiness(checks, beside),
         "/metrics": _metrics,
     }
     for path, view in views.items():
@@ -100,9 +103,10 @@ def _end(response: Response) -> Response:
     return response
 
 
-def _readiness(checks: dict[str, Check]) -> Response:
+def _readiness(checks: dict[str, Check], beside: dict[str, Check]) -> Response:
     found = {name: check() for name, check in checks.items()}
     ready = not any(found.values())
+    found |= {name: check() for name, check in beside.items()}
     made = jsonify(
         status="ready" if ready else "not ready",
         checks={name: problem or "ok" for name, problem in found.items()},

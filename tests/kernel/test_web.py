@@ -121,6 +121,12 @@ def test_health_and_readiness(client, app_session, now):
     assert answer.get_json()["checks"]["worker"] == "3600 s behind"
 
 
+def test_a_market_without_its_search_engine_is_ready_and_says_so(client, now):
+    answer = client.get("/readyz")
+    assert (answer.status_code, answer.get_json()["status"]) == (200, "ready")
+    assert answer.get_json()["checks"]["search"] == "there is no index yet"
+
+
 def test_a_lost_database_is_told_and_does_not_crash_health(client, app_session):
     with transaction(app_session):
         app_session.execute(text("ALTER TABLE outbox_message RENAME TO gone"))

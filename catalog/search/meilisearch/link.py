@@ -20,6 +20,9 @@ REST_SECONDS = 2.0
 FIRST_LOOK, MOST_BETWEEN_LOOKS = 0.01, 0.5
 
 
+Start = Callable[[Client], TaskInfo]
+
+
 class TaskRefused(Exception):
     """The server will not do what it was asked: trying the same again is of no use."""
 
@@ -45,14 +48,14 @@ class Link:
         with self.reaching() as client:
             return client.multi_search(questions, federation)
 
-    def do(self, start: Callable[[Client], TaskInfo], *, seconds: float) -> None:
+    def do(self, start: Start, *, seconds: float) -> None:
         """Have the server do something, and wait until it is done.
 
         :raises TaskRefused: when it will never do that.
         """
         self.wait(self.begin(start), seconds=seconds)
 
-    def begin(self, start: Callable[[Client], TaskInfo]) -> int:
+    def begin(self, start: Start) -> int:
         """Have the server begin something; return the number of its task."""
         with self.reaching() as client:
             return start(client).task_uid

@@ -1,17 +1,17 @@
 """Writes an index of a Meilisearch server, and makes it anew beside the one in use."""
 
 from collections.abc import Collection, Iterable, Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import islice
 from operator import methodcaller
 from typing import Any
 
-from meilisearch import Client
+from meilisearch.models.task import TaskInfo
 
 from catalog.search.documents import Document
 from catalog.search.engine import IndexGone, Told
 from catalog.search.meilisearch.layout import SETTINGS, key, stored, wrong_settings
-from catalog.search.meilisearch.link import Link
+from catalog.search.meilisearch.link import Link, Start
 from kernel import clock
 from kernel.ids import new_id
 
@@ -50,10 +50,10 @@ class Writer:
     def remove(self, codes: Collection[str]) -> None:
         """Forget listings."""
         self.check()
-        keys: list[str | int] = [key(code) for code in codes]
-        self._link.do(
-            lambda client: client.index(self._uid).delete_documents(keys), seconds=WRITE_SECONDS
-        )
+        if codes:
+            self._link.do(
+                _removing(self._uid, [key(code) for code in codes]), seconds=WRITE_SECONDS
+            )
 
     def rebuild(self, documents: Iterable[Document], tell: Told) -> int:
         """Fill an index beside the one in use and swap them; return how many are in it."""
@@ -113,18 +113,21 @@ class Writer:
         before = clock.now() - FORGOTTEN_AFTER
         with self._link.reaching() as client:
             # Another page of them is for the next time.
-            found = client.get_indexes({"limit": 1000})["results"]
-        for index in found:
-            made_at = index.created_at
-            if index.uid.startswith(f"{self._uid}-") and made_at and made_at < before:
-                self._link.begin(methodcaller("delete_index", index.uid))
+            found: Any = client.get_raw_indexes({"limit": 1000})
+        for index in found["results"]:
+            is_old = datetime.fromisoformat(index["createdAt"]) < before
+            if is_old and index["uid"].startswith(f"{self._uid}-"):
+                self._link.begin(methodcaller("delete_index", index["uid"]))
 
 
-def _adding(uid: str, batch: list[dict[str, Any]]) -> Any:
-    def begin(client: Client) -> Any:
-        return client.index(uid).add_documents(batch)
+def _removing(uid: str, keys: list[str]) -> Start:
+    # By their keys: a filter takes capital letters for small ones.
+    path = f"indexes/{uid}/documents/delete-batch"
+    return lambda client: TaskInfo(**client.http.post(path, keys))
 
-    return begin
+
+def _adding(uid: str, batch: list[dict[str, Any]]) -> Start:
+    return lambda client: client.index(uid).add_documents(batch)
 
 
 def _batches(documents: Iterable[Document]) -> Iterator[list[dict[str, Any]]]:
