@@ -45,10 +45,43 @@ def test_an_address_has_plain_letters_and_whole_words(text, most, expected):
 
 @pytest.mark.parametrize(
     "written",
-    (
-        "vải thiều đường ươm hoà thủy giếng quýt quả gì bưởi mướp rượu khuya nghiêng trắng cẩn "
-        "tuấn toàn nhuộm ổi ơi đỗ thơm khóm chuối hoẵng quạ giá giữa dứa mưa của mùa khoẻ"
-    ).split(),
+    [
+        "vải",
+        "thiều",
+        "đường",
+        "ươm",
+        "hoà",
+        "thủy",
+        "giếng",
+        "quýt",
+        "quả",
+        "gì",
+        "bưởi",
+        "mướp",
+        "rượu",
+        "khuya",
+        "nghiêng",
+        "trắng",
+        "cẩn",
+        "tuấn",
+        "toàn",
+        "nhuộm",
+        "ổi",
+        "ơi",
+        "đỗ",
+        "thơm",
+        "khóm",
+        "chuối",
+        "hoẵng",
+        "quạ",
+        "giá",
+        "giữa",
+        "dứa",
+        "mưa",
+        "của",
+        "mùa",
+        "khoẻ",
+    ],
 )
 def test_a_syllable_is_written_again_from_its_code(written):
     code = tone_code(written)
@@ -57,7 +90,18 @@ def test_a_syllable_is_written_again_from_its_code(written):
 
 
 def test_a_tone_stands_where_it_is_written():
-    codes = "hoa_f thuy_s9 thieu_6f duong_79f gi_f qua_r khuya uom_7 dua_7s gieng_6s".split()
+    codes = [
+        "hoa_f",
+        "thuy_s9",
+        "thieu_6f",
+        "duong_79f",
+        "gi_f",
+        "qua_r",
+        "khuya",
+        "uom_7",
+        "dua_7s",
+        "gieng_6s",
+    ]
     assert [spell(code) for code in codes][:1] == ["hòa"]
     assert [spell(code) for code in codes[2:]] == (
         ["thiều", "đường", "gì", "quả", "khuya", "ươm", "dứa", "giếng"]
