@@ -1,11 +1,15 @@
 """Commands: ``flask --app wsgi catalog ...``."""
 
+import json
+import sys
+
 import click
 from flask import Flask
 from flask.cli import AppGroup
 from sqlalchemy.orm import sessionmaker
 
-from catalog.search import SearchEngine
+from catalog.search import EngineDown, SearchEngine
+from catalog.search.batch import BadQuestion, answer, read_question
 from catalog.services.indexing import rebuild_index
 from catalog.services.likenesses import pictures_unseen, read_likenesses, set_likenesses
 from kernel import clock
@@ -22,6 +26,22 @@ def reindex() -> None:
     with part(sessionmaker)() as session:
         count = rebuild_index(session, part(SearchEngine), now=clock.now())
     click.echo(f"{count} listings are in the index.")
+
+
+@catalog.command("search-batch")
+def search_batch() -> None:
+    """Answer queries of standard input, a JSON object a line, with the codes of the best hits."""
+    bad = 0
+    for number, line in enumerate(sys.stdin.buffer, 1):
+        try:
+            asked = read_question(line)
+            if asked is not None:
+                click.echo(json.dumps({"id": asked.id, "hits": answer(part(SearchEngine), asked)}))
+        except (BadQuestion, EngineDown) as problem:
+            bad += 1
+            click.echo(f"line {number}: {problem}", err=True)
+    if bad:
+        raise SystemExit(1)
 
 
 @catalog.command("likenesses")

@@ -14,6 +14,7 @@ from kernel.settings import Settings
 from kernel.storage import SealedStorage, Storage
 from kernel.web.session import part
 from shop import prepare, resealing
+from shop.corpus.cli import import_corpus
 from shop.importing.cli import import_command
 
 market = AppGroup("market", help="The market as a whole.")
@@ -66,6 +67,7 @@ def _storage() -> SealedStorage:
 def install(app: Flask) -> None:
     """Register the commands."""
     market.add_command(import_command)
+    catalog_cli.catalog.add_command(import_corpus)
     catalog_cli.install(app)
     app.cli.add_command(market)
     app.cli.add_command(audit_group)

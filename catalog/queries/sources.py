@@ -13,6 +13,7 @@ from catalog.rules import ListingState
 from kernel import places
 from kernel.money import price_for
 from kernel.quantity import Unit
+from kernel.text import fold
 from vendors.queries import Badge, VendorCard, badges, vendor_cards
 from vendors.queries.selling import may_sell
 
@@ -131,7 +132,7 @@ def _sources(session: Session, rows: Sequence[Row], on: date) -> list[Source]:
 
 def _source(row: Row, vendor: VendorCard, held: list[Badge]) -> Source:
     commune = places.commune(row.commune)
-    proved = [badge for badge in held if badge.scheme.value in row.schemes]
+    proved = _proofs(row, held)
     districts = places.former_districts(row.commune)
     shelves = {row.leaf: row.leaf_name, row.top: row.top_name}
     return Source(
@@ -163,6 +164,22 @@ def _source(row: Row, vendor: VendorCard, held: list[Badge]) -> Source:
         lat=commune.lat,
         lon=commune.lon,
     )
+
+
+def _proofs(row: Row, held: list[Badge]) -> list[Badge]:
+    """Return the badges of the schemes claimed; one given to another product proves nothing.
+
+    A certificate is for what its scope names; without any that names this, all are its.
+    """
+    title = fold(row.title.get("vi", ""))
+    proved = [badge for badge in held if badge.scheme.value in row.schemes]
+    own = {badge.scheme for badge in proved if _names(badge, title)}
+    return [badge for badge in proved if badge.scheme not in own or _names(badge, title)]
+
+
+def _names(badge: Badge, title: str) -> bool:
+    scope = fold(badge.scope.get("vi", ""))
+    return bool(scope) and f" {scope} " in f" {title} "
 
 
 def _unit_price(row: Row) -> int | None:

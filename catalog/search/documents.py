@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from catalog.queries.sources import Source
+from kernel.places import CITY, OLD_PROVINCE
 from kernel.text import fold, tone_codes
 
 CERTIFICATE_WORDS = {
@@ -70,8 +71,8 @@ def document(source: Source) -> Document:
     """Return what a listing is found by."""
     stars = [f"{count} sao {count} stars" for count in source.stars]
     schemes = " ".join(CERTIFICATE_WORDS[name] for name in source.schemes)
-    shelf = [*source.category_words, KIND_WORDS[source.kind]]
-    about = [*source.summary.values(), *source.description.values(), schemes, *stars]
+    shelf = [*source.category_words, KIND_WORDS[source.kind], schemes, *stars]
+    about = [*source.summary.values(), *source.description.values()]
     return Document(
         code=source.code,
         title=source.title,
@@ -79,7 +80,7 @@ def document(source: Source) -> Document:
         english=channel(source.title.get("en", "")),
         shelf=channel(" ".join(shelf)),
         seller=channel(source.vendor_name),
-        place=channel(" ".join(source.place_words)),
+        place=channel(" ".join((*source.place_words, *_above(source)))),
         about=channel(" ".join(about)[:4000]),
         kind=source.kind,
         categories=source.categories,
@@ -101,6 +102,11 @@ def document(source: Source) -> Document:
         lon=source.lon,
         delivered_to=source.delivered_to,
     )
+
+
+def _above(source: Source) -> tuple[str, ...]:
+    """Return what lies above the commune: the province it was in until 2025, and the city."""
+    return (OLD_PROVINCE, CITY) if source.districts else (CITY,)
 
 
 def channel(text: str) -> Channel:

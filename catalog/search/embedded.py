@@ -31,14 +31,15 @@ from catalog.search.engine import (
     Suggestion,
     Told,
 )
-from catalog.search.finding import Asked, Span
+from catalog.search.finding import Finder, Span
+from catalog.search.meaning import understand
 from catalog.search.ranking import explain, rank, words_meant
-from catalog.search.spelling import better_spelling, matching_labels, titles
 from catalog.search.storing import SCHEMA, stored
+from catalog.search.suggesting import matching_labels, titles
 from catalog.search.words import DEFAULT_WAYS, Reading, Ways, readings
 from kernel.ids import new_id
 
-LAYOUT = "v3"
+LAYOUT = "v4"
 """Changed whenever the fields change: an index of another layout is not read."""
 
 LOOK_SECONDS = 0.5
@@ -105,21 +106,19 @@ class TantivyEngine(SearchEngine):
         month: int | None = None,
     ) -> Results:
         with self._reading() as searcher:
-            asker = Asker(SCHEMA, searcher)
-            meant = readings(query, asker.knows, ways)
+            meaning = understand(Asker(SCHEMA, searcher), query, ways)
             span = Span((min(max(page, 1), MOST_PAGES) - 1) * per_page, per_page)
-            asked = Asked(searcher, asker.words(meant), filters)
-            if meant and sort is Sort.RELEVANCE:
-                found = asked.ranked(meant, span, month=month, lang=lang)
+            finder = Finder(searcher, meaning.asked, filters)
+            if meaning.readings and sort is Sort.RELEVANCE:
+                found = finder.ranked(meaning.readings, span, month=month, lang=lang)
             else:
-                found = asked.sorted(sort, span)
-            total = asked.total()
+                found = finder.sorted(sort, span)
             return Results(
                 codes=found.codes,
-                total=total,
-                facets=asked.facets(),
-                suggestion="" if total else better_spelling(asker, query[:MOST_LETTERS], lang),
-                meant=found.meant or words_meant(meant, ()),
+                total=finder.total(meaning.count if meaning.asked else None),
+                facets=finder.facets(),
+                suggestion=meaning.spelling,
+                meant=found.meant or words_meant(meaning.readings, ()),
             )
 
     def explain(
@@ -132,9 +131,9 @@ class TantivyEngine(SearchEngine):
         month: int | None = None,
     ) -> dict[str, list[SignalValue]]:
         with self._reading() as searcher:
-            meant = readings(query, Asker(SCHEMA, searcher).knows, ways)
-            asked = Asked(searcher, None, Filters(codes=codes))
-            hits = rank(meant, asked.candidates(len(codes)), month=month, lang=lang)
+            meant = understand(Asker(SCHEMA, searcher), query, ways).readings
+            finder = Finder(searcher, None, Filters(codes=codes))
+            hits = rank(meant, finder.candidates(len(codes)), month=month, lang=lang)
             return {hit.code: explain(hit) for hit in hits}
 
     def suggest(
@@ -151,7 +150,7 @@ class TantivyEngine(SearchEngine):
 
     def understand(self, query: str, *, ways: Ways = DEFAULT_WAYS) -> list[Reading]:
         with self._reading() as searcher:
-            return readings(query, Asker(SCHEMA, searcher).knows, ways)
+            return list(understand(Asker(SCHEMA, searcher), query, ways).readings)
 
     def health(self) -> Health:
         try:

@@ -23,50 +23,88 @@ Grades = dict[str, Grade]
 """By words of listings in the channel with marks; what is not like the word is not in it."""
 
 
-def grades(word: Word, tokens: Collection[str], *, is_last: bool) -> Grades:
-    """Return which words are like a typed one: the same, begun by it (the last), misspelt."""
-    found: Grades = {}
-    split = [(token, *token.partition("_")[::2]) for token in tokens]
-    typed_marks = set(word.toned.partition("_")[2])
-    exact = {
-        token: Grade(1.0, _marks(word, typed_marks, token, marks), 0.0)
-        for token, base, marks in split
-        if base == word.folded
+CONFLICT = 0.4
+"""What is left of a word that is another word by its marks."""
+
+ONE_SLIP, TWO_SLIPS = 3, 6
+"""Letters a word must have to be taken for another one or two slips away."""
+
+
+def grades(
+    word: Word, tokens: Collection[str], *, is_last: bool, also: Collection[str] = ()
+) -> Grades:
+    """Return which words are like a typed one: the same, begun by it (the last), misspelt.
+
+    In ``also``, words of long texts, only the same is looked for.
+    """
+    found: Grades = {
+        token: _same(word, set(word.toned.partition("_")[2]), token, token.partition("_")[2])
+        for token in also
+        if token.startswith(word.folded) and token.partition("_")[0] == word.folded
     }
-    found |= exact
-    if is_last:
-        for token, base, marks in split:
-            if token not in found and base.startswith(word.folded):
-                share = len(word.folded) / len(base)
-                mark = 0.6 if typed_marks and typed_marks <= set(marks) else 0.0
-                found[token] = Grade(0.7 + 0.2 * share, mark, 0.05)
-    if not exact and not word.is_code:
-        for token, base, marks in split:
-            if token not in found and (slips := edits(word.folded, base)):
-                mark = 0.3 if typed_marks <= set(marks) else 0.0
-                found[token] = Grade(0.8 - 0.15 * slips, mark, 0.5 * slips)
+    typed, marks = word.folded, set(word.toned.partition("_")[2])
+    is_known = bool(found)
+    for token in tokens:
+        if not token.startswith(typed):
+            continue
+        base, _, theirs = token.partition("_")
+        if base == typed:
+            found[token] = _same(word, marks, token, theirs)
+            is_known = True
+        elif is_last:
+            found[token] = _begun(len(typed) / len(base), marks, set(theirs))
+    if is_known or word.is_code:
+        return found
+    for token in tokens:
+        base, _, theirs = token.partition("_")
+        if token not in found and (slips := edits(typed, base)):
+            fits = marks <= set(theirs)
+            found[token] = Grade(0.8 - 0.15 * slips, 0.5 if marks and fits else 0.0, 0.5 * slips)
     return found
 
 
-def _marks(word: Word, typed: set[str], token: str, marks: str) -> float:
+def _same(word: Word, typed: set[str], token: str, theirs: str) -> Grade:
     if word.toned == token:
-        return 1.0 if typed else 0.3
+        return Grade(1.0, 1.0 if typed else 0.25, 0.0)
     if not typed:
-        return 0.0
-    if not marks:
-        return 0.3
-    return 0.6 if typed <= set(marks) else 0.0
+        return Grade(1.0, 0.0, 0.0)
+    if not theirs:
+        return Grade(0.8, 0.3, 0.0)
+    if typed < set(theirs):
+        return Grade(0.95, 0.7, 0.0)
+    return Grade(CONFLICT, 0.0, 0.0)
 
 
-def edits(typed: str, word: str, most: int = 2) -> int:
+def _begun(share: float, typed: set[str], theirs: set[str]) -> Grade:
+    nearness = 0.7 + 0.2 * share
+    if not typed:
+        return Grade(nearness, 0.0, 0.1)
+    if not typed <= theirs:
+        return Grade(nearness * CONFLICT, 0.0, 0.1)
+    return Grade(nearness, 0.9 if typed == theirs else 0.5, 0.1)
+
+
+def is_other(word: Word, token: str) -> bool:
+    """Tell whether a token of the same letters is another word by its marks."""
+    typed, theirs = set(word.toned.partition("_")[2]), set(token.partition("_")[2])
+    return bool(typed and theirs) and not typed <= theirs and not theirs <= typed
+
+
+def edits(typed: str, word: str) -> int:
     """Return how many slips of the finger lie between two words; 0 when more than allowed.
 
-    Words of three letters and less have none, those of five and less one.
+    Short words have none, those of six letters and more have two; then the first letter is
+    right.
     """
     size = len(typed)
-    allowed = 0 if size < 3 else 1 if size < 6 else most
+    allowed = 0 if size < ONE_SLIP else 1 if size < TWO_SLIPS else 2
     if not allowed or abs(size - len(word)) > allowed:
         return 0
+    if typed[0] != word[:1]:
+        # The first letter is seldom wrong, but for a swap.
+        if typed[0] not in word[:2]:
+            return 0
+        allowed = 1
     slips = distance(typed, word)
     return slips if slips <= allowed else 0
 

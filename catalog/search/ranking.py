@@ -4,13 +4,14 @@ An engine finds candidates by its own means; this puts them in order. What it
 looks at is published (see ``SIGNALS``); nobody can buy a place.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import NamedTuple
 
 from catalog.search.documents import Document
 from catalog.search.engine import SignalValue
-from catalog.search.likeness import Grade, Grades, grades
+from catalog.search.likeness import CONFLICT, Grade, Grades, grades
 from catalog.search.words import Reading, Word
 from kernel.messages import msg
 
@@ -29,25 +30,32 @@ class Signal:
 
 SIGNALS = (
     Signal("name", msg("The words stand in the name"), 100.0),
-    Signal("elsewhere", msg("The words stand in category, vendor, place or text"), 45.0),
+    Signal("elsewhere", msg("The words stand in category, vendor, place or text"), 100.0),
+    Signal("complete", msg("No word is missing"), 60.0),
     Signal("marks", msg("Accents and tone marks are as they were typed"), 60.0),
-    Signal("together", msg("The words stand together, in the order typed"), 30.0),
-    Signal("start", msg("The name begins with the words"), 20.0),
-    Signal("whole", msg("The name says little else"), 10.0),
-    Signal("other", msg("It is the same thing in other words"), -6.0),
-    Signal("spelling", msg("Letters were guessed or left out"), -40.0),
+    Signal("together", msg("The words stand together, in the order typed"), 60.0),
+    Signal("head", msg("The name begins with the words, or ends with them in English"), 30.0),
+    Signal("whole", msg("The name says little else"), 8.0),
+    Signal("typed", msg("It says the words typed, not others for the same thing"), 12.0),
+    Signal("spelling", msg("Letters were guessed or are still to be typed"), -40.0),
     Signal("season", msg("It is in season now"), 1.0),
     Signal("rating", msg("Buyers rated it well"), 1.0),
     Signal("fresh", msg("It was published or renewed lately"), 0.5),
 )
-"""All that counts, the strongest first; the last three only part hits that are alike."""
+"""All that counts; the last three only part hits that are alike."""
+
+SHARES = {"shelf": 0.8, "seller": 0.7, "place": 0.6, "about": 0.3}
+"""How much a word counts that stands only there, beside one in the name."""
 
 _WEIGHTS = tuple(signal.weight for signal in SIGNALS)
-_NONE = (0.0,) * len(SIGNALS)
-# How much a word counts that stands only there.
-_ELSEWHERE = {"shelf": 1.0, "place": 0.8, "seller": 0.8, "about": 0.4}
+_GAPS = ((1, 1.0), (2, 0.7), (3, 0.3), (-1, 0.3))
+# What is left of a word that stands without its neighbours.
+_ALONE = 0.7
+_NONE = (0.0,) * (len(SIGNALS) - 3)
 _TRUST = 5
 _OLD_SECONDS = 90 * 24 * 3600
+MOST_ABOUT = 600
+"""Letters of the long text that are looked at."""
 
 
 class Candidate(NamedTuple):
@@ -75,11 +83,28 @@ class Ranked(NamedTuple):
 
 
 class _Found(NamedTuple):
-    """How words stand in a text: a grade and a place for each."""
+    """How words stand in a text: grades and places of each, pairs of neighbours, its size."""
 
     grades: tuple[Grade | None, ...]
     places: tuple[int, ...]
+    pairs: tuple[float, ...]
     size: int
+
+
+class _Stand(NamedTuple):
+    """Where a word of the query stands: how like it is, how much its text counts."""
+
+    grade: Grade
+    share: float
+    in_name: bool
+
+    @property
+    def points(self) -> float:
+        return self.share * self.grade.nearness
+
+
+_NOWHERE = _Stand(Grade(0.0, 0.0, 0.0), 0.0, in_name=True)
+_NAMES = 2
 
 
 def candidate(document: Document) -> Candidate:
@@ -97,10 +122,6 @@ def candidate(document: Document) -> Candidate:
         rating_count=document.rating_count,
         ranked_at=document.ranked_at,
     )
-
-
-MOST_ABOUT = 600
-"""Letters of the long text that are looked at."""
 
 
 def rank(
@@ -127,7 +148,7 @@ def explain(hit: Ranked) -> list[SignalValue]:
 def words_meant(readings: Iterable[Reading], candidates: Sequence[Candidate]) -> list[str]:
     """Return the folded words looked for and those found in their stead, to be marked."""
     meant: dict[str, None] = {}
-    tokens = _tokens(candidates)
+    tokens = _tokens(text for each in candidates for text in each[1:6])
     for word, is_last in _asked(readings):
         meant[word.folded] = None
         found = grades(word, tokens, is_last=is_last)
@@ -145,9 +166,11 @@ class _Judge:
         month: int | None,
         lang: str,
     ) -> None:
-        tokens = _tokens(candidates)
+        tokens = _tokens(text for each in candidates for text in each[1:6])
+        long = _tokens(each.about for each in candidates)
         self._tables: dict[tuple[Word, bool], Grades] = {
-            asked: grades(asked[0], tokens, is_last=asked[1]) for asked in _asked(readings)
+            (word, is_last): grades(word, tokens, is_last=is_last, also=long)
+            for word, is_last in dict.fromkeys(_asked(readings))
         }
         self._readings = [
             (reading, [self._tables[word] for word in _asked([reading])]) for reading in readings
@@ -163,24 +186,48 @@ class _Judge:
             key=_points,
             default=_NONE,
         )
-        values = (*best[:8], *self._beside(hit))
+        values = (*best, *self._beside(hit))
         return Ranked(hit.code, _points(values), values)
 
     def _values(self, number: int, hit: Candidate) -> tuple[float, ...]:
         reading = self._readings[number][0]
-        names = (self._found(number, hit.name), self._found(number, hit.english))
-        elsewhere = [(share, self._found(number, text)) for share, text in self._other_texts(hit)]
-        options = [
-            (_in_name(name, elsewhere, reading), share)
-            for name, share in zip(names, (1.0, self._english), strict=True)
-        ]
-        return max(
-            (tuple(share * value for value in values) for values, share in options), key=_points
+        name, english = self._found(number, hit.name), self._found(number, hit.english)
+        texts = [(1.0, name), (self._english, english)]
+        if not (_says_all(name) or _says_all(english)):
+            texts += self._beside_names(number, hit)
+        count = len(reading.words)
+        stand = [_best(texts, at) for at in range(count)]
+        pairs = [
+            max(share * found.pairs[at] for share, found in texts) for at in range(count - 1)
+        ] or [stand[0].share * stand[0].grade.nearness]
+        return (
+            sum(each.points for each in stand if each.in_name) / count,
+            sum(each.points for each in stand if not each.in_name) / count,
+            min(each.points for each in stand),
+            sum(each.share * each.grade.marks for each in stand) / count,
+            sum(pairs) / len(pairs),
+            max(_head(name), self._english * _head(english, is_last=True)),
+            max(_whole(name), self._english * _whole(english)),
+            0.0 if reading.is_other else 1.0,
+            sum(each.grade.guessed for each in stand) / count
+            + (0.5 if reading.is_guessed else 0.0),
         )
 
-    def _other_texts(self, hit: Candidate) -> Iterator[tuple[float, str]]:
-        for field, share in _ELSEWHERE.items():
-            yield share, getattr(hit, field)
+    def _beside_names(self, number: int, hit: Candidate) -> list[tuple[float, _Found]]:
+        """Look at the other texts, the long one only for words that stand nowhere else."""
+        texts = [
+            (share, self._found(number, getattr(hit, at)))
+            for at, share in SHARES.items()
+            if at != "about"
+        ]
+        short = [self._found(number, hit.name), self._found(number, hit.english)]
+        short += [found for _, found in texts]
+        if any(
+            all(grade is None or grade.nearness <= CONFLICT for grade in each)
+            for each in zip(*(found.grades for found in short), strict=True)
+        ):
+            texts.append((SHARES["about"], self._found(number, hit.about)))
+        return texts
 
     def _found(self, number: int, text: str) -> _Found:
         key = number, text
@@ -200,52 +247,41 @@ class _Judge:
         )
 
 
-def _in_name(
-    name: _Found, elsewhere: Sequence[tuple[float, _Found]], reading: Reading
-) -> tuple[float, ...]:
-    count = len(reading.words)
-    in_name = outside = marks = guessed = 0.0
-    for number in range(count):
-        grade, share = name.grades[number], 1.0
+def _best(texts: Sequence[tuple[float, _Found]], at: int) -> _Stand:
+    """Return where a word of the query stands best; the first two texts are names."""
+    best = _NOWHERE
+    worth = 0.0
+    for number, (share, found) in enumerate(texts):
+        grade = found.grades[at]
         if grade is None:
-            options = [(each.grades[number], share) for share, each in elsewhere]
-            grade, share = max(
-                ((grade, share) for grade, share in options if grade is not None),
-                key=lambda option: option[0].nearness * option[1],
-                default=(None, 0.0),
-            )
-            outside += share * grade.nearness if grade else 0.0
-        else:
-            in_name += grade.nearness
-        marks += grade.marks if grade else 0.0
-        guessed += grade.guessed if grade else 1.0
-    return (
-        in_name / count,
-        outside / count,
-        marks / count,
-        _together(name),
-        _start(name),
-        _whole(name),
-        float(reading.is_other),
-        guessed / count,
-    )
+            continue
+        left = share if _in_company(found, at) else share * _ALONE
+        if left * grade.worth > worth:
+            worth, best = left * grade.worth, _Stand(grade, left, number < _NAMES)
+    return best
 
 
-def _together(found: _Found) -> float:
-    """Return how many neighbours of the query are neighbours in the text, of all."""
-    pairs = list(zip(found.places, found.places[1:], strict=False))
-    if not pairs:
-        return float(found.places[0] >= 0)
-    near = [
-        0.0 if a < 0 or b < 0 else 1.0 if b - a == 1 else 0.5 if 0 < b - a < 4 else 0.1
-        for a, b in pairs
+def _in_company(found: _Found, at: int) -> bool:
+    """Tell whether a word stands by one of its neighbours in the query, if it has any."""
+    pairs = found.pairs
+    return not pairs or (at > 0 and pairs[at - 1] > 0) or (at < len(pairs) and pairs[at] > 0)
+
+
+def _says_all(found: _Found) -> bool:
+    return all(grade is not None and grade.nearness > CONFLICT for grade in found.grades)
+
+
+def _head(found: _Found, *, is_last: bool = False) -> float:
+    """Return how near the words lie to the first word of a name, or to the last."""
+    places = [
+        place
+        for place, grade in zip(found.places, found.grades, strict=True)
+        if grade is not None and grade.nearness > CONFLICT
     ]
-    return sum(near) / len(pairs)
-
-
-def _start(found: _Found) -> float:
-    places = [place for place in found.places if place >= 0]
-    return 1 / (1 + min(places)) if places else 0.0
+    if not places:
+        return 0.0
+    away = found.size - 1 - max(places) if is_last else min(places)
+    return len(places) / len(found.places) / (1 + away)
 
 
 def _whole(found: _Found) -> float:
@@ -253,22 +289,29 @@ def _whole(found: _Found) -> float:
 
 
 def _find(tables: Sequence[Grades], tokens: Sequence[str]) -> _Found:
-    found: list[Grade | None] = []
+    grades_found: list[Grade | None] = []
     places: list[int] = []
-    before = -1
-    for table in tables:
-        options = [(table[token], at) for at, token in enumerate(tokens) if token in table]
-        if not options:
-            found.append(None)
-            places.append(-1)
-            continue
-        grade, at = max(
-            options, key=lambda option: (option[0].worth, option[1] == before + 1, -option[1])
-        )
-        found.append(grade)
+    spots = [
+        {at: table[token] for at, token in enumerate(tokens) if token in table} for table in tables
+    ]
+    for each in spots:
+        before = places[-1] if places else -1
+        at = max(each, key=lambda spot: (each[spot].worth, spot == before + 1, -spot), default=-1)
+        grades_found.append(each.get(at))
         places.append(at)
-        before = at
-    return _Found(tuple(found), tuple(places), len(tokens))
+    pairs = tuple(_pair(a, b) for a, b in pairwise(spots))
+    return _Found(tuple(grades_found), tuple(places), pairs, len(tokens))
+
+
+def _pair(first: Mapping[int, Grade], second: Mapping[int, Grade]) -> float:
+    """Return how well two words of a query stand side by side in a text."""
+    best = 0.0
+    for at, grade in first.items():
+        for gap, worth in _GAPS:
+            other = second.get(at + gap)
+            if other is not None:
+                best = max(best, worth * min(grade.nearness, other.nearness))
+    return best
 
 
 def _asked(readings: Iterable[Reading]) -> list[tuple[Word, bool]]:
@@ -280,9 +323,8 @@ def _asked(readings: Iterable[Reading]) -> list[tuple[Word, bool]]:
     ]
 
 
-def _tokens(candidates: Iterable[Candidate]) -> frozenset[str]:
-    texts = {text for each in candidates for text in each[1:7]}
-    return frozenset(token for text in texts for token in text.split())
+def _tokens(texts: Iterable[str]) -> frozenset[str]:
+    return frozenset(token for text in set(texts) for token in text.split())
 
 
 def _points(values: Sequence[float]) -> float:

@@ -1,80 +1,119 @@
-"""Ways on from what was typed: names, shelves and places that begin so, or a better spelling."""
+"""What was meant by a query in which keys were missed, told by the names there are."""
 
-from collections.abc import Sequence
-from difflib import get_close_matches
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
-from tantivy import Occur, Query
-
-from catalog.search.asking import Asker
-from catalog.search.engine import Suggestion
-from catalog.search.words import Reading, words_of
-from kernel.text import fold
+from catalog.search.likeness import TWO_SLIPS, distance, edits, is_other
+from catalog.search.words import Known, Word, words_of
+from kernel.text import fold, nfc, tone_code
 
 MOST_MEANT = 3
-_MOST_LABELS = 400
+_MOST_PART = 5
 
 
-def titles(asker: Asker, meant: Sequence[Reading], lang: str, limit: int) -> list[Suggestion]:
-    """Return names of listings in which the words typed so far occur, each name once."""
-    names: dict[str, Suggestion] = {}
-    hits = [
-        hit
-        for reading in meant[:MOST_MEANT]
-        for hit in asker.searcher.search(
-            asker.names(reading.words), limit=limit * 4, count=False
-        ).hits
-    ]
-    for _, address in hits:
-        found = asker.searcher.doc(address)
-        name = str((lang == "en" and found.get_first("title_en")) or found.get_first("title_vi"))
-        names.setdefault(fold(name), Suggestion("listing", name, name))
-    return list(names.values())[:limit]
+@dataclass(frozen=True)
+class Spelling:
+    """Words of a name that what was typed comes near to, and how they are written there."""
+
+    words: tuple[Word, ...]
+    written: str
 
 
-def matching_labels(asker: Asker, prefix: str, lang: str) -> list[Suggestion]:
-    """Return shelves and places a word of whose name begins with what was typed."""
-    typed = fold(prefix)
-    if len(typed) < 2:
-        return []
-    counted = asker.searcher.aggregate(
-        Query.all_query(), {"labels": {"terms": {"field": "labels", "size": _MOST_LABELS}}}
+def respelled(typed: Sequence[Word], titles: Iterable[str]) -> list[Spelling]:
+    """Return the parts of names that a query was meant to be, the nearest first; maybe none.
+
+    Letters are compared without the spaces between words: those go astray as well.
+    """
+    joined = joined_words(typed)
+    marks = {word.toned for word in typed}
+    found: Counter[Spelling] = Counter(
+        spelling for title in titles for spelling in _parts(title) if _may_be(joined, spelling)
     )
-    found = []
-    for bucket in counted["labels"]["buckets"]:
-        kind, key, *names = bucket["key"].split("|")
-        if any(f" {typed}" in f" {fold(name)}" for name in names):
-            text = (lang == "en" and names[-1]) or names[0]
-            found.append(Suggestion(kind, text, key))
-    return found
-
-
-def better_spelling(asker: Asker, query: str, lang: str) -> str:
-    """Return the query with its unknown words spelled as listings spell them, or nothing."""
-    words = words_of(query)
-    spelled = [
-        word.folded if asker.knows(word.folded) else _nearest(asker, word.folded, lang)
-        for word in words
+    slips = {spelling: distance(joined, joined_words(spelling.words)) for spelling in found}
+    near = [
+        spelling
+        for spelling in found
+        if slips[spelling] <= slips_allowed(joined) and _goes_with(typed, spelling.words)
     ]
-    if not all(spelled) or spelled == [word.folded for word in words]:
-        return ""
-    return " ".join(spelled)
+    near.sort(
+        key=lambda each: (
+            slips[each],
+            -sum(word.toned in marks for word in each.words),
+            -found[each],
+            each.written,
+        )
+    )
+    return [each for each in near if slips[each] == slips[near[0]]][:MOST_MEANT]
 
 
-def _nearest(asker: Asker, folded: str, lang: str) -> str:
-    if len(folded) < 3 or any(letter.isdigit() for letter in folded):
-        return ""
-    fields = ("name", "english") if lang == "vi" else ("english", "name")
-    for field in fields:
-        near = Query.fuzzy_term_query(asker.schema, field, folded, distance=2)
-        hits = asker.searcher.search(
-            Query.boolean_query([(Occur.Must, near)]), limit=20, count=False
-        ).hits
-        language = "vi" if field == "name" else "en"
-        names = [
-            asker.searcher.doc(address).get_first(f"title_{language}") or "" for _, address in hits
-        ]
-        spelled = {fold(word): word.lower() for name in names for word in name.split()}
-        close = get_close_matches(folded, list(spelled), n=1, cutoff=0.6)
-        if close:
-            return spelled[close[0]]
-    return ""
+def _goes_with(typed: Sequence[Word], words: Sequence[Word]) -> bool:
+    """Tell whether word for word each has few slips, and none is another word by its marks."""
+    if len(typed) != len(words):
+        return True
+    for word, other in zip(typed, words, strict=True):
+        if word.folded == other.folded and word.is_marked and is_other(word, other.toned):
+            return False
+        if len(word.folded) < TWO_SLIPS and not _is_shuffled(word.folded, other.folded):
+            return False
+    return True
+
+
+def _is_shuffled(typed: str, word: str) -> bool:
+    """Tell whether one letter at most is another: two slips in a short word only move letters."""
+    missing, more = Counter(word) - Counter(typed), Counter(typed) - Counter(word)
+    return max(missing.total(), more.total()) <= 1
+
+
+def joined_words(words: Iterable[Word]) -> str:
+    """Return the letters of words without spaces."""
+    return "".join(word.folded for word in words)
+
+
+def slips_allowed(joined: str) -> int:
+    """Return how many slips are forgiven in a whole query: none in very short ones."""
+    if any(letter.isdigit() for letter in joined):
+        return 0
+    return 0 if len(joined) < 4 else 1 if len(joined) < TWO_SLIPS else 2
+
+
+def better_spelling(typed: Sequence[Word], known: Known, titles: Sequence[str]) -> str:
+    """Return a query as names of its hits spell it, where letters of it were guessed."""
+    names = [spelling for title in titles for spelling in _parts(title, most=1)]
+    said: list[str] = []
+    for word in typed:
+        if known(word.folded) or any(
+            each.words[0].folded.startswith(word.folded) for each in names
+        ):
+            said.append(
+                next((n.written for n in names if n.words[0].toned == word.toned), word.folded)
+            )
+            continue
+        near = [(edits(word.folded, each.words[0].folded), each.written) for each in names]
+        slips = [option for option in near if option[0]]
+        if not slips:
+            return ""
+        said.append(min(slips, key=lambda option: option[0])[1])
+    spelled = " ".join(said)
+    return "" if [*map(word_key, words_of(spelled))] == [*map(word_key, typed)] else spelled
+
+
+def word_key(word: Word) -> str:
+    """Return what makes two words the same to whoever typed them."""
+    return word.folded
+
+
+def _parts(title: str, most: int = _MOST_PART) -> Iterator[Spelling]:
+    """Yield every run of a few words of a name."""
+    written = re.findall(r"[^\W_]+", nfc(title).lower())
+    words = [Word(fold(each), tone_code(each)) for each in written]
+    for start in range(len(words)):
+        for end in range(start + 1, min(start + most, len(words)) + 1):
+            yield Spelling(tuple(words[start:end]), " ".join(written[start:end]))
+
+
+def _may_be(joined: str, spelling: Spelling) -> bool:
+    size = sum(len(word.folded) for word in spelling.words)
+    first = spelling.words[0].folded[:1]
+    return abs(size - len(joined)) <= slips_allowed(joined) and first in joined[:2]

@@ -19,6 +19,11 @@ _TELEX_LETTERS = (("dd", "d", "9"), ("aa", "a", "6"), ("ee", "e", "6"), ("oo", "
 MOST, MOST_DIGITS = 10, 3
 
 
+def is_syllable(text: str) -> bool:
+    """Tell whether a word without marks may be a Vietnamese syllable."""
+    return _SYLLABLE.fullmatch(text) is not None
+
+
 def decode(word: str) -> str:
     """Return the tone code of a syllable typed as raw keystrokes, or nothing if it is none.
 

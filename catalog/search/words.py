@@ -4,12 +4,13 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from catalog.search.typing import decode
+from catalog.search.typing import decode, is_syllable
 from kernel.text import fold, tone_codes
 
 MOST_WORDS = 12
-MOST_READINGS = 6
+MOST_READINGS = 8
 MOST_LETTERS = 200
+_LEAST_JOINED, _MOST_JOINED, _LONGEST_PART, _MOST_PARTS, _MOST_SPLITS = 4, 30, 12, 5, 4
 
 Known = Callable[[str], bool]
 """Tells whether any listing holds a folded word."""
@@ -53,7 +54,6 @@ ONE_WAY: Mapping[str, tuple[str, ...]] = {
     "roi": ("mận an phước",),
     "mận an phước": ("roi",),
     "bdx": ("bánh đậu xanh",),
-    "sp": ("sản phẩm",),
     "htx": ("hợp tác xã",),
     "hợp tác xã": ("htx",),
     "tphd": ("hải dương",),
@@ -61,6 +61,10 @@ ONE_WAY: Mapping[str, tuple[str, ...]] = {
     "hd": ("hải dương",),
     "tnhh": ("công ty",),
 }
+
+_FILLERS = ("sp", "mua", "bán", "ở", "tại", "của", "cho", "buy", "the", "of", "in", "from", "for")
+_FILLING = ("sản phẩm", "san pham", "mặt hàng", "mat hang")
+"""What says nothing of the thing wanted: it may be missing."""
 
 
 @dataclass(frozen=True)
@@ -83,10 +87,23 @@ class Word:
 
 @dataclass(frozen=True)
 class Reading:
-    """One meaning of a query; ``is_other``: not as typed, but the same thing in other words."""
+    """One meaning of a query.
+
+    ``is_other``: not as typed, but the same thing in other words; ``is_guessed``: spelled
+    another way.
+    """
 
     words: tuple[Word, ...]
     is_other: bool = False
+    is_guessed: bool = False
+
+    @property
+    def runs(self) -> list[tuple[Word, ...]]:
+        """Return the parts that still say something alone: neighbours, half of the words."""
+        size = (len(self.words) + 1) // 2
+        if len(self.words) < 2:
+            return []
+        return [self.words[at : at + size] for at in range(len(self.words) - size + 1)]
 
 
 Meanings = Mapping[str, tuple[tuple[Word, ...], ...]]
@@ -127,26 +144,82 @@ def make_ways(two_way: Iterable[tuple[str, ...]], one_way: Mapping[str, tuple[st
     return Ways(by_tone, by_fold)
 
 
-def readings(text: str, known: Known, ways: Ways) -> list[Reading]:
-    """Return what a query may mean, the likeliest first; none for a query without words."""
+def readings(
+    text: str, known: Known, ways: Ways, begins: Known = lambda _word: False
+) -> list[Reading]:
+    """Return what a query may mean, the likeliest first; none for a query without words.
+
+    ``begins`` tells whether some word of the listings begins so: the last may be half typed.
+    """
     typed = words_of(text[:MOST_LETTERS])
     if not typed:
         return []
-    meant = _decoded(typed, known)
-    found = [Reading(meant)]
+    spoken = _spoken(typed, known, begins)
+    meant = spoken[0]
+    found = [Reading(words) for words in spoken]
+    if short := _without_fillers(meant):
+        found.append(Reading(short))
     for other in _rewritten(meant, known, ways):
         if all(other != reading.words for reading in found):
             found.append(Reading(other, is_other=True))
     return found[:MOST_READINGS]
 
 
-def _decoded(typed: tuple[Word, ...], known: Known) -> tuple[Word, ...]:
-    """Turn raw keystrokes into syllables where they are no word but decode to one."""
-    return tuple(_syllable(word, known) for word in typed)
+def _without_fillers(words: tuple[Word, ...]) -> tuple[Word, ...]:
+    """Return a query without words that name no thing; nothing if there are none, or only such."""
+    left = tuple(word for word in words if word.toned not in _FILLER_WORDS)
+    joined = _toned(left)
+    for filler in _FILLER_PHRASES:
+        joined = f" {joined} ".replace(f" {filler} ", " ").strip()
+    kept = tuple(word_of(code) for code in joined.split())
+    return kept if kept != words else ()
+
+
+def word_of(code: str) -> Word:
+    """Return the word of a tone code."""
+    return Word(code.partition("_")[0], code)
+
+
+def _spoken(typed: tuple[Word, ...], known: Known, begins: Known) -> list[tuple[Word, ...]]:
+    """Turn raw keystrokes into syllables, and words written as one into several.
+
+    Only what no listing holds as it was typed is read anew; maybe there are several ways.
+    """
+    found: list[tuple[Word, ...]] = [()]
+    for number, word in enumerate(typed):
+        is_half = number == len(typed) - 1 and begins(word.folded)
+        ways = [(word,)] if is_half or known(word.folded) else _anew(word, known)
+        found = [(*before, *way) for before in found for way in ways][:_MOST_SPLITS]
+    return [words[:MOST_WORDS] for words in found]
+
+
+def _anew(word: Word, known: Known) -> list[tuple[Word, ...]]:
+    syllable = _syllable(word, known)
+    if syllable is not word:
+        return [(syllable,)]
+    parts = split(word.folded, known)
+    return [tuple(Word(part, part) for part in each) for each in parts] or [(word,)]
+
+
+def split(word: str, known: Known) -> list[tuple[str, ...]]:
+    """Return the known words that were written as one, as few as can be, in every way there is."""
+    size = len(word)
+    if not _LEAST_JOINED <= size <= _MOST_JOINED or not word.isalpha():
+        return []
+    best: list[list[tuple[str, ...]]] = [[()], *([] for _ in range(size))]
+    for end in range(2, size + 1):
+        for start in range(max(0, end - _LONGEST_PART), end - 1):
+            part = word[start:end]
+            if not best[start] or (len(part) < 3 and not is_syllable(part)) or not known(part):
+                continue
+            best[end] += [(*before, part) for before in best[start]]
+        fewest = min(map(len, best[end]), default=0)
+        best[end] = [each for each in best[end] if len(each) <= fewest + 1][:_MOST_SPLITS]
+    return sorted((each for each in best[size] if 1 < len(each) <= _MOST_PARTS), key=len)
 
 
 def _syllable(word: Word, known: Known) -> Word:
-    if word.is_marked or known(word.folded):
+    if word.is_marked:
         return word
     code = decode(word.folded)
     base = code.partition("_")[0]
@@ -182,5 +255,8 @@ def _toned(words: tuple[Word, ...]) -> str:
 def _folded(words: tuple[Word, ...]) -> str:
     return " ".join(word.folded for word in words)
 
+
+_FILLER_WORDS = frozenset(word.toned for text in _FILLERS for word in words_of(text))
+_FILLER_PHRASES = tuple(_toned(words_of(text)) for text in _FILLING)
 
 DEFAULT_WAYS = make_ways(REGIONAL, ONE_WAY)

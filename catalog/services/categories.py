@@ -64,5 +64,25 @@ def seed_categories(session: Session, *, actor: Actor, now: datetime) -> None:
             )
 
 
+def add_shelf(session: Session, shelf: Shelf, *, actor: Actor, now: datetime) -> None:
+    """Put up one more shelf; one of the same slug stays as it is."""
+    if session.scalar(sa.select(Category.id).where(Category.slug == shelf.slug)) is not None:
+        return
+    row = Category(slug=shelf.slug, name={"vi": shelf.vi, "en": shelf.en})
+    row.art, row.tint, row.position = shelf.art, shelf.tint, len(SHELVES)
+    session.add(row)
+    session.flush()
+    audit.record(
+        session,
+        "category.set",
+        actor=actor,
+        subject=("category", row.id),
+        now=now,
+        before=None,
+        after=_values(row),
+        slug=row.slug,
+    )
+
+
 def _values(row: Category) -> dict[str, object]:
     return {name: getattr(row, name) for name in ("name", "art", "tint", "position", "parent_id")}

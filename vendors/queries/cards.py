@@ -1,7 +1,7 @@
 """Vendors as the rest of the house and the public see them."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
@@ -48,6 +48,7 @@ class Badge:
     number: str
     issuer: str
     valid_to: date
+    scope: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -220,7 +221,7 @@ def badges(session: Session, vendor_ids: Collection[str], *, on: date) -> dict[s
     found: dict[str, list[Badge]] = {vendor_id: [] for vendor_id in vendor_ids}
     for row in rows:
         found[row.vendor_id].append(
-            Badge(row.scheme, row.stars, row.number, row.issuer, row.valid_to)
+            Badge(row.scheme, row.stars, row.number, row.issuer, row.valid_to, row.scope)
         )
     return found
 

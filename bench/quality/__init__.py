@@ -1,0 +1,1 @@
+"""How good the search is: judged queries, and queries made by rule."""
