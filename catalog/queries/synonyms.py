@@ -3,14 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from catalog.models import Synonym
 from catalog.rules.synonyms import Entry, SynonymKind
-from kernel.db import read_alone
 from kernel.pages import Page
 from kernel.text import fold
 
@@ -73,19 +71,19 @@ _COLUMNS = (
     Synonym.changed_at,
 )
 _MARK: sa.Select[*tuple[Any, ...]] = sa.select(
-    sa.func.count(), sa.func.coalesce(sa.func.sum(Synonym.version), 0)
+    sa.func.count(), sa.cast(sa.func.coalesce(sa.func.sum(Synonym.version), 0), sa.BigInteger)
 ).select_from(Synonym)
 
 
 def synonyms_mark(session: Session) -> Mark:
     """Return what is the same while no entry is changed (one short statement)."""
-    row = read_alone(session, _MARK, {})
-    return (int(row[0]), int(row[1])) if row else (0, 0)
+    entries, changes = session.execute(_MARK).one()
+    return entries, changes
 
 
 def active_entries(session: Session, *, besides: str = "") -> list[Entry]:
     """Return what searches look for, the oldest entry first, leaving out the id ``besides``."""
-    return [row.entry for row in _read(session, Synonym.active, Synonym.id != besides)]
+    return [row.entry for row in _read(session, Synonym.active.is_(True), Synonym.id != besides)]
 
 
 def synonym_row(session: Session, synonym_id: str) -> SynonymRow | None:
