@@ -15,7 +15,10 @@ from assets.files import compress, publish
 from assets.paths import ASSETS, FONTS, MODULES, OUT, ROOT, WORK, templates, views
 
 LOCK = ROOT / "package-lock.json"
-ENTRIES = ["css/app.css", "css/work.css", "js/app.js", "js/work.js", "js/passkey.js"]
+ENTRIES = [
+    *("css/app.css", "css/work.css", "css/gallery.css"),
+    *("js/app.js", "js/work.js", "js/passkey.js", "js/gallery.js"),
+]
 STAMP = WORK / "stamp"
 
 

@@ -56,3 +56,13 @@ class Flagged(Conflict):
 
     code = "flagged"
     message = msg("The checks found something in %(code)s: look at it by itself.")
+
+
+class ShelfEditedMeanwhile(Conflict):
+    """A colleague saved the category or attribute while this form was open."""
+
+    code = "shelf_edited_meanwhile"
+    message = msg(
+        "A colleague changed this while you were writing. "
+        "Your words are kept below: compare, then save again."
+    )

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
 from catalog.queries.sources import listing_ids_of
-from catalog.services.indexing import index_listings, index_vendor
+from catalog.services.indexing import index_listings, index_shelf, index_vendor
 from catalog.services.settling import remind_of_end, settle, settle_listing
 from catalog.services.steps import take_down_by_order
 from traceability.events import LotHeld, LotRecalled, LotReleased
@@ -18,7 +18,7 @@ from vendors.services.authority import report_take_down
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
-    from catalog.events import ListingChanged, ListingPublished, ListingWithdrawn
+    from catalog.events import ListingChanged, ListingPublished, ListingWithdrawn, ShelfChanged
     from catalog.search.engine import SearchEngine
 
 
@@ -78,6 +78,15 @@ def reindex_vendor(engine: "SearchEngine") -> "Callable[[Session, Any, datetime]
 
     def handle(session: "Session", event: Any, now: datetime) -> None:
         index_vendor(session, engine, vendor_ids=[event.vendor_id], now=now)
+
+    return handle
+
+
+def reindex_shelf(engine: "SearchEngine") -> "Callable[[Session, Any, datetime], None]":
+    """Return the handler for a category of another name or place: what stands there follows."""
+
+    def handle(session: "Session", event: "ShelfChanged", now: datetime) -> None:
+        index_shelf(session, engine, category_id=event.category_id, now=now)
 
     return handle
 

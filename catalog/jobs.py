@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 
 from catalog.events import ListingsDrifted
 from catalog.queries.leaning import drifted, selling_vendors
+from catalog.services.alts import suggest_words
 from kernel.clock import local_date
 from kernel.events import emit
 from kernel.jobs import Job
@@ -28,4 +29,12 @@ def tell_drift(session: Session, now: datetime) -> int:
     return told
 
 
-JOBS = (Job("catalog.tell_drift", 24 * 60, tell_drift),)
+def suggest_missing_words(session: Session, now: datetime) -> int:
+    """Give pictures that came without words what the data suggest; return to how many listings."""
+    return suggest_words(session, now=now)
+
+
+JOBS = (
+    Job("catalog.tell_drift", 24 * 60, tell_drift),
+    Job("catalog.suggest_words", 60, suggest_missing_words),
+)

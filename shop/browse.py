@@ -20,13 +20,14 @@ from catalog.queries import (
     vendor_reviews,
     with_seats,
 )
+from catalog.queries.categories import lead_of
 from catalog.queries.freshness import goods_mark
 from catalog.rules import ListingKind, ListingState
 from kernel import clock
 from kernel.web.cache import cached_page
 from kernel.web.pages import page
 from kernel.web.session import db
-from shop.shelves import shelves
+from shop.shelves import facts_of, shelves
 from traceability.queries import farms_of
 from vendors.queries import public_vendor
 
@@ -38,11 +39,12 @@ Answer = str | BaseResponse | tuple[str, int]
 
 @blueprint.get("/c/<slug>")
 @guards.public
-def category(slug: str) -> str:
+def category(slug: str) -> Answer:
     """Show one shelf; ``season=1`` leaves what is in season."""
     node = find_category(shelves(), slug)
     if node is None:
-        abort(404)
+        lead = lead_of(db(), slug)
+        return canonical(f"/c/{quote(lead)}") if lead and lead != slug else abort(404)
     now = clock.now()
     in_season = request.args.get("season") == "1"
     found = shelf(
@@ -90,6 +92,7 @@ def _listing(code: str, slug: str, now: datetime) -> Answer:
         "shop/goods.html",
         listing=found,
         said=_reviews(found),
+        specs=facts_of(found),
         month=clock.local_date(now).month,
         today=clock.local_date(now),
         chosen=next((pack.id for pack in found.packs if pack.sellable), None),
@@ -118,6 +121,7 @@ def _visit(found: ListingPage) -> str:
         dates=coming,
         chosen=chosen,
         said=_reviews(found),
+        specs=facts_of(found),
     )
 
 

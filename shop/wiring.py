@@ -29,7 +29,13 @@ from bookings import handlers as visiting
 from bookings.events import VisitRedeemed
 from bookings.services.forgetting import forget_visits
 from catalog import handlers as listing
-from catalog.events import ListingChanged, ListingPublished, ListingsDrifted, ListingWithdrawn
+from catalog.events import (
+    ListingChanged,
+    ListingPublished,
+    ListingsDrifted,
+    ListingWithdrawn,
+    ShelfChanged,
+)
 from catalog.queries.leaning import consequences
 from catalog.search import SearchEngine
 from catalog.search.embedded import TantivyEngine
@@ -59,6 +65,7 @@ from shop import (
     lot,
     media,
     office,
+    pictures,
     shelves,
     sitemap,
     work,
@@ -105,6 +112,7 @@ ROOMS: tuple[ModuleType, ...] = (
     orders.desk,
     frame,
     about,
+    pictures,
     shelves,
     home,
     browse,
@@ -175,6 +183,7 @@ def handlers(engine: SearchEngine) -> Mapping[type[Event], Sequence[Reaction]]:
         ListingChanged: (index, look),
         ListingsDrifted: (settle,),
         ListingWithdrawn: (index,),
+        ShelfChanged: (outside("search.shelf", listing.reindex_shelf(engine)),),
         VendorSuspended: (settle, vendor),
         VendorTerminated: (settle, vendor),
         VendorLapsed: (settle, vendor),

@@ -18,7 +18,8 @@ from werkzeug.test import TestResponse
 from accounts.rules import RequestKind
 from accounts.services.requests import NewRequest, file_request
 from bookings.models import Departure
-from catalog.models import Category, Variant
+from catalog.models import Attribute, Category, Variant
+from catalog.rules.attributes import AttributeKind
 from kernel.actor import GUEST
 from kernel.db import transaction
 from kernel.events import OutboxMessage
@@ -159,6 +160,7 @@ def build_world(template: Path, folder: Path) -> World:
             seed_rules(session, now=NOW)
             Stalls(session).category("fruit", "Trái cây", "Fruit")
             session.add(_point())
+            session.add(Attribute(key="hang", kind=AttributeKind.CHOICE, label={"vi": "Hạng"}))
         for letter in ("A", "B"):
             world.ids[letter] = _vendor(world, session, letter)
     _meet(world)
@@ -184,6 +186,7 @@ def _vendor(world: World, session: Session, letter: str) -> dict[str, str]:
         stalls = Stalls(session)
         vendor = session.get_one(Vendor, land.vendor_id)
         shelf = session.scalars(sa.select(Category)).first()
+        attribute_id = session.scalars(sa.select(Attribute.id)).one()
         lot = session.get_one(Lot, lot_id)
         goods = stalls.goods(
             vendor, shelf, f"GOODS-{letter}", traced=False, lot_id=lot.id, farm_id=land.farm_id
@@ -243,6 +246,8 @@ def _vendor(world: World, session: Session, letter: str) -> dict[str, str]:
             "visit_id": visit_of_office.id,
             "photo_id": photo.id,
             "digest": _photo(letter)["digest"],
+            "category_id": shelf.id,
+            "attribute_id": attribute_id,
             "seq": str(dead.seq),
             "request_id": file_request(
                 session,

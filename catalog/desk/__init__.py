@@ -1,6 +1,6 @@
 """The trade office's desk of goods."""
 
-from catalog.desk import moderation
+from catalog.desk import attributes, categories, moderation
 from catalog.desk.blueprint import blueprint
 
-__all__ = ["blueprint", "moderation"]
+__all__ = ["attributes", "blueprint", "categories", "moderation"]

@@ -12,14 +12,9 @@ from kernel.web.forms import (
 )
 
 
-class PhotoForm(Form):
-    """One picture and what it shows."""
+class AltForm(Form):
+    """What a picture shows."""
 
-    file = FileField(
-        _l("Picture"),
-        [FileRequired(_l("Choose a picture."))],
-        render_kw={"accept": "image/jpeg,image/png,image/webp,image/avif,image/heic"},
-    )
     alt_vi = TextField(
         _l("What the picture shows, in Vietnamese"), [InputRequired(REQUIRED), Length(max=200)]
     )
@@ -28,3 +23,18 @@ class PhotoForm(Form):
     def alt(self) -> dict[str, str]:
         """Return the words for those who do not see the picture."""
         return both(self.alt_vi, self.alt_en)
+
+
+class PhotoForm(AltForm):
+    """One picture and what it shows."""
+
+    file = FileField(
+        _l("Picture"),
+        [FileRequired(_l("Choose a picture."))],
+        render_kw={"accept": "image/jpeg,image/png,image/webp,image/avif,image/heic"},
+    )
+
+
+def alt_data(alt: dict[str, str]) -> dict[str, str]:
+    """Return words as the fields of a form hold them."""
+    return {f"alt_{lang}": alt.get(lang, "") for lang in ("vi", "en")}

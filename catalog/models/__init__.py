@@ -1,6 +1,6 @@
 """Tables of the catalogue."""
 
-from catalog.models.listings import Category, Listing, Variant
+from catalog.models.listings import Listing, Variant
 from catalog.models.moderation import (
     ListingBaseline,
     ListingChange,
@@ -9,9 +9,12 @@ from catalog.models.moderation import (
     ListingStep,
 )
 from catalog.models.reviews import Review
+from catalog.models.shelves import Attribute, Category, CategoryAddress, ShelfHead
 
 __all__ = [
+    "Attribute",
     "Category",
+    "CategoryAddress",
     "Listing",
     "ListingBaseline",
     "ListingChange",
@@ -19,5 +22,6 @@ __all__ = [
     "ListingPicture",
     "ListingStep",
     "Review",
+    "ShelfHead",
     "Variant",
 ]

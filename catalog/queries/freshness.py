@@ -8,7 +8,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from catalog.models import Listing, Variant
+from catalog.models import Listing, ShelfHead, Variant
 from catalog.rules import ListingKind, ListingState
 from kernel.claims import free_now
 from kernel.clock import local_date
@@ -39,6 +39,7 @@ def _statement() -> sa.Select[tuple[object, ...]]:
         Listing.rating_sum,
         Listing.rating_count,
         packs,
+        sa.select(ShelfHead.version).scalar_subquery(),
         free_now(Listing.bucket_id, now=sa.bindparam("now", type_=UtcDateTime)),
         lot_mark(Listing.lot_id),
         vendor_mark(Listing.vendor_id).label("vendor"),
@@ -56,7 +57,7 @@ _GOODS = _statement()
 def goods_mark(session: Session, code: str, slug: str, *, now: datetime) -> Mark | None:
     """Return all that the page of goods on the shelves depends on, or None for any other page.
 
-    Prices and pack sizes, stock left at this moment, lot, vendor, papers,
+    The names of shelves and attributes, prices and pack sizes, stock left at this moment, lot, vendor, papers,
     reviews, and the day (seasons and papers change at midnight).
     """
     asked = {"code": code, "slug": slug, "now": now}

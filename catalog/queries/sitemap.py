@@ -46,7 +46,8 @@ def addresses(session: Session, number: int) -> Sequence[Address]:
 
 def shelf_slugs(session: Session) -> Sequence[str]:
     """Return the slugs of all shelves."""
-    return session.scalars(sa.select(Category.slug).order_by(Category.position, Category.id)).all()
+    shown = sa.select(Category.slug).where(Category.retired_at.is_(None))
+    return session.scalars(shown.order_by(Category.position, Category.id)).all()
 
 
 def seller_slugs(session: Session) -> Sequence[str]:

@@ -82,6 +82,8 @@ def texts_of(
     new = instead or {}
     parts = [(name, new.get(name, getattr(listing, name))) for name in TEXTS]
     parts.append(("piece", listing.piece_name))
+    said = (listing.attributes or {}).values()
+    parts += [("attributes", text) for text in said if isinstance(text, dict)]
     parts += [("alt", photo["alt"]) for photo in listing.photos]
     labels = sa.select(Variant.label).where(Variant.listing_id == listing.id, Variant.active)
     parts += [("packs", label) for label in session.scalars(labels)]

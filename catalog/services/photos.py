@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from catalog.models import Listing
-from catalog.rules import APPROVED_ONCE, need_editable
+from catalog.rules import APPROVED_ONCE
 from catalog.services.checking import (
     desk_rules,
     keep_pictures,
@@ -45,7 +45,7 @@ def add_photo(
     :raises Invalid: without words for those who don't see it, with too many pictures, or for
         one that is too small.
     """
-    listing = _editable(session, vendor_id, code, actor)
+    listing = editable_listing(session, vendor_id, code, actor)
     words = cleaned(alt)
     if not words.get("vi"):
         raise Invalid(
@@ -66,33 +66,34 @@ def add_photo(
     else:
         photos = [*listing.photos, photo]
     need_pixels(desk_rules(session, now=now), picture)
-    _set_photos(session, listing, photos, Handed(actor, now, picture))
+    set_photos(session, listing, photos, Handed(actor, now, picture))
 
 
 def remove_photo(
     session: Session, vendor_id: str, *, code: str, digest: str, actor: Actor, now: datetime
 ) -> None:
     """Take a picture from a listing; its files stay, another listing may show them."""
-    listing = _editable(session, vendor_id, code, actor)
+    listing = editable_listing(session, vendor_id, code, actor)
     photos = [photo for photo in listing.photos if photo["digest"] != digest]
     if len(photos) == len(listing.photos):
         raise NotFound
-    _set_photos(session, listing, photos, Handed(actor, now))
+    set_photos(session, listing, photos, Handed(actor, now))
 
 
 def put_photo_first(
     session: Session, vendor_id: str, *, code: str, digest: str, actor: Actor, now: datetime
 ) -> None:
     """Make a picture the one on the card."""
-    listing = _editable(session, vendor_id, code, actor)
+    listing = editable_listing(session, vendor_id, code, actor)
     first = [photo for photo in listing.photos if photo["digest"] == digest]
     if not first:
         raise NotFound
     others = [photo for photo in listing.photos if photo["digest"] != digest]
-    _set_photos(session, listing, first + others, Handed(actor, now))
+    set_photos(session, listing, first + others, Handed(actor, now))
 
 
-def _editable(session: Session, vendor_id: str, code: str, actor: Actor) -> Listing:
+def editable_listing(session: Session, vendor_id: str, code: str, actor: Actor) -> Listing:
+    """Return a listing whose pictures its vendor may change now, locked."""
     actor.need_at(vendor_id, "seller")
     listing = own_listing(session, vendor_id, code)
     need_editable(listing.state)
@@ -108,9 +109,10 @@ class Handed:
     picture: Picture | None = None
 
 
-def _set_photos(
+def set_photos(
     session: Session, listing: Listing, photos: list[dict[str, Any]], handed: Handed
 ) -> None:
+    """Show other pictures of a listing, or the same with other words: checked and noted."""
     now, seen = handed.now, wording(listing)
     listing.photos = photos
     _check(session, listing, handed)

@@ -20,7 +20,8 @@ from kernel.web.session import db, part
 
 if TYPE_CHECKING:
     pass
-from catalog.forms.photos import PhotoForm
+from catalog.forms.photos import PhotoForm, alt_data
+from catalog.queries.alts import suggestion
 from catalog.views.attempt import need_work
 from catalog.views.blueprint import blueprint, sellers
 
@@ -29,7 +30,10 @@ from catalog.views.blueprint import blueprint, sellers
 @sellers
 def show_photos(vendor_id: str, code: str) -> Answer:
     """Show the pictures of a listing."""
-    return page("catalog/photos.html", work=need_work(vendor_id, code), form=PhotoForm())
+    work = need_work(vendor_id, code)
+    number = len(work.photos) + 1
+    words = suggestion(db(), work.listing, number, number)
+    return page("catalog/photos.html", work=work, form=PhotoForm(data=alt_data(words)))
 
 
 @blueprint.post("/<code>/photos")
