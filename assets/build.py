@@ -15,8 +15,9 @@ from assets.files import compress, publish
 from assets.paths import ASSETS, FONTS, MODULES, OUT, ROOT, WORK, templates, views
 
 LOCK = ROOT / "package-lock.json"
-SCRIPTS = ("app", "work", "passkey", "listings")
-ENTRIES = ["css/app.css", "css/work.css", *(f"js/{name}.js" for name in SCRIPTS)]
+SCRIPTS = ("app", "work", "passkey", "listings", "gallery")
+STYLES = ("app", "work", "gallery")
+ENTRIES = [*(f"css/{name}.css" for name in STYLES), *(f"js/{name}.js" for name in SCRIPTS)]
 STAMP = WORK / "stamp"
 
 

@@ -63,3 +63,13 @@ class RowEdited(Conflict):
 
     code = "row_edited"
     message = msg("Somebody else changed this row meanwhile. It is shown as it is now.")
+
+
+class ShelfEditedMeanwhile(Conflict):
+    """A colleague saved the category or attribute while this form was open."""
+
+    code = "shelf_edited_meanwhile"
+    message = msg(
+        "A colleague changed this while you were writing. "
+        "Your words are kept below: compare, then save again."
+    )

@@ -66,3 +66,10 @@ class ListingChangeDecided(Event):
     listing_id: str
     change_id: str
     state: str
+
+
+@dataclass(frozen=True)
+class ShelfChanged(Event):
+    """A category has another name, address or place, or what is said of its goods is read anew."""
+
+    category_id: str

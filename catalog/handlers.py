@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from catalog.queries.sources import listing_ids_of
 from catalog.services.addresses import keep_vendor_address
-from catalog.services.indexing import index_listings, index_since, index_vendor
+from catalog.services.indexing import index_listings, index_shelf, index_since, index_vendor
 from catalog.services.settling import remind_of_end, settle, settle_listing
 from catalog.services.steps import take_down_by_order
 from traceability.events import LotHeld, LotRecalled, LotReleased
@@ -19,7 +19,13 @@ from vendors.services.authority import report_take_down
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
-    from catalog.events import IndexRebuilt, ListingChanged, ListingPublished, ListingWithdrawn
+    from catalog.events import (
+        IndexRebuilt,
+        ListingChanged,
+        ListingPublished,
+        ListingWithdrawn,
+        ShelfChanged,
+    )
     from catalog.search.engine import SearchEngine
     from kernel.events import Event
 
@@ -97,6 +103,15 @@ def reindex_since(
     def handle(session: "Session", event: "IndexRebuilt", now: datetime) -> None:
         since = datetime.fromisoformat(event.since)
         index_since(session, engine, since=since, kinds=kinds, now=now)
+
+    return handle
+
+
+def reindex_shelf(engine: "SearchEngine") -> "Callable[[Session, Any, datetime], None]":
+    """Return the handler for a category of another name or place: what stands there follows."""
+
+    def handle(session: "Session", event: "ShelfChanged", now: datetime) -> None:
+        index_shelf(session, engine, category_id=event.category_id, now=now)
 
     return handle
 

@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 
 from catalog.events import ListingsDrifted
 from catalog.queries.leaning import drifted, selling_vendors
+from catalog.services.alts import suggest_words
 from catalog.services.lots import drop_past_everywhere
 from catalog.services.plans import apply_due_prices
 from catalog.services.search_log import purge_search_log
@@ -31,9 +32,15 @@ def tell_drift(session: Session, now: datetime) -> int:
     return told
 
 
+def suggest_missing_words(session: Session, now: datetime) -> int:
+    """Give pictures that came without words what the data suggest; return to how many listings."""
+    return suggest_words(session, now=now)
+
+
 JOBS = (
     Job("catalog.tell_drift", 24 * 60, tell_drift),
     Job("catalog.drop_past", 60, drop_past_everywhere),
     Job("catalog.apply_due_prices", 1, apply_due_prices),
     Job("catalog.purge_search_log", 24 * 60, purge_search_log),
+    Job("catalog.suggest_words", 60, suggest_missing_words),
 )

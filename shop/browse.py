@@ -21,6 +21,7 @@ from catalog.queries import (
     with_seats,
 )
 from catalog.queries.addresses import code_of, moved, moved_listing
+from catalog.queries.categories import standing_shelf
 from catalog.queries.freshness import goods_mark
 from catalog.rules import ListingKind, ListingState
 from catalog.rules.addresses import AddressKind, chosen_slug, slugs_of
@@ -29,7 +30,7 @@ from kernel.web.cache import cached_page
 from kernel.web.pages import page
 from kernel.web.session import db
 from shop.seo.writing import goods_head, listing_paths, shelf_head, vendor_head, visit_head
-from shop.shelves import shelf_by_id, shelf_by_slug, shelves, slugs_of_shelf
+from shop.shelves import facts_of, shelf_by_id, shelf_by_slug, shelves, slugs_of_shelf
 from traceability.queries import farms_of
 from vendors.queries import public_vendor, vendor_cards
 
@@ -73,7 +74,7 @@ def category(slug: str) -> Answer:
 def _former_shelf(slug: str) -> Answer:
     """Lead on from the address that a shelf had once."""
     was = moved(db(), AddressKind.CATEGORY, slug)
-    node = shelf_by_id(was.subject_id) if was else None
+    node = shelf_by_id(standing_shelf(db(), was.subject_id)) if was else None
     if was is None or node is None:
         abort(404)
     slugs = slugs_of_shelf(node.id)
@@ -113,6 +114,7 @@ def offer_page(found: ListingPage, now: datetime) -> str:
         head=goods_head(found, said, today),
         listing=found,
         said=said,
+        specs=facts_of(found),
         month=today.month,
         today=today,
         chosen=next((pack.id for pack in found.packs if pack.sellable), None),
@@ -160,6 +162,7 @@ def _visit(found: ListingPage) -> str:
         dates=coming,
         chosen=chosen,
         said=_reviews(found),
+        specs=facts_of(found),
     )
 
 

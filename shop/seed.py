@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from accounts.services.people import find_user
 from accounts.services.second_factor import Authenticator, enrol_demo
 from catalog.search import EngineDown
+from catalog.services.attributes import seed_attributes
 from catalog.services.categories import seed_categories
 from catalog.services.synonyms import seed_synonyms
 from kernel import clock
@@ -39,6 +40,7 @@ def seed(settings: Settings) -> None:
         seed_rules(session, now=now)
         seed_categories(session, actor=HOUSE, now=now)
         seed_synonyms(session, actor=HOUSE, now=now)
+        seed_attributes(session, actor=HOUSE, now=now)
     is_new = not settings.is_production and load_sample_once(maker, now=now)
     if is_new:
         _enrol_officials(maker, settings, now)

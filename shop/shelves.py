@@ -1,15 +1,18 @@
-"""The category tree, kept in memory for a minute: it changes a few times a year."""
+"""The category tree and the attributes of goods, kept in memory for a moment."""
 
 import time
 
 from flask import Flask
 
-from catalog.queries import CategoryNode, category_tree
+from catalog.queries import CategoryNode, ListingPage, category_tree, find_category
+from catalog.queries.attributes import definitions
 from catalog.rules.addresses import shelf_slugs
+from catalog.rules.attributes import Definition, Fact, applying, facts
 from kernel.settings import Settings
 from kernel.web.session import db, part, provide
 
-KEPT_SECONDS = 60.0
+KEPT_SECONDS = 1.5
+"""Every process sees within two seconds what the office changed."""
 
 
 class Shelves:
@@ -19,6 +22,8 @@ class Shelves:
         self.tree: list[CategoryNode] = []
         self.slugs: dict[str, dict[str, str]] = {}
         self.read_at = 0.0
+        self.asked: list[Definition] = []
+        self.asked_at = 0.0
 
 
 def install(app: Flask, _settings: Settings) -> None:
@@ -27,7 +32,7 @@ def install(app: Flask, _settings: Settings) -> None:
 
 
 def shelves() -> list[CategoryNode]:
-    """Return the category tree, at most a minute old; an empty one is read again."""
+    """Return the category tree, at most a moment old; an empty one is read again."""
     return _kept().tree
 
 
@@ -67,3 +72,20 @@ def _kept() -> Shelves:
 
 def _all(tree: list[CategoryNode]) -> list[CategoryNode]:
     return [node for top in tree for node in (top, *top.children)]
+
+
+def asked() -> list[Definition]:
+    """Return the attributes of goods, at most a moment old."""
+    kept = part(Shelves)
+    if time.monotonic() - kept.asked_at > KEPT_SECONDS:
+        kept.asked, kept.asked_at = definitions(db()), time.monotonic()
+    return kept.asked
+
+
+def facts_of(listing: ListingPage) -> list[Fact]:
+    """Return what is said of a listing by attribute; what its shelf does not ask stays out."""
+    if not listing.attributes:
+        return []
+    node = find_category(shelves(), listing.category_slug)
+    above = {node.id, node.parent_id or node.id} if node else set()
+    return facts(applying(asked(), listing.kind.value, above), listing.attributes)

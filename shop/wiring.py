@@ -36,6 +36,7 @@ from catalog.events import (
     ListingPublished,
     ListingsDrifted,
     ListingWithdrawn,
+    ShelfChanged,
 )
 from catalog.queries.leaning import consequences
 from catalog.search import EngineDown, SearchEngine
@@ -68,6 +69,7 @@ from shop import (
     lot,
     media,
     office,
+    pictures,
     preview,
     shelves,
     sitemap,
@@ -119,6 +121,7 @@ ROOMS: tuple[ModuleType, ...] = (
     orders.desk,
     frame,
     about,
+    pictures,
     shelves,
     home,
     browse,
@@ -202,6 +205,7 @@ def _heard(engine: SearchEngine) -> dict[type[Event], Sequence[Reaction]]:
         ListingChanged: (index, look),
         ListingsDrifted: (settle,),
         ListingWithdrawn: (index,),
+        ShelfChanged: (outside("search.shelf", listing.reindex_shelf(engine)),),
         VendorSuspended: (settle, vendor),
         VendorTerminated: (settle, vendor),
         VendorLapsed: (settle, vendor),

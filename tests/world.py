@@ -18,7 +18,8 @@ from werkzeug.test import TestResponse
 from accounts.rules import RequestKind
 from accounts.services.requests import NewRequest, file_request
 from bookings.models import Departure
-from catalog.models import Category, ListingRevision, PricePlan, Synonym, Variant
+from catalog.models import Attribute, Category, ListingRevision, PricePlan, Synonym, Variant
+from catalog.rules.attributes import AttributeKind
 from catalog.rules.synonyms import SynonymKind
 from kernel.actor import GUEST
 from kernel.db import transaction
@@ -162,6 +163,7 @@ def build_world(template: Path, folder: Path) -> World:
             session.add(_point())
             synonym = _synonym()
             session.add(synonym)
+            session.add(Attribute(key="hang", kind=AttributeKind.CHOICE, label={"vi": "Hạng"}))
         for letter in ("A", "B"):
             world.ids[letter] = _vendor(world, session, letter) | {"synonym_id": synonym.id}
     _meet(world)
@@ -197,6 +199,7 @@ def _vendor(world: World, session: Session, letter: str) -> dict[str, str]:
         stalls = Stalls(session)
         vendor = session.get_one(Vendor, land.vendor_id)
         shelf = session.scalars(sa.select(Category)).first()
+        attribute_id = session.scalars(sa.select(Attribute.id)).one()
         lot = session.get_one(Lot, lot_id)
         goods = stalls.goods(
             vendor, shelf, f"GOODS-{letter}", traced=False, lot_id=lot.id, farm_id=land.farm_id
@@ -260,6 +263,8 @@ def _vendor(world: World, session: Session, letter: str) -> dict[str, str]:
             "visit_id": visit_of_office.id,
             "photo_id": photo.id,
             "digest": _photo(letter)["digest"],
+            "category_id": shelf.id,
+            "attribute_id": attribute_id,
             "seq": str(dead.seq),
             "request_id": file_request(
                 session,

@@ -18,6 +18,7 @@ from wtforms import (
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional
 
+from catalog.forms.attributes import written_attributes
 from catalog.forms.parts import MultiCheckboxField, both
 from catalog.models import Listing
 from catalog.queries import CategoryNode
@@ -120,6 +121,7 @@ class WordsForm(Form):
             "season_months": tuple(self.season_months.data or ()),
             "schemes": tuple(Scheme(value) for value in self.schemes.data or ()),
             "farm_id": self.farm_id.data or None,
+            "attributes": written_attributes(self),
         }
 
 

@@ -13,14 +13,9 @@ from kernel.web.forms import REQUIRED, Form, TextField
 ACCEPTED = "image/jpeg,image/png,image/webp,image/avif,image/heic"
 
 
-class PhotoForm(Form):
-    """Pictures, one or several at once, and what they show."""
+class AltForm(Form):
+    """What a picture shows."""
 
-    file = MultipleFileField(_l("From the gallery"), render_kw={"accept": ACCEPTED})
-    # Another field: with ``capture`` a phone offers its camera alone.
-    taken = MultipleFileField(
-        _l("With the camera"), render_kw={"accept": "image/*", "capture": "environment"}
-    )
     alt_vi = TextField(
         _l("What the picture shows, in Vietnamese"), [InputRequired(REQUIRED), Length(max=200)]
     )
@@ -29,6 +24,16 @@ class PhotoForm(Form):
     def alt(self) -> dict[str, str]:
         """Return the words for those who do not see the picture."""
         return both(self.alt_vi, self.alt_en)
+
+
+class PhotoForm(AltForm):
+    """Pictures, one or several at once, and what they show."""
+
+    file = MultipleFileField(_l("From the gallery"), render_kw={"accept": ACCEPTED})
+    # Another field: with ``capture`` a phone offers its camera alone.
+    taken = MultipleFileField(
+        _l("With the camera"), render_kw={"accept": "image/*", "capture": "environment"}
+    )
 
     def files(self, most: int) -> list[FileStorage]:
         """Return the pictures that were chosen or taken.
@@ -42,3 +47,8 @@ class PhotoForm(Form):
         if len(found) > most:
             raise Invalid(msg("At most %(most)s pictures."), field="file", most=most)
         return found
+
+
+def alt_data(alt: dict[str, str]) -> dict[str, str]:
+    """Return words as the fields of a form hold them."""
+    return {f"alt_{lang}": alt.get(lang, "") for lang in ("vi", "en")}

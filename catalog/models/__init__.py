@@ -1,7 +1,7 @@
 """Tables of the catalogue."""
 
 from catalog.models.addresses import ListingLanguage, PageAddress
-from catalog.models.listings import Category, Listing, Variant
+from catalog.models.listings import Listing, Variant
 from catalog.models.lots import ListingLot
 from catalog.models.moderation import (
     ListingBaseline,
@@ -14,8 +14,10 @@ from catalog.models.plans import PricePlan
 from catalog.models.reviews import Review
 from catalog.models.revisions import ListingRevision, SheetUpload
 from catalog.models.searching import SearchCount, Synonym
+from catalog.models.shelves import Attribute, Category, ShelfHead
 
 __all__ = [
+    "Attribute",
     "Category",
     "Listing",
     "ListingBaseline",
@@ -31,6 +33,7 @@ __all__ = [
     "Review",
     "SearchCount",
     "SheetUpload",
+    "ShelfHead",
     "Synonym",
     "Variant",
 ]

@@ -1,4 +1,4 @@
-"""Tables of categories, listings and their variants."""
+"""Tables of listings and their variants."""
 
 from datetime import date, datetime
 from typing import Any
@@ -28,21 +28,6 @@ def month_index(month: int) -> sa.Index:
         sqlite_where=of_month,
         postgresql_where=of_month,
     )
-
-
-class Category(Base):
-    """A shelf of the market; the tree has two levels."""
-
-    __tablename__ = "category"
-
-    id: Mapped[PrimaryId]
-    slug: Mapped[str] = mapped_column(sa.String(60), unique=True)
-    parent_id: Mapped[Id | None] = mapped_column(sa.ForeignKey("category.id"))
-    name: Mapped[dict[str, str]]
-    art: Mapped[str] = mapped_column(sa.String(40))
-    # Picture ground: sun, blush, leaf, sky, lilac (the tints of the look).
-    tint: Mapped[str] = mapped_column(sa.String(20))
-    position: Mapped[int] = mapped_column(default=0)
 
 
 class Listing(Base):
@@ -123,8 +108,11 @@ class Listing(Base):
     art: Mapped[str] = mapped_column(sa.String(40))
     tint: Mapped[str] = mapped_column(sa.String(20))
     # In their order; files are named by content (see kernel.pictures): each
-    # {"digest", "width", "height", "placeholder", "alt": {"vi", "en"}}.
+    # {"digest", "width", "height", "placeholder", "alt": {"vi", "en"}}, with "unseen"
+    # while nobody has looked at words that were suggested.
     photos: Mapped[list[Any]] = mapped_column(sa.JSON, default=list)
+    # Values by key of the attribute (see catalog.rules.attributes).
+    attributes: Mapped[dict[str, Any]] = mapped_column(default=dict)
     state: Mapped[ListingState] = mapped_column(default=ListingState.DRAFT)
     state_reason: Mapped[str] = mapped_column(sa.String(500), default="")
     # Why it is withheld: `MAY_NOT_SELL`, or keys of the requirements that are not proved.

@@ -42,6 +42,8 @@ class Photo:
     height: int
     placeholder: str
     alt: dict[str, str] = field(default_factory=dict)
+    # Its words were suggested, and nobody has looked at them.
+    unseen: bool = False
 
 
 @dataclass(frozen=True)

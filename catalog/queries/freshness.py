@@ -8,7 +8,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from catalog.models import Listing, ListingLot, Variant
+from catalog.models import Listing, ListingLot, ShelfHead, Variant
 from catalog.rules import ListingKind, ListingState
 from kernel.claims import Bucket, free_now
 from kernel.clock import local_date
@@ -41,6 +41,7 @@ def _statement() -> sa.Select[tuple[object, ...]]:
         Listing.rating_sum,
         Listing.rating_count,
         packs,
+        sa.select(ShelfHead.version).scalar_subquery(),
         free_now(Listing.bucket_id, now=now),
         free_now(Listing.preorder_bucket_id, now=now),
         lot_mark(Listing.lot_id),
@@ -76,7 +77,8 @@ _GOODS = _statement()
 def goods_mark(session: Session, code: str, *, now: datetime) -> Mark | None:
     """Return all that the page of goods on the shelves depends on, or None for any other page.
 
-    Prices and pack sizes, stock and pre-orders left at this moment, lots, vendor, papers,
+    The names of shelves and attributes, prices and pack sizes, stock and pre-orders left at
+    this moment, lots, vendor, papers,
     reviews, and the day (seasons and papers change at midnight).
     """
     row = read_alone(session, _GOODS, {"code": code, "now": now})

@@ -154,7 +154,7 @@ def _shelved(session: Session, vendor_ids: Collection[str]) -> Sequence[Any]:
             Listing.kind,
             Listing.schemes,
             Listing.withheld_for,
-            Category.slug.label("shelf"),
+            Category.key.label("shelf"),
         )
         .join(Category, Category.id == Listing.category_id)
         .where(Listing.vendor_id.in_(set(vendor_ids)), Listing.state.in_(ON_SHELVES))

@@ -1,7 +1,7 @@
 """Everything about one listing, for its page: at most five statements."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
@@ -110,6 +110,7 @@ class ListingPage:
     rating: float | None
     rating_count: int
     published_at: datetime | None
+    attributes: dict[str, Any] = field(default_factory=dict)
 
     @property
     def is_shown(self) -> bool:
@@ -321,7 +322,7 @@ _COPIED = (
     "id", "code", "slug", "kind", "title", "summary", "description", "commune", "category_name",
     "category_slug", "unit", "piece_name", "price_vnd", "price_per", "bucket_id", "farm_id",
     "preorder_from", "preorder_until", "art", "tint", "rating_count", "published_at", "by_weight",
-    "kilo_vnd", "area", "safety",
+    "kilo_vnd", "area", "safety", "attributes",
 )  # fmt: skip
 
 

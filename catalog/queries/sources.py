@@ -9,8 +9,10 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
 from catalog.models import Category, Listing
+from catalog.queries.attributes import definitions
 from catalog.queries.points import Point, point_of
 from catalog.rules import ListingState
+from catalog.rules.attributes import Definition, applying, search_words
 from catalog.rules.selling import delivered_to
 from kernel import places
 from kernel.money import price_for
@@ -92,14 +94,21 @@ def count_shown(session: Session) -> int:
 
 
 def listing_ids_of(
-    session: Session, *, vendor_id: str | None = None, lot_id: str | None = None
+    session: Session,
+    *,
+    vendor_id: str | None = None,
+    lot_id: str | None = None,
+    category_id: str | None = None,
 ) -> dict[str, str]:
-    """Return the ids and codes of all listings of a vendor or a lot."""
+    """Return the ids and codes of all listings of a vendor, a lot, or a shelf and those beneath."""
     wanted = sa.select(Listing.id, Listing.code)
     if vendor_id is not None:
         wanted = wanted.where(Listing.vendor_id == vendor_id)
     if lot_id is not None:
         wanted = wanted.where(Listing.lot_id == lot_id)
+    if category_id is not None:
+        stands = sa.or_(Listing.category_id == category_id, Listing.top_category_id == category_id)
+        wanted = wanted.where(stands)
     return {row.id: row.code for row in session.execute(wanted)}
 
 
@@ -125,6 +134,9 @@ def _select() -> sa.Select[*tuple[Any, ...]]:
             Listing.rating_count,
             Listing.ranked_at,
             Listing.farm_id,
+            Listing.attributes,
+            Listing.category_id,
+            Listing.top_category_id,
             Category.slug.label("leaf"),
             Category.name.label("leaf_name"),
             _top.slug.label("top"),
@@ -139,18 +151,22 @@ def _sources(session: Session, rows: Sequence[Row], on: date) -> list[Source]:
     vendors = vendor_cards(session, {row.vendor_id for row in rows})
     held = badges(session, {row.vendor_id for row in rows if row.schemes}, on=on)
     farms = farm_cards(session, {row.farm_id for row in rows if row.farm_id})
+    asked = definitions(session) if any(row.attributes for row in rows) else ()
     return [
         _source(
             row,
             vendors[row.vendor_id],
             held.get(row.vendor_id, []),
             point_of(row.commune, farms.get(row.farm_id)),
+            asked,
         )
         for row in rows
     ]
 
 
-def _source(row: Row, vendor: VendorCard, held: list[Badge], point: Point) -> Source:
+def _source(
+    row: Row, vendor: VendorCard, held: list[Badge], point: Point, asked: Sequence[Definition]
+) -> Source:
     commune = places.commune(row.commune)
     proved = _proofs(row, held)
     districts = places.former_districts(row.commune)
@@ -161,7 +177,8 @@ def _source(row: Row, vendor: VendorCard, held: list[Badge], point: Point) -> So
         title=row.title,
         summary=row.summary,
         description=row.description,
-        category_words=tuple(word for name in shelves.values() for word in name.values()),
+        category_words=tuple(word for name in shelves.values() for word in name.values())
+        + search_words(_asked_of(row, asked), row.attributes),
         categories=tuple(shelves),
         category_labels=tuple(
             f"{slug}|{name.get('vi', '')}|{name.get('en', '')}" for slug, name in shelves.items()
@@ -208,6 +225,10 @@ def _delivered_to(row: Row) -> tuple[str, ...]:
         return ()
     where = delivered_to(row.area, row.area_communes)
     return (EVERYWHERE,) if where is None else tuple(sorted(where))
+
+
+def _asked_of(row: Row, asked: Sequence[Definition]) -> list[Definition]:
+    return applying(asked, row.kind.value, {row.category_id, row.top_category_id})
 
 
 def _unit_price(row: Row) -> int | None:

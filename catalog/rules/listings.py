@@ -221,7 +221,7 @@ class Goods:
 
     kind: ListingKind
     schemes: frozenset[str] = frozenset()
-    # Slug of its shelf.
+    # Key of its shelf.
     shelf: str = ""
 
 
@@ -320,6 +320,12 @@ def art_for(name: str) -> tuple[str, str] | None:
     spoken = f" {' '.join(tone_codes(name))} "
     found = [(len(words), art) for words, art in _drawings() if f" {words} " in spoken]
     return max(found)[1] if found else None
+
+
+@cache
+def drawings() -> tuple[str, ...]:
+    """Return the names of all drawings, in the order of the list."""
+    return tuple(dict.fromkeys(art for _words, (art, _tint) in _drawings()))
 
 
 @cache

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from catalog.errors import BaseMoved, ChangeGone
 from catalog.events import ListingChanged, ListingChangeProposed
-from catalog.models import Category, Listing, ListingChange
+from catalog.models import Listing, ListingChange
 from catalog.rules import APPROVED_ONCE, OFFICE_ROLES, ListingState, need_reason
 from catalog.rules.changes import (
     CHANGEABLE,
@@ -20,6 +20,7 @@ from catalog.rules.changes import (
 )
 from catalog.rules.checks import watched
 from catalog.services.addresses import keep_texts
+from catalog.services.categories import shelf_for
 from catalog.services.checking import (
     DeskRules,
     desk_rules,
@@ -40,7 +41,7 @@ from catalog.services.steps import note_step, own_listing, tell_vendor
 from kernel import audit
 from kernel.actor import Actor
 from kernel.db import lock
-from kernel.errors import Invalid, NotAllowed, NotFound
+from kernel.errors import NotAllowed, NotFound
 from kernel.events import emit
 from kernel.messages import msg
 from kernel.text import slug
@@ -202,9 +203,7 @@ def _apply(session: Session, listing: Listing, change: ListingChange, now: datet
         setattr(listing, name, value)
     listing.slug = slug(listing.title["vi"])
     if "category_id" in change.after:
-        category = session.get(Category, listing.category_id)
-        if category is None:
-            raise Invalid(msg("Choose a category."), field="category_id")
+        category = shelf_for(session, listing.category_id)
         listing.top_category_id = category.parent_id or category.id
     keep_texts(session, listing, by_person=True, now=now)
 

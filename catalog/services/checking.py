@@ -91,6 +91,8 @@ def texts_of(
     parts.append(("piece", listing.piece_name))
     parts += [("label", words) for words in new.get("label", listing.label).values()]
     parts.append(("safety", listing.safety))
+    said = (listing.attributes or {}).values()
+    parts += [("attributes", text) for text in said if isinstance(text, dict)]
     parts += [("alt", photo["alt"]) for photo in listing.photos]
     labels = sa.select(Variant.label).where(Variant.listing_id == listing.id, Variant.active)
     parts += [("packs", label) for label in session.scalars(labels)]

@@ -242,7 +242,8 @@ def _write(session: Session, listing: Listing, row: ListingRow, vendor_id: str) 
 
 
 def _category_id(session: Session, category: str) -> str:
-    found = session.scalar(sa.select(Category.id).where(Category.slug == category))
+    called = sa.or_(Category.slug == category, Category.key == category)
+    found = session.scalar(sa.select(Category.id).where(called).order_by(Category.key != category))
     if found is None:
         raise Invalid(msg("There is no category %(slug)s."), field="category", slug=category)
     return found

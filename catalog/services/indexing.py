@@ -7,13 +7,11 @@ from itertools import islice
 from sqlalchemy.orm import Session
 
 from catalog.events import IndexRebuilt
-from catalog.queries.sources import all_sources, listing_ids_of, sources
+from catalog.queries.sources import BATCH, all_sources, listing_ids_of, sources
 from catalog.search.documents import document
 from catalog.search.engine import SearchEngine, Told
 from kernel.clock import local_date
 from kernel.events import Event, emit, happened_since
-
-BATCH = 500
 
 MARGIN = timedelta(minutes=10)
 """No transaction lasts longer: what was told of before a rebuild began is committed before it reads."""
@@ -82,3 +80,10 @@ def index_vendor(
     for vendor_id in vendor_ids:
         listings = listing_ids_of(session, vendor_id=vendor_id)
         index_listings(session, engine, listings=listings, now=now)
+
+
+def index_shelf(session: Session, engine: SearchEngine, *, category_id: str, now: datetime) -> None:
+    """Bring all listings of a category and those beneath it up to date in the index."""
+    waiting = iter(listing_ids_of(session, category_id=category_id).items())
+    while some := dict(islice(waiting, BATCH)):
+        index_listings(session, engine, listings=some, now=now)

@@ -16,6 +16,8 @@ from catalog.rules import (
     need_months,
 )
 from catalog.services.addresses import keep_texts
+from catalog.services.attributes import write_attributes
+from catalog.services.categories import shelf_for
 from catalog.services.changes import Written, check_edit, shown_values
 from catalog.services.checking import desk_rules, refuse_banned, texts_of
 from catalog.services.packs import PackDraft, check_packs, set_packs
@@ -63,6 +65,8 @@ class ListingDraft:
     lot_id: str | None = None
     farm_id: str | None = None
     terms: SaleTerms = PLAIN_TERMS
+    # Values by key of the attribute; None leaves them as they are.
+    attributes: dict[str, Any] | None = None
 
 
 def create_listing(
@@ -175,11 +179,9 @@ def tell_change(session: Session, listing: Listing, now: datetime) -> None:
 def place_in_category(session: Session, listing: Listing, category_id: str) -> Category:
     """Put a listing on its shelf and remember the level above.
 
-    :raises Invalid: when there is no such shelf, or it is of the other sort.
+    :raises Invalid: when there is no such shelf.
     """
-    category = session.get(Category, category_id)
-    if category is None:
-        raise Invalid(msg("Choose a category."), field="category_id")
+    category = shelf_for(session, category_id)
     listing.category_id = category.id
     listing.top_category_id = category.parent_id or category.id
     return category
@@ -202,6 +204,7 @@ def _write(session: Session, listing: Listing, draft: ListingDraft) -> None:
         listing.art, listing.tint = art_for(title["vi"]) or (category.art, category.tint)
     if listing.kind is ListingKind.EXPERIENCE:
         listing.price_vnd = draft.price_vnd
+    write_attributes(session, listing, draft.attributes)
     _link(session, listing, draft)
 
 
@@ -236,7 +239,7 @@ def cleaned(text: Texts) -> Texts:
     return {lang: nfc(words).strip() for lang, words in text.items() if words and words.strip()}
 
 
-_WORDING = ("title", "summary", "description", "category_id", "schemes", "photos")
+_WORDING = ("title", "summary", "description", "category_id", "schemes", "photos", "attributes")
 _ALL = (
     *_WORDING, "unit", "piece_name", "price_vnd", "price_per", "pack_size", "season_months",
     "preorder_from", "preorder_until", "lot_id", "farm_id", "by_weight", "kilo_vnd", "tiers",

@@ -48,7 +48,7 @@ def add_photo(
     :raises Invalid: without words for those who don't see it, with too many pictures, or for
         one that is too small.
     """
-    listing = _editable(session, vendor_id, code, actor)
+    listing = editable_listing(session, vendor_id, code, actor)
     words = cleaned(alt)
     if not words.get("vi"):
         raise Invalid(
@@ -69,30 +69,30 @@ def add_photo(
     else:
         photos = [*listing.photos, photo]
     need_pixels(desk_rules(session, now=now), picture)
-    _set_photos(session, listing, photos, Handed(actor, now, picture))
+    set_photos(session, listing, photos, Handed(actor, now, picture))
 
 
 def remove_photo(
     session: Session, vendor_id: str, *, code: str, digest: str, actor: Actor, now: datetime
 ) -> None:
     """Take a picture from a listing; its files stay, another listing may show them."""
-    listing = _editable(session, vendor_id, code, actor)
+    listing = editable_listing(session, vendor_id, code, actor)
     photos = [photo for photo in listing.photos if photo["digest"] != digest]
     if len(photos) == len(listing.photos):
         raise NotFound
-    _set_photos(session, listing, photos, Handed(actor, now))
+    set_photos(session, listing, photos, Handed(actor, now))
 
 
 def put_photo_first(
     session: Session, vendor_id: str, *, code: str, digest: str, actor: Actor, now: datetime
 ) -> None:
     """Make a picture the one on the card."""
-    listing = _editable(session, vendor_id, code, actor)
+    listing = editable_listing(session, vendor_id, code, actor)
     first = [photo for photo in listing.photos if photo["digest"] == digest]
     if not first:
         raise NotFound
     others = [photo for photo in listing.photos if photo["digest"] != digest]
-    _set_photos(session, listing, first + others, Handed(actor, now))
+    set_photos(session, listing, first + others, Handed(actor, now))
 
 
 def order_photos(
@@ -102,13 +102,13 @@ def order_photos(
 
     :raises EditedMeanwhile: when these are not the pictures it has now.
     """
-    listing = _editable(session, vendor_id, code, actor)
+    listing = editable_listing(session, vendor_id, code, actor)
     known = _by_digest(listing.photos)
     if len(digests) != len(known) or set(digests) != known.keys():
         raise EditedMeanwhile(msg("The pictures were changed meanwhile: look at them again."))
     photos = [known[digest] for digest in digests]
     if photos != listing.photos:
-        set_photos(session, listing, photos, actor=actor, now=now)
+        set_photos(session, listing, photos, Handed(actor, now))
 
 
 def move_photo(
@@ -122,13 +122,13 @@ def move_photo(
     now: datetime,
 ) -> None:
     """Move a picture so many places (negative: towards the front); it stops at the ends."""
-    listing = _editable(session, vendor_id, code, actor)
+    listing = editable_listing(session, vendor_id, code, actor)
     place = _place(listing, digest)
     photos = list(listing.photos)
     photo = photos.pop(place)
     photos.insert(min(max(place + by, 0), len(photos)), photo)
     if photos != listing.photos:
-        set_photos(session, listing, photos, actor=actor, now=now)
+        set_photos(session, listing, photos, Handed(actor, now))
 
 
 def put_photo_back(
@@ -139,7 +139,7 @@ def put_photo_back(
     :raises NotFound: when the listing never showed it.
     :raises Invalid: when there are too many pictures meanwhile.
     """
-    listing = _editable(session, vendor_id, code, actor)
+    listing = editable_listing(session, vendor_id, code, actor)
     if digest in _by_digest(listing.photos):
         return
     found = last_seen_photo(session, listing, digest)
@@ -150,20 +150,7 @@ def put_photo_back(
     place, photo = found
     photos = list(listing.photos)
     photos.insert(place, photo)
-    set_photos(session, listing, photos, actor=actor, now=now)
-
-
-def set_photos(
-    session: Session,
-    listing: Listing,
-    photos: list[dict[str, Any]],
-    *,
-    actor: Actor,
-    now: datetime,
-    way: str = "photos",
-) -> None:
-    """Make the pictures of a locked listing those given, each as listings keep it."""
-    _set_photos(session, listing, photos, Handed(actor, now, way=way))
+    set_photos(session, listing, photos, Handed(actor, now))
 
 
 def _place(listing: Listing, digest: str) -> int:
@@ -173,7 +160,8 @@ def _place(listing: Listing, digest: str) -> int:
     return places[0]
 
 
-def _editable(session: Session, vendor_id: str, code: str, actor: Actor) -> Listing:
+def editable_listing(session: Session, vendor_id: str, code: str, actor: Actor) -> Listing:
+    """Return a listing whose pictures its vendor may change now, locked."""
     actor.need_at(vendor_id, "seller")
     listing = own_listing(session, vendor_id, code)
     need_editable(listing.state)
@@ -190,9 +178,10 @@ class Handed:
     way: str = "photos"
 
 
-def _set_photos(
+def set_photos(
     session: Session, listing: Listing, photos: list[dict[str, Any]], handed: Handed
 ) -> None:
+    """Show other pictures of a listing, or the same with other words: checked and noted."""
     now, seen = handed.now, wording(listing)
     begin_history(session, listing, now=now)
     listing.photos = photos

@@ -11,7 +11,7 @@ from catalog.rules import ListingKind
 from catalog.rules.fields import PACK_FIELDS, fields_of
 from catalog.services.listings import ListingDraft, create_listing, edit_listing
 from catalog.services.packs import PackDraft
-from catalog.services.photos import set_photos
+from catalog.services.photos import Handed, set_photos
 from catalog.services.revisions import written_values
 from catalog.services.steps import own_listing
 from kernel.actor import Actor
@@ -55,7 +55,7 @@ def restore_revision(
     )
     photos = list(revision.values["photos"])
     if photos != listing.photos:
-        set_photos(session, listing, photos, actor=actor, now=now, way="restore")
+        set_photos(session, listing, photos, Handed(actor, now, way="restore"))
 
 
 def duplicate_listing(
@@ -83,7 +83,7 @@ def duplicate_listing(
     )
     copy = own_listing(session, vendor_id, new_code)
     if values["photos"]:
-        set_photos(session, copy, list(values["photos"]), actor=actor, now=now, way="copy")
+        set_photos(session, copy, list(values["photos"]), Handed(actor, now, way="copy"))
     return new_code
 
 

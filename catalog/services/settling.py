@@ -105,7 +105,7 @@ def _locked(
 ) -> Sequence[tuple[Listing, str]]:
     """Return what is on the shelves or withheld, locked and read anew, with its shelf."""
     wanted = (
-        sa.select(Listing, Category.slug)
+        sa.select(Listing, Category.key)
         .join(Category, Category.id == Listing.category_id)
         .where(Listing.vendor_id == vendor_id, Listing.state.in_(ON_SHELVES))
         .order_by(Listing.id)

@@ -300,7 +300,7 @@ def _show(session: Session, listing: Listing, action: str, now: datetime) -> Non
 def _need_sellable(session: Session, listing: Listing, now: datetime) -> None:
     """Refuse to show what its vendor may not sell, or what lost the proof it needs."""
     on = local_date(now)
-    shelf = session.get_one(Category, listing.category_id).slug
+    shelf = session.get_one(Category, listing.category_id).key
     proofs = proofs_of(session, [listing.vendor_id])[listing.vendor_id]
     why = withheld_for(goods_of(listing, shelf), proofs, demands(session, on=on), on=on)
     if MAY_NOT_SELL in why:

@@ -12,7 +12,7 @@ from catalog.forms.steps import PressForm, WithdrawForm
 from catalog.forms.stock import StockForm
 from catalog.queries import category_tree
 from catalog.queries.benches import bench_listings, state_counts
-from catalog.queries.categories import CategoryNode
+from catalog.queries.categories import shelves_for
 from catalog.queries.comparing import comparison
 from catalog.queries.workbench import Work, version_of
 from catalog.rules import (
@@ -29,6 +29,7 @@ from catalog.services.restoring import duplicate_listing
 from catalog.services.steps import move_own_listing
 from catalog.services.stock import adjust_stock
 from catalog.views.attempt import attempt, need_work
+from catalog.views.attributes import offer_attributes
 from catalog.views.blueprint import blueprint, sellers
 from kernel import clock
 from kernel.errors import NotFound
@@ -42,7 +43,6 @@ from vendors.rules import Scheme
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
-SHELF_OF_VISITS = "trai-nghiem"
 GROUPS: dict[str, tuple[ListingState, ...]] = {
     "all": tuple(state for state in ListingState if state is not ListingState.ARCHIVED),
     "shown": (ListingState.PUBLISHED,),
@@ -277,7 +277,10 @@ def _form(vendor_id: str, kind: ListingKind, work: Work | None) -> Entry:
     else:
         form = goods_form(work, sent)
         form.offer_lots(_lots(vendor_id, work))
-    form.offer(_shelves(kind), farms_of(db(), vendor_id=vendor_id))
+    keep = work.listing.category_id if work else None
+    found = shelves_for(category_tree(db()), kind, keep=keep)
+    form.offer(found, farms_of(db(), vendor_id=vendor_id))
+    offer_attributes(form, vendor_id, kind, work)
     return form
 
 
@@ -291,13 +294,6 @@ def _lots(vendor_id: str, work: Work | None) -> list:  # type: ignore[type-arg]
         held = lot_of(db(), linked, vendor_id=vendor_id)
         lots += [held] if held else []
     return [lot for lot in lots if lot.unit is work.listing.unit]
-
-
-def _shelves(kind: ListingKind) -> list[CategoryNode]:
-    """Return the categories in which a kind is sold: the ends of the tree."""
-    visits = kind is ListingKind.EXPERIENCE
-    tops = [top for top in category_tree(db()) if (top.slug == SHELF_OF_VISITS) is visits]
-    return [node for top in tops for node in (top.children or (top,))]
 
 
 def _form_page(

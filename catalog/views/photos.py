@@ -8,7 +8,8 @@ from flask_babel import ngettext
 from werkzeug.datastructures import FileStorage
 
 from accounts import guards
-from catalog.forms.photos import PhotoForm
+from catalog.forms.photos import PhotoForm, alt_data
+from catalog.queries.alts import suggestion
 from catalog.queries.workbench import Work
 from catalog.services.photos import (
     MOST_PHOTOS,
@@ -39,7 +40,10 @@ BY_SCRIPT = "X-By-Script"
 @sellers
 def show_photos(vendor_id: str, code: str) -> Answer:
     """Show the pictures of a listing; ``removed`` is one that can be put back."""
-    return _photos_page(need_work(vendor_id, code), PhotoForm(formdata=None))
+    work = need_work(vendor_id, code)
+    number = len(work.photos) + 1
+    words = suggestion(db(), work.listing, number, number)
+    return _photos_page(work, PhotoForm(formdata=None, data=alt_data(words)))
 
 
 @blueprint.post("/<code>/photos")
