@@ -12,6 +12,8 @@ MOST_READINGS = 8
 MOST_LETTERS = 200
 _LEAST_JOINED, _MOST_JOINED, _LONGEST_PART, _MOST_PARTS, _MOST_SPLITS = 4, 30, 12, 5, 4
 
+_UNSEEN = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
+
 Known = Callable[[str], bool]
 """Tells whether any listing holds a folded word."""
 
@@ -119,7 +121,7 @@ class Ways:
 
 def words_of(text: str) -> tuple[Word, ...]:
     """Return the words of a text in both channels."""
-    spelled = re.sub(r"(\d)\s*\*", r"\1 sao ", text)
+    spelled = re.sub(r"(\d)\s*\*", r"\1 sao ", _UNSEEN.sub("", text))
     pairs = zip(fold(spelled).split(), tone_codes(spelled), strict=True)
     return tuple(Word(folded, toned) for folded, toned in pairs)[:MOST_WORDS]
 
