@@ -10,7 +10,10 @@ from kernel.text import fold, tone_codes
 MOST_WORDS = 12
 MOST_READINGS = 8
 MOST_LETTERS = 200
+_LEAST_PLURAL = 4
 _LEAST_JOINED, _MOST_JOINED, _LONGEST_PART, _MOST_PARTS, _MOST_SPLITS = 4, 30, 12, 5, 4
+
+_UNSEEN = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
 
 Known = Callable[[str], bool]
 """Tells whether any listing holds a folded word."""
@@ -119,7 +122,7 @@ class Ways:
 
 def words_of(text: str) -> tuple[Word, ...]:
     """Return the words of a text in both channels."""
-    spelled = re.sub(r"(\d)\s*\*", r"\1 sao ", text)
+    spelled = re.sub(r"(\d)\s*\*", r"\1 sao ", _UNSEEN.sub("", text))
     pairs = zip(fold(spelled).split(), tone_codes(spelled), strict=True)
     return tuple(Word(folded, toned) for folded, toned in pairs)[:MOST_WORDS]
 
@@ -193,10 +196,24 @@ def _spoken(typed: tuple[Word, ...], known: Known, begins: Known) -> list[tuple[
     return [words[:MOST_WORDS] for words in found]
 
 
+def singular(word: str) -> str:
+    """Return an English word without the ending of the plural; a tone code stays as it is."""
+    if len(word) < _LEAST_PLURAL or "_" in word or not word.endswith("s"):
+        return word
+    if word.endswith(("ss", "us", "is")):
+        return word
+    if word.endswith("rries"):
+        return f"{word[:-3]}y"
+    return word[:-2] if word.endswith(("ches", "shes", "xes", "oes")) else word[:-1]
+
+
 def _anew(word: Word, known: Known) -> list[tuple[Word, ...]]:
     syllable = _syllable(word, known)
     if syllable is not word:
         return [(syllable,)]
+    one = singular(word.folded)
+    if one != word.folded and known(one):
+        return [(Word(one, one),)]
     parts = split(word.folded, known)
     return [tuple(Word(part, part) for part in each) for each in parts] or [(word,)]
 
