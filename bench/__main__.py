@@ -1,6 +1,6 @@
 """``python -m bench``: every page, on both databases, small and big, beside a baseline.
 
-``python -m bench queue`` measures the office's queue instead.
+``python -m bench queue`` measures the office's queue instead, ``search`` the search engines.
 """
 
 import json
@@ -10,7 +10,7 @@ import sys
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 
-from bench import load, queue
+from bench import load, queue, search
 from bench.serving import BUILD, databases, prepare, serving, surroundings
 
 PORT = 8731
@@ -35,6 +35,8 @@ class Row:
 
 def main() -> int:
     """Measure and write ``build/bench.json``."""
+    if sys.argv[1:2] == ["search"]:
+        return search.main(sys.argv[2:])
     if not load.available():
         sys.exit("wrk is needed to put load on the pages: apt-get install wrk")
     if sys.argv[1:] == ["queue"]:
