@@ -10,9 +10,11 @@ from catalog.errors import EditedMeanwhile
 from catalog.forms.listings import GoodsForm, VisitForm, goods_form, visit_form
 from catalog.forms.steps import PressForm, WithdrawForm
 from catalog.forms.stock import StockForm
+from catalog.forms.terms import asked_of
 from catalog.queries import category_tree
 from catalog.queries.categories import CategoryNode
 from catalog.queries.comparing import comparison
+from catalog.queries.labels import needed_fields
 from catalog.queries.workbench import Work, vendor_listings, version_of
 from catalog.rules import (
     EDITABLE,
@@ -212,6 +214,7 @@ def change_stock(vendor_id: str, code: str) -> Answer:
             code=code,
             change=change,
             reason=reason,
+            lot_id=form.lot_id.data or None,
             actor=guards.current_actor(),
             now=clock.now(),
         )
@@ -247,6 +250,7 @@ def _form(vendor_id: str, kind: ListingKind, work: Work | None) -> Entry:
     else:
         form = goods_form(work, sent)
         form.offer_lots(_lots(vendor_id, work))
+        form.needs = needed_fields(db(), kind, on=clock.local_date(clock.now()))
     form.offer(_shelves(kind), farms_of(db(), vendor_id=vendor_id))
     return form
 
@@ -279,6 +283,7 @@ def _form_page(
         kind=kind,
         work=work,
         form=form or _form(vendor_id, kind, work),
+        label_fields=asked_of(kind),
     )
 
 
@@ -286,6 +291,8 @@ def _listing_page(
     work: Work, *, press: Button | None = None, stock: StockForm | None = None
 ) -> str:
     listing = work.listing
+    stock = stock or StockForm(formdata=None)
+    stock.offer(_lots(listing.vendor_id, work) if listing.unit else ())
     causes = need_titles(db(), listing.withheld_for, on=clock.local_date(clock.now()))
     return page(
         "catalog/listing.html",
@@ -296,7 +303,7 @@ def _listing_page(
         actions=actions(listing.state, VENDOR_ACTIONS),
         editable=listing.state in EDITABLE,
         press=press or PressForm(formdata=None),
-        stock=stock or StockForm(formdata=None),
+        stock=stock,
         compared=comparison(db(), work) if work.change else None,
         schemes={scheme.value: scheme for scheme in Scheme},
     )
