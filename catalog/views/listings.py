@@ -264,7 +264,7 @@ def _lots(vendor_id: str, work: Work | None) -> list:  # type: ignore[type-arg]
         # A lot on hold stays linked until another is chosen.
         held = lot_of(db(), linked, vendor_id=vendor_id)
         lots += [held] if held else []
-    return [lot for lot in lots if lot.unit is work.listing.unit]
+    return [lot for lot in lots if lot.unit is work.listing.unit or work.listing.by_weight]
 
 
 def _shelves(kind: ListingKind) -> list[CategoryNode]:
