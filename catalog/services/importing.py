@@ -13,19 +13,13 @@ from catalog.events import ListingChanged, ListingPublished, ListingWithdrawn
 from catalog.models import Category, Listing, Variant
 from catalog.queries.offers import weight_of
 from catalog.rules import ListingKind, ListingState, need_months
-from catalog.rules.pricing import Weight, read_tiers
+from catalog.rules.pricing import Weight
+from catalog.rules.selling import Preorder, need_preorder
 from catalog.services.addresses import keep_texts
 from catalog.services.listings import cleaned, open_stock, place_in_category
 from catalog.services.packs import PackDraft, check_packs, set_packs
 from catalog.services.revisions import begin_history, has_history, keep_revision
 from catalog.services.steps import note_step
-from catalog.services.terms import (
-    PLAIN_TERMS,
-    SaleTerms,
-    set_preorder_cap,
-    set_tiers,
-    write_terms,
-)
 from kernel import audit, places
 from kernel.actor import Actor
 from kernel.errors import Invalid
@@ -71,7 +65,6 @@ class ListingRow:
     tint: str = ""
     state: ListingState = ListingState.PUBLISHED
     since: datetime | None = None
-    terms: SaleTerms = PLAIN_TERMS
 
 
 @dataclass(frozen=True)
@@ -104,12 +97,6 @@ def import_listing(session: Session, row: ListingRow, *, actor: Actor, now: date
     session.add(listing)
     session.flush()
     open_stock(session, listing, on_hand=row.stock, now=now)
-    if listing.unit is None:
-        set_tiers(listing, row.terms.tiers)
-    else:
-        # Judged once there are packs: see `import_variants`.
-        listing.tiers = [[tier.least, tier.price_vnd] for tier in row.terms.tiers]
-    set_preorder_cap(session, listing, row.terms.preorder_cap, now)
     keep_texts(session, listing, by_person=False, now=now)
     if is_new:
         note_step(session, listing, action="import", actor=actor, now=listing.created_at)
@@ -149,7 +136,6 @@ def import_variants(
     )
     check_packs(packs, listing.unit, by_weight=listing.by_weight)
     set_packs(session, listing, packs)
-    set_tiers(listing, read_tiers(listing.tiers))
     if has_history(session, listing.id):
         keep_revision(session, listing, action="import", actor=actor, now=now)
     emit(session, ListingChanged(listing.id, listing.code), now=now)
@@ -233,7 +219,8 @@ def _write(session: Session, listing: Listing, row: ListingRow, vendor_id: str) 
     listing.summary, listing.description = cleaned(row.summary), cleaned(row.description)
     listing.piece_name = cleaned(row.piece_name)
     listing.season_months = need_months(row.season_months)
-    write_terms(listing, row.terms, row.preorder_from, row.preorder_until)
+    ahead = need_preorder(Preorder(row.preorder_from, row.preorder_until))
+    listing.preorder_from, listing.preorder_until = ahead.opens, ahead.until
     listing.schemes = sorted(scheme.value for scheme in row.schemes)
     listing.art, listing.tint = row.art or category.art, row.tint or category.tint
     if listing.kind is ListingKind.EXPERIENCE:

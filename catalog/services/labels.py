@@ -5,12 +5,12 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from catalog.models import Listing
+from catalog.queries.labels import label_rule
 from catalog.rules import ListingKind
-from catalog.rules.label import LABEL_RULE, LabelField, missing_fields
+from catalog.rules.label import LabelField, missing_fields
 from kernel.clock import local_date
 from kernel.errors import Invalid
 from kernel.messages import msg
-from kernel.rules_table import Rule, rules_like
 
 _MISSING = {
     LabelField.ORIGIN: msg("Say where it comes from: choose its farm, or write the origin"
@@ -37,18 +37,12 @@ def need_labelled(session: Session, listing: Listing, now: datetime) -> None:
 
     :raises Invalid: naming the first field that is missing, and the law.
     """
-    found = label_rule(session, listing, now)
+    found = label_rule(session, listing.kind, on=local_date(now))
     if found is None:
         return
     required = set(found.value) - _known(listing)
     for field in missing_fields(listing.label, required):
         raise Invalid(_MISSING[field], field=f"label_{field.value}_vi", law=found.legal_ref)
-
-
-def label_rule(session: Session, listing: Listing, now: datetime) -> Rule | None:
-    """Return which fields the kind of a listing must have today; None: nothing is asked of it."""
-    key = f"{LABEL_RULE}{listing.kind.value}"
-    return rules_like(session, key, on=local_date(now)).get(key)
 
 
 def _known(listing: Listing) -> set[str]:

@@ -213,7 +213,8 @@ def _link(session: Session, listing: Listing, draft: ListingDraft) -> None:
     listing.lot_id, listing.farm_id = None, None
     if draft.lot_id:
         lot = lot_of(session, draft.lot_id, vendor_id=listing.vendor_id)
-        if lot is None or lot.unit is not listing.unit:
+        # What is weighed later is counted by the piece, its lot perhaps by weight.
+        if lot is None or (lot.unit is not listing.unit and not listing.by_weight):
             raise Invalid(msg("Choose one of your lots, counted in the same unit."), field="lot_id")
         listing.lot_id, listing.farm_id = lot.id, lot.farm_id
     if draft.farm_id and listing.farm_id is None:

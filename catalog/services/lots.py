@@ -14,6 +14,7 @@ from catalog.services.rechecks import touch
 from kernel import audit, claims
 from kernel.actor import HOUSE
 from kernel.clock import local_date
+from kernel.db import lock
 from kernel.errors import Invalid
 from kernel.events import emit
 from kernel.messages import msg
@@ -64,6 +65,21 @@ def drop_past(session: Session, listing_ids: Collection[str], *, now: datetime) 
         .execution_options(populate_existing=True)
     )
     return sum(_drop(session, listing, now) for listing in found.all())
+
+
+def follow_lot(session: Session, lot_id: str, *, now: datetime) -> None:
+    """Bring what listings know of a lot's best-before day up to date."""
+    lot = lot_cards(session, [lot_id]).get(lot_id)
+    rows = session.scalars(sa.select(ListingLot).where(ListingLot.lot_id == lot_id)).all()
+    for row in rows:
+        if lot is None or row.best_before == lot.best_before:
+            continue
+        row.best_before = lot.best_before
+        listing = lock(session, Listing, row.listing_id)
+        if listing is not None:
+            touch(listing)
+            emit(session, ListingChanged(listing.id, listing.code), now=now)
+    session.flush()
 
 
 def drop_past_everywhere(session: Session, now: datetime, *, limit: int = 500) -> int:
