@@ -13,6 +13,8 @@ from catalog.rules.addresses import WORDS, AddressKind, LanguageState, digest_of
 from kernel.i18n import DEFAULT, LANGUAGES
 from kernel.pages import Page
 
+MOST_PAGES = 10_000
+
 
 @dataclass(frozen=True)
 class Moved:
@@ -101,7 +103,7 @@ def worded(
             ListingLanguage.listing_id == Listing.id, ListingLanguage.state == state
         )
         wanted = wanted.where(stands.where(ListingLanguage.lang == lang) if lang else stands)
-    page = max(page, 1)
+    page = min(max(page, 1), MOST_PAGES)
     wanted = wanted.order_by(Listing.ranked_at.desc(), Listing.id.desc())
     ids = session.scalars(wanted.offset((page - 1) * size).limit(size + 1)).all()
     return Page.cut(_worded(session, ids), page, size)

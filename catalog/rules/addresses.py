@@ -70,9 +70,9 @@ def chosen_slug(slugs: Mapping[str, str], asked: str, wish: str | None, was: str
     """
     if asked in slugs.values():
         return asked
-    if wish in slugs:
+    if wish is not None and wish in slugs:
         return slugs[wish]
-    return slugs[was if was in slugs else DEFAULT]
+    return slugs[was if was is not None and was in slugs else DEFAULT]
 
 
 def digest_of(texts: Texts, lang: str) -> str:

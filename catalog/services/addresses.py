@@ -78,13 +78,13 @@ def keep_address(
     session.flush()
     known = {(row.lang, row.slug): row for row in rows}
     for lang, slug in slugs.items():
-        row = known.get((lang, slug))
-        if row is None and slug:
+        was = known.get((lang, slug))
+        if was is None and slug:
             session.add(
                 PageAddress(kind=kind, subject_id=subject_id, lang=lang, slug=slug, since=now)
             )
-        elif row is not None and row.until is not None:
-            row.since, row.until = now, None
+        elif was is not None and was.until is not None:
+            was.since, was.until = now, None
     session.flush()
 
 

@@ -1,5 +1,7 @@
 """In which languages the vendor's offers are told, and whether anybody looked at the words."""
 
+from typing import TYPE_CHECKING
+
 from flask import flash, request, url_for
 from flask_babel import gettext as _
 
@@ -15,6 +17,9 @@ from kernel.errors import NotFound
 from kernel.web.answers import Answer, go
 from kernel.web.pages import page
 from kernel.web.session import db
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
 
 GROUPS: dict[str, tuple[LanguageState | None, str | None]] = {
     "all": (None, None),
@@ -52,21 +57,20 @@ def show_wordings(vendor_id: str, code: str) -> Answer:
 def see_wording(vendor_id: str, code: str) -> Answer:
     """Note that somebody looked at the words of one language."""
     form = SeenForm()
-    done, status = attempt(
-        form,
-        lambda session: (
-            mark_seen(
-                session,
-                vendor_id,
-                code=code,
-                lang=form.lang.data or "",
-                digest=form.digest.data or "",
-                actor=guards.current_actor(),
-                now=clock.now(),
-            )
-            or code
-        ),
-    )
+
+    def see(session: "Session") -> bool:
+        mark_seen(
+            session,
+            vendor_id,
+            code=code,
+            lang=form.lang.data or "",
+            digest=form.digest.data or "",
+            actor=guards.current_actor(),
+            now=clock.now(),
+        )
+        return True
+
+    done, status = attempt(form, see)
     if done is None:
         return _wordings_page(vendor_id, code, form), status
     flash(_("Noted: somebody looked at these words."))

@@ -95,6 +95,7 @@ def fit(text: str, width: int) -> tuple[list[str], ImageFont.FreeTypeFont]:
 
     What is too long for the smallest letters is cut at the end.
     """
+    font, lines = letters(BOLD, _SIZES[-1]), [""]
     for size in _SIZES:
         font = letters(BOLD, size)
         lines = wrap(text, font, width)
