@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from catalog.models import Listing
-from catalog.rules import APPROVED_ONCE
+from catalog.rules import APPROVED_ONCE, need_editable
 from catalog.services.checking import (
     desk_rules,
     keep_pictures,
