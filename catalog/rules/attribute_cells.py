@@ -2,7 +2,13 @@
 
 from typing import Any
 
-from catalog.rules.attributes import AttributeKind, Definition, format_number, parse_number
+from catalog.rules.attributes import (
+    AttributeKind,
+    Definition,
+    format_number,
+    parse_number,
+    plain_number,
+)
 from kernel.errors import Invalid
 from kernel.messages import msg
 from kernel.text import fold
@@ -43,7 +49,7 @@ def value_of(one: Definition, vi: str, en: str = "") -> Any:
             raise Invalid(msg("Write yes or no."))
         return _YES[fold(words)]
     if one.kind is AttributeKind.NUMBER:
-        return str(parse_number(words))
+        return plain_number(parse_number(words if vi.strip() else words.replace(".", ",")))
     keys = [_key(one, part) for part in words.split(BETWEEN.strip()) if part.strip()]
     return keys if one.kind is AttributeKind.CHOICES else keys[0] if len(keys) == 1 else words
 

@@ -16,7 +16,7 @@ from kernel.pictures import store_picture
 from kernel.settings import load_settings
 from kernel.storage import open_storage
 from shop.sessions import open_sessions
-from tests.browser.conftest import DESK, PHONE
+from tests.browser.conftest import DESK, PHONE, SCREENS, violations
 from tests.browser.test_pages import LANGUAGES, look, sign_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser-desk")]
@@ -85,7 +85,10 @@ def test_pictures_open_large_walk_by_keys_and_close_where_they_were(open_browser
     expect(box).to_be_visible()
     words = "Ảnh màu {}" if lang == "vi" else "Coloured picture {}"
     expect(page.locator(".pswp__caption")).to_have_text(words.format(1))
-    assert look(page, "gallery-open", sizes=[DESK]) == []
+    assert violations(page) == []
+    shown = page.locator(".pswp__item[aria-hidden=false] img").first
+    expect(shown).to_be_in_viewport()
+    page.screenshot(path=SCREENS / f"gallery-open-{lang}-1280.png")
     page.keyboard.press("ArrowRight")
     expect(page.locator(".pswp__caption")).to_have_text(words.format(2))
     page.keyboard.press("Tab")
@@ -101,8 +104,9 @@ def test_a_finger_swipes_and_zooms(open_browser, listing):
     page.locator(".gallery-strip a").first.tap()
     caption = page.locator(".pswp__caption")
     expect(caption).to_have_text("Ảnh màu 1")
-    page.wait_for_function("document.querySelector('.pswp__img')?.naturalWidth > 0")
-    assert look(page, "gallery-open", sizes=[PHONE]) == []
+    expect(page.locator(".pswp__item[aria-hidden=false] img").first).to_be_visible()
+    assert violations(page) == []
+    page.screenshot(path=SCREENS / "gallery-open-vi-390.png")
     page.locator(".pswp__button--close").tap()
     expect(page.get_by_role("dialog")).to_be_hidden()
 
@@ -120,8 +124,9 @@ def test_the_page_of_a_listing_with_pictures_is_clean(open_browser, listing, lan
 
 def test_without_scripts_pictures_are_links_to_the_large_ones(open_browser, listing):
     page = opened(open_browser, listing, "vi", PHONE, java_script_enabled=False)
-    page.locator(".gallery-strip a").first.click()
-    assert re.search(r"/media/pictures/[0-9a-f]{64}-1440\.webp$", page.url)
+    address = page.locator(".gallery-strip a").first.get_attribute("href") or ""
+    assert re.fullmatch(r"/media/pictures/[0-9a-f]{64}-1440\.webp", address)
+    assert page.request.get(address).headers["content-type"] == "image/webp"
 
 
 def test_nothing_moves_while_pictures_come(open_browser, listing):
