@@ -24,7 +24,7 @@ function show(index) {
   const box = new PhotoSwipe({
     dataSource: items,
     index,
-    bgOpacity: 0.95,
+    bgOpacity: 1,
     showHideAnimationType: still ? "none" : "zoom",
     closeTitle: words.close,
     zoomTitle: words.zoom,

@@ -1,6 +1,6 @@
 """Pictures whose words nobody has looked at, and what to suggest for them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -60,7 +60,7 @@ def suggestion(session: Session, listing: Listing, number: int, count: int) -> d
         Seen(
             title=listing.title,
             category=category or {},
-            variety=variety if isinstance(variety, Mapping) else {},
+            variety=variety if isinstance(variety, dict) else {},
             place=places.commune(listing.commune).short,
             number=number,
             count=count,

@@ -1,13 +1,12 @@
 """What is sold of a lot and at its farm, in one statement: for the page behind a QR code."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from catalog.models import Listing
+from catalog.queries.cards import Photo
 from catalog.rules import ListingKind, ListingState
 from kernel.quantity import Unit
 from traceability.queries.selling import may_be_sold
@@ -28,7 +27,7 @@ class Nearby:
     piece_name: dict[str, str]
     art: str
     tint: str
-    photos: list[Mapping[str, Any]]
+    photos: tuple[Photo, ...]
     lot_id: str | None
     sellable: bool
 
@@ -46,4 +45,7 @@ def nearby(session: Session, *, lot_id: str, farm_id: str | None, limit: int = 1
         .order_by(sa.case((of_lot, 0), else_=1), Listing.ranked_at.desc(), Listing.id.desc())
         .limit(limit)
     )
-    return [Nearby(**row._mapping) for row in rows]
+    return [
+        Nearby(**{**row._mapping, "photos": tuple(Photo(**photo) for photo in row.photos)})
+        for row in rows
+    ]

@@ -1,9 +1,10 @@
 """Attributes of goods as data: what can be said, how it is checked, shown and searched."""
 
 import enum
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from kernel.errors import DomainError, Invalid
@@ -15,8 +16,8 @@ Values = Mapping[str, Any]
 
 MOST_LETTERS = 200
 MOST_CHOICES = 60
-MOST_NUMBER = Decimal(1_000_000_000)
-_STEP = Decimal("0.001")
+_NUMBER = re.compile(r"[+-]?\d{1,9}(?:[.,]\d{1,3})?", re.ASCII)
+_GROUPED = re.compile(r"[+-]?[1-9]\d{0,2}(?:\.\d{3})+(?:,\d{1,3})?", re.ASCII)
 LANGS = ("vi", "en")
 
 
@@ -109,18 +110,16 @@ def settled(asked: Iterable[Definition], written: Values, stored: Values) -> dic
 
 
 def parse_number(text: str) -> Decimal:
-    """Read a number with at most three decimals: 12, 12,5 or 12.5.
+    """Read what people type: 12, 12,5, 12.5; 1.230 is a thousand and more, as Vietnamese write.
 
-    :raises Invalid: when it is none.
+    :raises Invalid: when it is no number of at most nine figures and three decimals.
     """
-    try:
-        number = Decimal(text.strip().replace(",", "."))
-        is_sane = abs(number) <= MOST_NUMBER and number == number.quantize(_STEP)
-    except InvalidOperation:
-        is_sane = False
-    if not is_sane:
+    words = text.strip()
+    if _GROUPED.fullmatch(words):
+        words = words.replace(".", "")
+    if not _NUMBER.fullmatch(words):
         raise Invalid(msg("Write a number such as 12 or 12,5."))
-    return number
+    return Decimal(words.replace(",", "."))
 
 
 def plain_number(number: Decimal) -> int | float:
@@ -151,6 +150,9 @@ def _text(_one: Definition, value: Any, _stored: Any) -> Text | None:
 def _number(_one: Definition, value: Any, _stored: Any) -> int | float | None:
     if value is None or value == "":
         return None
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        # As it is kept: a point in it is never a mark of thousands.
+        value = f"{value}".replace(".", ",")
     return plain_number(parse_number(str(value)))
 
 

@@ -44,7 +44,11 @@ def save_words(vendor_id: str, code: str, digest: str) -> Answer:
     work, form = need_work(vendor_id, code), AltForm()
     _number, photo = _place(work, digest)
     more = any(one.photo.digest != digest for one in unseen_photos(db(), vendor_id))
-    here = "catalog.show_unseen" if photo.unseen and more else "catalog.show_photos"
+    after = (
+        url_for("catalog.show_unseen", vendor_id=vendor_id)
+        if photo.unseen and more
+        else url_for("catalog.show_photos", vendor_id=vendor_id, code=code)
+    )
     return attempt(
         form,
         lambda session: describe_photo(
@@ -57,10 +61,7 @@ def save_words(vendor_id: str, code: str, digest: str) -> Answer:
             now=clock.now(),
         ),
         again=lambda: _words_page(work, photo, form),
-        then=lead_on(
-            url_for(here, vendor_id=vendor_id, **({} if "unseen" in here else {"code": code})),
-            _("Saved."),
-        ),
+        then=lead_on(after, _("Saved.")),
     )
 
 

@@ -13,6 +13,7 @@ from catalog.events import ShelfChanged
 from catalog.models import Attribute
 from catalog.queries.attributes import definitions, shelf_ids, use_of
 from catalog.queries.sources import sources
+from catalog.rules.attribute_cells import cells_of, value_of
 from catalog.rules.attributes import (
     AttributeKind,
     Choice,
@@ -27,6 +28,7 @@ from catalog.rules.attributes import (
     settled,
 )
 from catalog.rules.attributes_seed import SEED
+from catalog.services.attribute_tables import AttributeRow, import_attributes
 from catalog.services.attributes import (
     AttributeDraft,
     ChoiceDraft,
@@ -82,6 +84,10 @@ def both(vi, en):
         (one(AttributeKind.TEXT), {"vi": "", "en": ""}, None),
         (one(AttributeKind.NUMBER), "12,5", 12.5),
         (one(AttributeKind.NUMBER), "7", 7),
+        (one(AttributeKind.NUMBER), "1.230", 1230),
+        (one(AttributeKind.NUMBER), "1.230,5", 1230.5),
+        (one(AttributeKind.NUMBER), "0.125", 0.125),
+        (one(AttributeKind.NUMBER), 1.125, 1.125),
         (one(AttributeKind.NUMBER), 0, 0),
         (one(AttributeKind.NUMBER), "", None),
         (one(choices=SIZES), "to", "to"),
@@ -104,6 +110,8 @@ def test_a_value_is_kept_as_its_definition_says(definition, written, kept):
         (one(AttributeKind.TEXT), {"en": "Large"}, "attr_co_vi"),
         (one(AttributeKind.NUMBER), "nhiều", "attr_co"),
         (one(AttributeKind.NUMBER), "1e99", "attr_co"),
+        (one(AttributeKind.NUMBER), "1_000", "attr_co"),
+        (one(AttributeKind.NUMBER), True, "attr_co"),
         (one(AttributeKind.NUMBER), "0,0001", "attr_co"),
         (one(choices=SIZES), "nho", "attr_co"),
         (one(choices=SIZES), "khac", "attr_co"),
@@ -182,6 +190,29 @@ def test_whatever_is_written_is_kept_or_refused(kind, written, stored):
     asked = [one(kind, choices=SIZES)]
     with suppress(Invalid):
         facts(asked, settled(asked, {"co": written}, {"co": stored}))
+
+
+def test_a_table_reads_what_it_writes():
+    for definition, value in (
+        (one(AttributeKind.TEXT), both("Thiều", "Thieu")),
+        (one(AttributeKind.NUMBER), 1200.5),
+        (one(AttributeKind.NUMBER), 1.125),
+        (one(AttributeKind.NUMBER), -3),
+        (one(choices=SIZES), "to"),
+        (one(AttributeKind.CHOICES, choices=SIZES), ["to", "nho"]),
+        (one(AttributeKind.YES_NO), False),
+    ):
+        cells = cells_of(definition, value)
+        read = value_of(definition, *cells)
+        assert settled([definition], {"co": read}, {"co": value}) == {"co": value}, cells
+        assert value_of(definition, "", cells[1]) is not None
+
+
+@given(st.sampled_from(list(AttributeKind)), st.text(max_size=20), st.text(max_size=20))
+def test_any_cell_is_read_or_refused(kind, vi, en):
+    asked = one(kind, choices=SIZES)
+    with suppress(Invalid):
+        settled([asked], {"co": value_of(asked, vi, en)}, {})
 
 
 def test_the_seed_is_whole():
@@ -383,6 +414,47 @@ def test_attributes_cost_the_index_one_statement_more(shelves, now):
     with statements(shelves) as after:
         sources(shelves, ids, on=on)
     assert len(after) == len(before) + 1
+
+
+def brought(session, now, *rows, code="VAI"):
+    session.rollback()
+    with transaction(session):
+        import_attributes(session, code, rows=rows, actor=HOUSE, now=now)
+
+
+def test_a_table_says_what_a_listing_is(shelves, now):
+    add(shelves, now)
+    say(shelves, "VAI", hang="loai-1")
+    brought(
+        shelves,
+        now,
+        AttributeRow("VAI", "giong", "Thiều", "Thieu"),
+        AttributeRow("VAI", "han_dung", "7,5"),
+        AttributeRow("VAI", "bao_quan", "nơi khô mát"),
+    )
+    assert listing(shelves).attributes == {
+        "hang": "loai-1",
+        "giong": both("Thiều", "Thieu"),
+        "han_dung": 7.5,
+        "bao_quan": "noi-kho-mat",
+    }
+
+
+@pytest.mark.parametrize(
+    ("row", "field"),
+    [
+        (AttributeRow("VAI", "kieu_nung", "Lò củi"), "attribute"),
+        (AttributeRow("VAI", "han_dung", "lâu"), "value_vi"),
+        (AttributeRow("VAI", "hang", "Loại chín"), "value_vi"),
+    ],
+)
+def test_a_wrong_row_names_its_column_and_changes_nothing(shelves, now, row, field):
+    add(shelves, now)
+    with pytest.raises(Invalid) as refusal:
+        brought(shelves, now, AttributeRow("VAI", "giong", "Thiều"), row)
+    assert (refusal.value.field, listing(shelves).attributes) == (field, {})
+    with pytest.raises(Invalid):
+        brought(shelves, now, code="KHONG")
 
 
 # The pages

@@ -1,5 +1,6 @@
 """Every kind of table, in the order in which they are saved."""
 
+from shop.importing.sheets.attributes import ATTRIBUTES
 from shop.importing.sheets.base import Line, Sheet
 from shop.importing.sheets.farms import DIARY, FARMS, LOTS, PLOTS, SEASONS
 from shop.importing.sheets.goods import LISTINGS, VARIANTS
@@ -20,6 +21,7 @@ SHEETS: tuple[Sheet, ...] = (
     LOTS,
     LISTINGS,
     VARIANTS,
+    ATTRIBUTES,
     EXPERIENCES,
     DEPARTURES,
     TERMS,

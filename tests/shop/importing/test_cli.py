@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 import sqlalchemy as sa
 
+from catalog.services.attributes import seed_attributes
 from catalog.services.categories import seed_categories
 from kernel.actor import HOUSE
 from kernel.db import transaction
@@ -24,6 +25,7 @@ def run(app, app_session, now):
     with transaction(app_session):
         seed_rules(app_session, now=now)
         seed_categories(app_session, actor=HOUSE, now=now)
+        seed_attributes(app_session, actor=HOUSE, now=now)
 
     def _run(*words):
         result = app.test_cli_runner().invoke(import_command, [*map(str, words)])

@@ -4,6 +4,7 @@ import pytest
 import sqlalchemy as sa
 
 from catalog.models import Listing, Variant
+from catalog.services.attributes import seed_attributes
 from catalog.services.categories import seed_categories
 from kernel.actor import HOUSE
 from kernel.audit import verify
@@ -35,6 +36,7 @@ def shelves(maker, now):
     with maker() as session, transaction(session):
         seed_rules(session, now=now)
         seed_categories(session, actor=HOUSE, now=now)
+        seed_attributes(session, actor=HOUSE, now=now)
 
 
 def bring(maker, path, *, save=True, steps=None):

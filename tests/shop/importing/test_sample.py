@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from bookings.models import Booking, Departure, Experience
 from catalog.models import Listing, Review, Variant
 from catalog.rules import ListingKind, ListingState
+from catalog.services.attributes import seed_attributes
 from catalog.services.categories import seed_categories
 from kernel import db, places
 from kernel.actor import HOUSE
@@ -42,6 +43,7 @@ def province(tmp_path_factory):
     with maker() as session, db.transaction(session):
         seed_rules(session, now=NOW)
         seed_categories(session, actor=HOUSE, now=NOW)
+        seed_attributes(session, actor=HOUSE, now=NOW)
     report = load_sample_once(maker, now=NOW, step=steps.append)
     assert report.saved
     assert sum(steps) == report.total
