@@ -234,7 +234,7 @@ def test_telex_typed_by_accident_is_understood(enter, lang):
     box(page).press("Enter")
     expect(page.locator("h1")).to_contain_text("“vải thiều”")
     expect(page.locator("main")).to_contain_text("“vair thieeuf”")
-    expect(page.locator(".offer mark").first).to_have_text(re.compile("vải thiều", re.IGNORECASE))
+    expect(page.locator(".offer mark").first).to_have_text(re.compile("^vải", re.IGNORECASE))
     assert violations(page) == []
     shoot(page, f"search-telex-{lang}-390")
 
