@@ -1,9 +1,9 @@
 """Turns words into a query of the embedded engine: what must match, and what ranks higher.
 
-All weights stand in one place, so that the order of hits can be explained.
+All weights stand in one place. They only find the candidates: see `catalog.search.ranking`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,23 +12,28 @@ from tantivy import Document, Occur, Query, Schema, Searcher
 from catalog.search.likeness import TWO_SLIPS, edits
 from catalog.search.words import Reading, Word
 
-FIELDS = {"name": 4.0, "english": 3.0, "shelf": 2.0, "place": 2.0, "seller": 2.0, "about": 0.6}
+WEIGHTS = {"name": 4.0, "english": 3.0, "shelf": 2.0, "place": 1.5, "seller": 2.0, "about": 0.6}
 """How much a word counts in each text of a listing."""
 
-TONED = 1.5
-"""How much more a word counts whose marks are those typed (times the field's weight)."""
-
-SHORT_FIELDS = ("name", "english", "shelf", "place", "seller")
-"""Texts in which beginnings and misspelt words are looked for."""
+TONED = 6.0
+"""How much a word of the name counts whose marks are those typed."""
 
 OTHER = 0.9
-BEGINNING, MISSPELT, FAR = 3.0, 2.0, 0.3
+BEGINNING = 3.0
 PHRASE, NEAR, START = 6.0, 2.0, 3.0
 TIE = 0.15
 MOST_TERMS = 1000
-MOST_NAMES = 100
+MOST_NAMES = 40
 
 Parts = list[tuple[Occur, Query]]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One query twice: with what ranks hits, and only with what they must hold (for counting)."""
+
+    ranking: Query
+    holding: Query
 
 
 @dataclass(frozen=True)
@@ -40,27 +45,34 @@ class Asker:
 
     def knows(self, folded: str) -> bool:
         """Tell whether any listing holds a word."""
-        return any(self.searcher.doc_freq(field, folded) for field in FIELDS)
+        return any(self.searcher.doc_freq(field, folded) for field in ("short", "about"))
 
     def begins(self, folded: str) -> bool:
-        """Tell whether a word of a name begins so."""
-        return any(
-            self.searcher.terms_with_prefix(field, folded, limit=1) for field in ("name", "english")
-        )
+        """Tell whether a word of a name, a shelf, a vendor or a place begins so."""
+        return bool(self.searcher.terms_with_prefix("short", folded, limit=1))
 
-    def words(self, meant: Sequence[Reading]) -> Query | None:
+    def words(self, meant: Sequence[Reading]) -> Asked | None:
         """Return the query for what was meant, or None when that has no words."""
-        found = [
-            Query.boost_query(self._reading(reading), OTHER if reading.is_other else 1.0)
-            for reading in meant
+        if not meant:
+            return None
+        holding = [self._holding(reading.words) for reading in meant]
+        ranking = [
+            Query.boost_query(
+                Query.boolean_query([(Occur.Must, held), *self._order(reading.words)]),
+                OTHER if reading.is_other else 1.0,
+            )
+            for reading, held in zip(meant, holding, strict=True)
         ]
-        return Query.disjunction_max_query(found, TIE) if found else None
+        return Asked(Query.disjunction_max_query(ranking, TIE), any_of(holding))
 
     def names(self, words: Sequence[Word]) -> Query:
         """Return the query for names of listings that hold what was typed so far."""
         parts: Parts = [(Occur.Must, self._in_names(word)) for word in words[:-1]]
         parts.append((Occur.Must, self._in_names(words[-1], prefix=True)))
-        return Query.boolean_query([*parts, *self._order(words)])
+        folded, toned = [word.folded for word in words], [word.toned for word in words]
+        start = self._phrase("name", ["^", *folded[:-1]] if len(words) > 1 else folded)
+        better = [start, self._phrase("name_t", toned)]
+        return Query.boolean_query([*parts, *((Occur.Should, part) for part in better)])
 
     def count(self, wanted: Query) -> int:
         """Return how many listings a query finds."""
@@ -70,110 +82,82 @@ class Asker:
     def titles_near(self, joined: str, slips: int) -> list[str]:
         """Return names with words that come near to a query written without spaces."""
         near = Query.fuzzy_term_query(self.schema, "joined", joined, distance=slips)
-        return [title for found in self._documents(near, MOST_NAMES) for title in _titles(found)]
+        return self.titles(near, MOST_NAMES)
 
-    def titles(self, wanted: Query) -> list[str]:
+    def titles(self, wanted: Query, most: int = 5) -> list[str]:
         """Return the names of the first few hits."""
-        return [title for found in self._documents(wanted, 5) for title in _titles(found)]
+        return [title for pair in self.pairs(wanted, most) for title in pair]
 
-    def _documents(self, wanted: Query, most: int) -> list[Document]:
+    def pairs(self, wanted: Query, most: int) -> list[tuple[str, str]]:
+        """Return the Vietnamese and English names of the first hits."""
         hits = self.searcher.search(wanted, limit=most, count=False).hits
-        return [self.searcher.doc(address) for _, address in hits]
+        return [_titles(self.searcher.doc(address)) for _, address in hits]
 
     def related(self, meant: Sequence[Reading]) -> Query | None:
         """Return the query for names that say a part of what was meant, or begin as it does."""
         runs = self.runs(meant)
         if runs is None:
             return None
-        begun: Parts = [
-            (Occur.Should, self._run_at_start(reading.words[0]))
-            for reading in meant
-            if len(reading.words) > 1
+        begun = [
+            self._run_at_start(reading.words[0]) for reading in meant if len(reading.words) > 1
         ]
-        return Query.boolean_query([(Occur.Should, runs), *begun])
-
-    def _run_at_start(self, word: Word) -> Query:
-        field, said = ("name_t", word.toned) if word.is_marked else ("name", word.folded)
-        return Query.const_score_query(Query.phrase_query(self.schema, field, ["^", said]), 1.0)
+        return any_of([runs, *begun])
 
     def runs(self, meant: Sequence[Reading]) -> Query | None:
         """Return the query for names that say a part of what was meant."""
-        parts: Parts = [
-            (Occur.Should, self._run(run, field))
+        parts = [
+            self._run(run, field)
             for reading in meant
             for run in reading.runs
             for field in ("name", "english")
         ]
-        return Query.boolean_query(parts) if parts else None
+        return any_of(parts) if parts else None
+
+    def _run_at_start(self, word: Word) -> Query:
+        field, said = ("name_t", word.toned) if word.is_marked else ("name", word.folded)
+        return Query.phrase_query(self.schema, field, ["^", said])
 
     def _run(self, words: Sequence[Word], field: str) -> Query:
         if all(word.is_marked for word in words):
-            field, said = f"{field}_t", [word.toned for word in words]
-        else:
-            said = [word.folded for word in words]
+            return self._phrase(f"{field}_t", [word.toned for word in words])
+        return self._phrase(field, [word.folded for word in words])
+
+    def _phrase(self, field: str, said: Sequence[str], slop: int = 0) -> Query:
         if len(said) == 1:
-            return Query.const_score_query(self._term(field, said[0]), 1.0)
-        run: list[str | tuple[int, str]] = [*said]
-        return Query.const_score_query(Query.phrase_query(self.schema, field, run), 1.0)
+            return self._term(field, said[0])
+        return Query.phrase_query(self.schema, field, [*said], slop=slop)
 
-    def _reading(self, reading: Reading) -> Query:
-        words, last = reading.words, len(reading.words) - 1
-        musts: Parts = [
-            (Occur.Must, self._word(word, is_last=number == last, is_alone=not last))
-            for number, word in enumerate(words)
+    def _holding(self, words: Sequence[Word]) -> Query:
+        """Return the query for listings that hold all words somewhere."""
+        last = len(words) - 1
+        held: Parts = [
+            (Occur.Must, any_of(self._places(word, is_last=at == last, is_alone=not last)))
+            for at, word in enumerate(words)
         ]
-        return Query.boolean_query([*musts, *self._order(words)])
+        return Query.boolean_query(held)
 
-    def _word(self, word: Word, *, is_last: bool, is_alone: bool) -> Query:
-        ways = [self._exact(word)]
-        known = self.knows(word.folded)
-        if is_last and (len(word.folded) > 1 or not is_alone):
-            ways.append(self._beginning(word))
-        if not known:
+    def _places(self, word: Word, *, is_last: bool, is_alone: bool) -> list[Query]:
+        # In long texts some word without its marks is always there.
+        about = ("about_t", word.toned) if word.is_marked else ("about", word.folded)
+        ways = [self._term("short", word.folded), self._term(*about)]
+        if is_last and len(word.folded) > 1:
+            ways.append(self._near("short", word.folded, prefix=True))
+        elif is_last and not is_alone:
+            # One letter begins much: only in names, or all is found.
+            ways.append(self._near("name", word.folded, prefix=True))
+            ways.append(self._near("english", word.folded, prefix=True))
+        if not self.knows(word.folded):
             ways += self._guesses(word, is_alone=is_alone)
-        return Query.disjunction_max_query(ways, TIE)
-
-    def _exact(self, word: Word) -> Query:
-        ways = []
-        for field, weight in FIELDS.items():
-            toned = Query.boost_query(self._term(f"{field}_t", word.toned), weight * TONED)
-            if word.is_marked and field == "about":
-                # In long texts some word without its marks is always there.
-                ways.append(Query.boost_query(self._term("about_t", word.toned), weight))
-                continue
-            folded = Query.boost_query(self._term(field, word.folded), weight)
-            ways.append(Query.boolean_query([(Occur.Must, folded), (Occur.Should, toned)]))
-        return Query.disjunction_max_query(ways, TIE)
-
-    def _beginning(self, word: Word) -> Query:
-        found = self._in_short(word.folded, 0, BEGINNING, prefix=True)
-        if not word.is_marked:
-            return found
-        # What was typed with marks begins words with those marks: "dâ" is dâu, not dưa.
-        marks = set(word.toned.partition("_")[2])
-        begun = [
-            term
-            for term, _ in self.searcher.terms_with_prefix("name_t", word.folded, limit=MOST_TERMS)
-            if marks <= set(term.partition("_")[2])
-        ]
-        same = Query.term_set_query(self.schema, "name_t", begun)
-        more = Query.const_score_query(same, BEGINNING * TONED)
-        return Query.boolean_query([(Occur.Must, found), (Occur.Should, more)])
+        return ways
 
     def _guesses(self, word: Word, *, is_alone: bool) -> list[Query]:
         """Look for a word that nobody wrote: one or two slips of the finger away."""
         size = len(word.folded)
         if word.is_code or size < (4 if is_alone else 3):
             return []
-        ways = [self._in_short(word.folded, 1, MISSPELT)]
-        if far := self._far(word.folded):
-            ways += [
-                Query.const_score_query(
-                    Query.term_set_query(self.schema, field, far), FAR * FIELDS[field]
-                )
-                for field in SHORT_FIELDS
-            ]
-        return ways
+        far = self._far(word.folded)
+        near = self._near("short", word.folded, distance=1)
+        return [near, Query.term_set_query(self.schema, "short", far)] if far else [near]
 
     def _far(self, typed: str) -> list[str]:
         """Return words two slips away; the first letter is seldom wrong."""
@@ -181,51 +165,55 @@ class Asker:
             return []
         return [
             term
-            for field in ("name", "english")
-            for term, _ in self.searcher.terms_with_prefix(field, typed[0], limit=MOST_TERMS)
+            for term, _ in self.searcher.terms_with_prefix("short", typed[0], limit=MOST_TERMS)
             if edits(typed, term) == 2
         ]
 
-    def _in_short(self, text: str, distance: int, score: float, *, prefix: bool = False) -> Query:
-        found = [
-            Query.const_score_query(
-                Query.fuzzy_term_query(self.schema, field, text, distance=distance, prefix=prefix),
-                score * FIELDS[field] / FIELDS["name"],
-            )
-            for field in SHORT_FIELDS
-        ]
-        return Query.disjunction_max_query(found)
-
-    def _in_names(self, word: Word, *, prefix: bool = False) -> Query:
-        found = [
-            Query.fuzzy_term_query(self.schema, field, word.folded, distance=0, prefix=prefix)
-            for field in ("name", "english")
-        ]
-        return Query.disjunction_max_query(found)
-
     def _order(self, words: Sequence[Word]) -> Parts:
         """Rank those higher that say it in these words, in this order, from the start."""
-        folded: list[str | tuple[int, str]] = [word.folded for word in words]
-        toned: list[str | tuple[int, str]] = [word.toned for word in words]
-        parts = [(Query.phrase_query(self.schema, "name", ["^", *folded]), START)]
+        folded, toned = [word.folded for word in words], [word.toned for word in words]
+        scored = [
+            (self._term(field, word.folded), weight)
+            for word in words
+            for field, weight in WEIGHTS.items()
+        ]
+        scored += [(self._term("name_t", word.toned), TONED) for word in words if word.is_marked]
+        fixed = [(self._phrase("name", ["^", *folded]), START)]
+        if len(words[-1].folded) > 1:
+            fixed.append((self._near("name", words[-1].folded, prefix=True), BEGINNING))
         if len(words) > 1:
-            parts += [
-                (Query.phrase_query(self.schema, "name", folded), PHRASE),
-                (Query.phrase_query(self.schema, "name", folded, slop=3), NEAR),
-                (Query.phrase_query(self.schema, "english", folded), PHRASE),
-                (Query.phrase_prefix_query(self.schema, "name", folded), NEAR),
-                (Query.phrase_query(self.schema, "seller", folded), NEAR),
-                (Query.phrase_query(self.schema, "place", folded), NEAR),
+            fixed += [
+                (self._phrase("name", folded), PHRASE),
+                (self._phrase("name", folded, slop=3), NEAR),
+                (self._phrase("english", folded), PHRASE),
+                *((self._phrase(field, folded), NEAR) for field in ("shelf", "seller", "place")),
             ]
         if any(word.is_marked for word in words):
-            parts.append((Query.phrase_query(self.schema, "name_t", ["^", *toned]), START))
-            if len(words) > 1:
-                parts.append((Query.phrase_query(self.schema, "name_t", toned), PHRASE))
-        return [(Occur.Should, Query.const_score_query(part, score)) for part, score in parts]
+            fixed.append((self._phrase("name_t", ["^", *toned]), START))
+            fixed.append((self._phrase("name_t", toned), PHRASE))
+        return [
+            *((Occur.Should, Query.boost_query(part, weight)) for part, weight in scored),
+            *((Occur.Should, Query.const_score_query(part, score)) for part, score in fixed),
+        ]
+
+    def _in_names(self, word: Word, *, prefix: bool = False) -> Query:
+        return any_of(
+            [self._near(field, word.folded, prefix=prefix) for field in ("name", "english")]
+        )
+
+    def _near(self, field: str, text: str, *, distance: int = 0, prefix: bool = False) -> Query:
+        return Query.fuzzy_term_query(self.schema, field, text, distance=distance, prefix=prefix)
 
     def _term(self, field: str, text: str) -> Query:
         return Query.term_query(self.schema, field, text)
 
 
-def _titles(found: Document) -> list[str]:
-    return [str(found.get_first(f"title_{lang}") or "") for lang in ("vi", "en")]
+def any_of(parts: Iterable[Query]) -> Query:
+    """Return the query for what any of several finds, all alike in rank."""
+    return Query.const_score_query(
+        Query.boolean_query([(Occur.Should, part) for part in parts]), 0.0
+    )
+
+
+def _titles(found: Document) -> tuple[str, str]:
+    return str(found.get_first("title_vi") or ""), str(found.get_first("title_en") or "")

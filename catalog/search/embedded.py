@@ -10,7 +10,7 @@ import fcntl
 import shutil
 import threading
 import time
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,15 +31,15 @@ from catalog.search.engine import (
     Suggestion,
     Told,
 )
-from catalog.search.finding import Asked, Span
+from catalog.search.finding import Finder, Span
 from catalog.search.meaning import understand
 from catalog.search.ranking import explain, rank, words_meant
 from catalog.search.storing import SCHEMA, stored
-from catalog.search.suggesting import matching_labels, titles
+from catalog.search.suggesting import Label, labels_of, matching_labels, titles
 from catalog.search.words import DEFAULT_WAYS, Ways, readings
 from kernel.ids import new_id
 
-LAYOUT = "v3"
+LAYOUT = "v4"
 """Changed whenever the fields change: an index of another layout is not read."""
 
 LOOK_SECONDS = 0.5
@@ -55,6 +55,9 @@ class _Open:
     name: str
     index: tantivy.Index
     looked_at: float
+    # When it was last written, by its own account, and what listings were filed under then.
+    written: int = 0
+    labels: Sequence[Label] | None = None
 
 
 class TantivyEngine(SearchEngine):
@@ -108,15 +111,15 @@ class TantivyEngine(SearchEngine):
         with self._reading() as searcher:
             meaning = understand(Asker(SCHEMA, searcher), query, ways)
             span = Span((min(max(page, 1), MOST_PAGES) - 1) * per_page, per_page)
-            asked = Asked(searcher, meaning.words, filters)
+            finder = Finder(searcher, meaning.asked, filters)
             if meaning.readings and sort is Sort.RELEVANCE:
-                found = asked.ranked(meaning.readings, span, month=month, lang=lang)
+                found = finder.ranked(meaning.readings, span, month=month, lang=lang)
             else:
-                found = asked.sorted(sort, span)
+                found = finder.sorted(sort, span)
             return Results(
                 codes=found.codes,
-                total=asked.total(),
-                facets=asked.facets(),
+                total=finder.total(meaning.count if meaning.asked else None),
+                facets=finder.facets(),
                 suggestion=meaning.spelling,
                 meant=found.meant or words_meant(meaning.readings, ()),
             )
@@ -132,8 +135,8 @@ class TantivyEngine(SearchEngine):
     ) -> dict[str, list[SignalValue]]:
         with self._reading() as searcher:
             meant = understand(Asker(SCHEMA, searcher), query, ways).readings
-            asked = Asked(searcher, None, Filters(codes=codes))
-            hits = rank(meant, asked.candidates(len(codes)), month=month, lang=lang)
+            finder = Finder(searcher, None, Filters(codes=codes))
+            hits = rank(meant, finder.candidates(len(codes)), month=month, lang=lang)
             return {hit.code: explain(hit) for hit in hits}
 
     def suggest(
@@ -142,9 +145,9 @@ class TantivyEngine(SearchEngine):
         try:
             with self._reading() as searcher:
                 asker = Asker(SCHEMA, searcher)
-                labels = matching_labels(asker, prefix[:MOST_LETTERS], lang)
-                meant = readings(prefix, asker.knows, ways)
-                return [*labels[:3], *titles(asker, meant, lang, limit)][:limit]
+                labels = matching_labels(self._labels(searcher), prefix[:MOST_LETTERS], lang)
+                meant = readings(prefix, asker.knows, ways, asker.begins)
+                return [*labels, *titles(asker, meant, lang, limit)][:limit]
         except EngineDown:
             return []
 
@@ -179,10 +182,21 @@ class TantivyEngine(SearchEngine):
                     index = tantivy.Index.open(str(self.path / name))
                     index.config_reader("manual")
                     opened = _Open(name, index, now)
-                opened.index.reload()
+                written = (self.path / name / "meta.json").stat().st_mtime_ns
+                if written != opened.written:
+                    opened.index.reload()
+                    opened.written, opened.labels = written, None
                 opened.looked_at = now
                 self._open = opened
             return opened.index.searcher()
+
+    def _labels(self, searcher: tantivy.Searcher) -> Sequence[Label]:
+        opened = self._open
+        if opened is None:
+            return labels_of(searcher)
+        if opened.labels is None:
+            opened.labels = labels_of(searcher)
+        return opened.labels
 
     def _current(self) -> str:
         try:

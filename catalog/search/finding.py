@@ -7,6 +7,7 @@ from typing import Any
 import tantivy
 from tantivy import Occur, Order, Query
 
+from catalog.search.asking import Asked
 from catalog.search.engine import FACETS, FacetCount, Filters, Near, Sort
 from catalog.search.narrowing import narrowed, spots
 from catalog.search.ranking import WINDOW, Candidate, rank, words_meant
@@ -38,12 +39,12 @@ class Found:
     meant: Sequence[str] = ()
 
 
-class Asked:
+class Finder:
     """What one searcher is asked for: words (None: everything) and filters."""
 
-    def __init__(self, searcher: tantivy.Searcher, words: Query | None, filters: Filters) -> None:
+    def __init__(self, searcher: tantivy.Searcher, asked: Asked | None, filters: Filters) -> None:
         self._searcher = searcher
-        self._words = words or Query.all_query()
+        self._asked = asked or Asked(Query.all_query(), Query.all_query())
         self._filters = filters
         self._parts = narrowed(searcher, filters)
 
@@ -72,9 +73,11 @@ class Asked:
         field, order = _ORDERS.get(sort, _ORDERS[Sort.NEWEST])
         return Found(self._codes(self._hits(span, field, order)))
 
-    def total(self) -> int:
-        """Return how many hits there are."""
-        found: Any = self._searcher.search(self._wanted(), limit=1, count=True)
+    def total(self, unfiltered: int | None) -> int:
+        """Return how many hits there are; without filters that is known already."""
+        if unfiltered is not None and not self._parts:
+            return unfiltered
+        found: Any = self._searcher.search(self._held(self._parts), limit=1, count=True)
         return int(found.count)
 
     def candidates(self, most: int) -> list[Candidate]:
@@ -97,7 +100,7 @@ class Asked:
         if not names:
             return {}
         counted = self._searcher.aggregate(
-            self._wanted(parts),
+            self._held(parts),
             {name: {"terms": {"field": name, "size": FACETS[name]}} for name in names},
         )
         return {
@@ -108,7 +111,7 @@ class Asked:
     def _nearest(self, span: Span, near: Near) -> list[str]:
         """Walk outward from place to place until the page is full."""
         counted = self._searcher.aggregate(
-            self._wanted(), {"spots": {"terms": {"field": "spot", "size": 65_000}}}
+            self._held(self._parts), {"spots": {"terms": {"field": "spot", "size": 65_000}}}
         )
         counts = {row["key"]: row["doc_count"] for row in counted["spots"]["buckets"]}
         codes: list[str] = []
@@ -127,7 +130,10 @@ class Asked:
 
     def _wanted(self, parts: list[tuple[Occur, Query]] | None = None) -> Query:
         more = self._parts if parts is None else parts
-        return Query.boolean_query([(Occur.Must, self._words), *more])
+        return Query.boolean_query([(Occur.Must, self._asked.ranking), *more])
+
+    def _held(self, parts: list[tuple[Occur, Query]]) -> Query:
+        return Query.boolean_query([(Occur.Must, self._asked.holding), *parts])
 
     def _hits(
         self,

@@ -30,11 +30,20 @@ ONE_SLIP, TWO_SLIPS = 3, 6
 """Letters a word must have to be taken for another one or two slips away."""
 
 
-def grades(word: Word, tokens: Collection[str], *, is_last: bool) -> Grades:
-    """Return which words are like a typed one: the same, begun by it (the last), misspelt."""
-    found: Grades = {}
+def grades(
+    word: Word, tokens: Collection[str], *, is_last: bool, also: Collection[str] = ()
+) -> Grades:
+    """Return which words are like a typed one: the same, begun by it (the last), misspelt.
+
+    In ``also``, words of long texts, only the same is looked for.
+    """
+    found: Grades = {
+        token: _same(word, set(word.toned.partition("_")[2]), token, token.partition("_")[2])
+        for token in also
+        if token.startswith(word.folded) and token.partition("_")[0] == word.folded
+    }
     typed, marks = word.folded, set(word.toned.partition("_")[2])
-    is_known = False
+    is_known = bool(found)
     for token in tokens:
         if not token.startswith(typed):
             continue
@@ -91,7 +100,10 @@ def edits(typed: str, word: str) -> int:
     allowed = 0 if size < ONE_SLIP else 1 if size < TWO_SLIPS else 2
     if not allowed or abs(size - len(word)) > allowed:
         return 0
-    if allowed == 2 and typed[0] != word[:1]:
+    if typed[0] != word[:1]:
+        # The first letter is seldom wrong, but for a swap.
+        if typed[0] not in word[:2]:
+            return 0
         allowed = 1
     slips = distance(typed, word)
     return slips if slips <= allowed else 0

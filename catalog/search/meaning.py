@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from tantivy import Occur, Query
 
-from catalog.search.asking import Asker
+from catalog.search.asking import Asked, Asker, any_of
 from catalog.search.spelling import better_spelling, joined_words, respelled, slips_allowed
 from catalog.search.words import MOST_LETTERS, Reading, Ways, readings, words_of
 
@@ -17,54 +17,66 @@ FEW = 12
 """With fewer hits than these there is room for some that say a part of what was typed."""
 
 _LEAST_PART = 3
-_RELATED = 0.05
 
 
 @dataclass(frozen=True)
 class Meaning:
-    """Readings of a query, what to ask the index (None: everything), and a better spelling."""
+    """Readings of a query, what to ask the index (None: everything), and a better spelling.
+
+    ``count`` is how many listings all of it finds, whatever the filters.
+    """
 
     readings: Sequence[Reading]
-    words: Query | None
+    asked: Asked | None
+    count: int = 0
     spelling: str = ""
 
 
 def understand(asker: Asker, query: str, ways: Ways) -> Meaning:
     """Return what a query means."""
     meant = readings(query[:MOST_LETTERS], asker.knows, ways, asker.begins)
-    words = asker.words(meant)
-    if words is None:
+    asked = asker.words(meant)
+    if asked is None:
         return Meaning(meant, None)
-    count = asker.count(words)
-    if not count:
-        return _respelled(asker, meant[0]) or _part(asker, meant[:1]) or Meaning(meant, words)
-    typed, spelling = meant[0].words, ""
+    meaning = Meaning(meant, asked, asker.count(asked.holding))
+    if not meaning.count:
+        return _respelled(asker, meant) or _part(asker, meant[:1]) or meaning
+    typed = meant[0].words
     if not all(asker.knows(word.folded) for word in typed):
-        spelling = better_spelling(typed, asker.knows, asker.titles(words))
-    return _widened(asker, Meaning(meant, words, spelling), count)
+        spelling = better_spelling(typed, asker.knows, asker.titles(asked.ranking))
+        meaning = replace(meaning, spelling=spelling)
+    return _widened(asker, meaning)
 
 
-def _widened(asker: Asker, meaning: Meaning, count: int) -> Meaning:
+def _widened(asker: Asker, meaning: Meaning) -> Meaning:
     """Add what says a part of what was meant, where little says all of it."""
-    if count >= FEW or meaning.words is None:
+    if meaning.count >= FEW or meaning.asked is None:
         return meaning
     spelled = [Reading(words_of(meaning.spelling), is_guessed=True)] if meaning.spelling else []
     related = asker.related(spelled or meaning.readings)
     if related is None:
         return meaning
-    less = Query.const_score_query(related, _RELATED)
-    either = Query.boolean_query([(Occur.Should, meaning.words), (Occur.Should, less)])
-    return replace(meaning, readings=[*meaning.readings, *spelled], words=either)
+    whole = meaning.asked
+    either = Query.boolean_query([(Occur.Should, whole.ranking), (Occur.Should, related)])
+    asked = Asked(either, any_of([whole.holding, related]))
+    return replace(
+        meaning,
+        readings=[*meaning.readings, *spelled],
+        asked=asked,
+        count=asker.count(asked.holding),
+    )
 
 
-def _respelled(asker: Asker, reading: Reading) -> Meaning | None:
-    joined = joined_words(reading.words)
+def _respelled(asker: Asker, meant: Sequence[Reading]) -> Meaning | None:
+    """Look for names that come near to the query, whatever its spaces."""
+    typed = meant[0].words
+    joined = joined_words(typed)
     for slips in range(slips_allowed(joined) + 1):
-        found = respelled(reading.words, asker.titles_near(joined, slips))
-        words = asker.words([Reading(each.words) for each in found])
-        if words is not None:
-            meant = [Reading(each.words, is_guessed=True) for each in found]
-            meaning = _widened(asker, Meaning(meant, words), asker.count(words))
+        found = respelled(typed, asker.titles_near(joined, slips))
+        asked = asker.words([Reading(each.words) for each in found])
+        if asked is not None:
+            guessed = [Reading(each.words, is_guessed=True) for each in found]
+            meaning = _widened(asker, Meaning(guessed, asked, asker.count(asked.holding)))
             return replace(meaning, spelling=found[0].written)
     return None
 
@@ -72,5 +84,6 @@ def _respelled(asker: Asker, reading: Reading) -> Meaning | None:
 def _part(asker: Asker, meant: Sequence[Reading]) -> Meaning | None:
     if len(meant[0].words) < _LEAST_PART:
         return None
-    words = asker.runs(meant)
-    return Meaning(meant, words) if words is not None and asker.count(words) else None
+    runs = asker.runs(meant)
+    count = asker.count(runs) if runs is not None else 0
+    return Meaning(meant, Asked(runs, runs), count) if runs is not None and count else None

@@ -15,7 +15,7 @@ from catalog.search.likeness import CONFLICT, Grade, Grades, grades
 from catalog.search.words import Reading, Word
 from kernel.messages import msg
 
-WINDOW = 100
+WINDOW = 72
 """Candidates that are put in order; pages beyond follow the order of the engine."""
 
 
@@ -148,7 +148,7 @@ def explain(hit: Ranked) -> list[SignalValue]:
 def words_meant(readings: Iterable[Reading], candidates: Sequence[Candidate]) -> list[str]:
     """Return the folded words looked for and those found in their stead, to be marked."""
     meant: dict[str, None] = {}
-    tokens = _tokens(candidates)
+    tokens = _tokens(text for each in candidates for text in each[1:6])
     for word, is_last in _asked(readings):
         meant[word.folded] = None
         found = grades(word, tokens, is_last=is_last)
@@ -166,12 +166,21 @@ class _Judge:
         month: int | None,
         lang: str,
     ) -> None:
-        tokens = _tokens(candidates)
+        tokens = _tokens(text for each in candidates for text in each[1:6])
+        long = _tokens(each.about for each in candidates)
         self._tables: dict[tuple[Word, bool], Grades] = {
-            asked: grades(asked[0], tokens, is_last=asked[1]) for asked in _asked(readings)
+            (word, is_last): grades(word, tokens, is_last=is_last, also=long)
+            for word, is_last in dict.fromkeys(_asked(readings))
         }
         self._readings = [
             (reading, [self._tables[word] for word in _asked([reading])]) for reading in readings
+        ]
+        self._like = [
+            frozenset(token for table in tables for token in table) for _, tables in self._readings
+        ]
+        self._without = [
+            _Found((None,) * len(tables), (-1,) * len(tables), (0.0,) * (len(tables) - 1), 1)
+            for _, tables in self._readings
         ]
         self._seen: dict[tuple[int, str], _Found] = {}
         self._month = month
@@ -191,7 +200,8 @@ class _Judge:
         reading = self._readings[number][0]
         name, english = self._found(number, hit.name), self._found(number, hit.english)
         texts = [(1.0, name), (self._english, english)]
-        texts += [(share, self._found(number, getattr(hit, at))) for at, share in SHARES.items()]
+        if not (_says_all(name) or _says_all(english)):
+            texts += self._beside_names(number, hit)
         count = len(reading.words)
         stand = [_best(texts, at) for at in range(count)]
         pairs = [
@@ -210,10 +220,31 @@ class _Judge:
             + (0.5 if reading.is_guessed else 0.0),
         )
 
+    def _beside_names(self, number: int, hit: Candidate) -> list[tuple[float, _Found]]:
+        """Look at the other texts, the long one only for words that stand nowhere else."""
+        texts = [
+            (share, self._found(number, getattr(hit, at)))
+            for at, share in SHARES.items()
+            if at != "about"
+        ]
+        short = [self._found(number, hit.name), self._found(number, hit.english)]
+        short += [found for _, found in texts]
+        if any(
+            all(grade is None or grade.nearness <= CONFLICT for grade in each)
+            for each in zip(*(found.grades for found in short), strict=True)
+        ):
+            texts.append((SHARES["about"], self._found(number, hit.about)))
+        return texts
+
     def _found(self, number: int, text: str) -> _Found:
         key = number, text
         if key not in self._seen:
-            self._seen[key] = _find(self._readings[number][1], text.split())
+            tokens = text.split()
+            self._seen[key] = (
+                self._without[number]
+                if self._like[number].isdisjoint(tokens)
+                else _find(self._readings[number][1], tokens)
+            )
         return self._seen[key]
 
     def _beside(self, hit: Candidate) -> tuple[float, float, float]:
@@ -246,6 +277,10 @@ def _in_company(found: _Found, at: int) -> bool:
     """Tell whether a word stands by one of its neighbours in the query, if it has any."""
     pairs = found.pairs
     return not pairs or (at > 0 and pairs[at - 1] > 0) or (at < len(pairs) and pairs[at] > 0)
+
+
+def _says_all(found: _Found) -> bool:
+    return all(grade is not None and grade.nearness > CONFLICT for grade in found.grades)
 
 
 def _head(found: _Found, *, is_last: bool = False) -> float:
@@ -300,9 +335,8 @@ def _asked(readings: Iterable[Reading]) -> list[tuple[Word, bool]]:
     ]
 
 
-def _tokens(candidates: Iterable[Candidate]) -> frozenset[str]:
-    texts = {text for each in candidates for text in each[1:7]}
-    return frozenset(token for text in texts for token in text.split())
+def _tokens(texts: Iterable[str]) -> frozenset[str]:
+    return frozenset(token for text in set(texts) for token in text.split())
 
 
 def _points(values: Sequence[float]) -> float:

@@ -10,6 +10,10 @@ from catalog.search.engine import FACETS
 from catalog.search.ranking import Candidate, candidate
 
 TEXTS = ("name", "english", "shelf", "place", "seller", "about")
+SHORT = TEXTS[:-1]
+"""Texts in which beginnings and misspelt words are looked for."""
+
+_TONED = ("name", "english", "about")
 _JOINED = 4
 
 
@@ -27,10 +31,10 @@ def _schema() -> tantivy.Schema:
         builder.add_text_field(
             f"title_{language}", stored=True, tokenizer_name="raw", index_option="basic"
         )
-    for name in TEXTS:
+    for name in (*TEXTS, *(f"{name}_t" for name in _TONED)):
         builder.add_text_field(name, tokenizer_name="whitespace")
-        builder.add_text_field(f"{name}_t", tokenizer_name="whitespace")
-    builder.add_text_field("joined", tokenizer_name="whitespace", index_option="basic")
+    for name in ("short", "joined"):
+        builder.add_text_field(name, tokenizer_name="whitespace", index_option="basic")
     for name in (*FACETS, "labels", "delivered_to", "spot"):
         builder.add_text_field(name, fast=True, tokenizer_name="raw", index_option="basic")
     for name in _NUMBERS:
@@ -53,7 +57,10 @@ def stored(document: Document) -> tantivy.Document:
         # The mark of the beginning lets a query ask for names that start with it.
         start = "^ " if name == "name" else ""
         made.add_text(name, start + text.folded)
-        made.add_text(f"{name}_t", start + text.toned)
+        if name in _TONED:
+            made.add_text(f"{name}_t", start + text.toned)
+    short = {word for name in SHORT for word in getattr(document, name).folded.split()}
+    made.add_text("short", " ".join(sorted(short)))
     for text in (document.name, document.english):
         made.add_text("joined", " ".join(_joined(text.folded)))
     for name, value in _values(document):

@@ -8,9 +8,9 @@ from catalog.search.typing import decode, is_syllable
 from kernel.text import fold, tone_codes
 
 MOST_WORDS = 12
-MOST_READINGS = 6
+MOST_READINGS = 8
 MOST_LETTERS = 200
-_LEAST_JOINED, _MOST_JOINED, _LONGEST_PART, _MOST_PARTS = 5, 30, 12, 5
+_LEAST_JOINED, _MOST_JOINED, _LONGEST_PART, _MOST_PARTS, _MOST_SPLITS = 4, 30, 12, 5, 4
 
 Known = Callable[[str], bool]
 """Tells whether any listing holds a folded word."""
@@ -154,8 +154,9 @@ def readings(
     typed = words_of(text[:MOST_LETTERS])
     if not typed:
         return []
-    meant = _spoken(typed, known, begins)
-    found = [Reading(meant)]
+    spoken = _spoken(typed, known, begins)
+    meant = spoken[0]
+    found = [Reading(words) for words in spoken]
     if short := _without_fillers(meant):
         found.append(Reading(short))
     for other in _rewritten(meant, known, ways):
@@ -179,39 +180,46 @@ def word_of(code: str) -> Word:
     return Word(code.partition("_")[0], code)
 
 
-def _spoken(typed: tuple[Word, ...], known: Known, begins: Known) -> tuple[Word, ...]:
+def _spoken(typed: tuple[Word, ...], known: Known, begins: Known) -> list[tuple[Word, ...]]:
     """Turn raw keystrokes into syllables, and words written as one into several.
 
-    Only what no listing holds as it was typed is read anew.
+    Only what no listing holds as it was typed is read anew; maybe there are several ways.
     """
-    found: list[Word] = []
+    found: list[tuple[Word, ...]] = [()]
     for number, word in enumerate(typed):
         is_half = number == len(typed) - 1 and begins(word.folded)
-        if is_half or known(word.folded):
-            found.append(word)
-            continue
-        syllable = _syllable(word, known)
-        parts = split(word.folded, known) if syllable is word else ()
-        found += [Word(part, part) for part in parts] or [syllable]
-    return tuple(found[:MOST_WORDS])
+        ways = [(word,)] if is_half or known(word.folded) else _anew(word, known)
+        found = [(*before, *way) for before in found for way in ways][:_MOST_SPLITS]
+    return [words[:MOST_WORDS] for words in found]
 
 
-def split(word: str, known: Known) -> tuple[str, ...]:
-    """Return the known words that were written as one, as few as can be; none if it is no such."""
+def _anew(word: Word, known: Known) -> list[tuple[Word, ...]]:
+    syllable = _syllable(word, known)
+    if syllable is not word:
+        return [(syllable,)]
+    parts = split(word.folded, known)
+    return [tuple(Word(part, part) for part in each) for each in parts] or [(word,)]
+
+
+def split(word: str, known: Known) -> list[tuple[str, ...]]:
+    """Return the known words that were written as one, as few as can be, in every way there is.
+
+    What may be a syllable is none of those: it is a word that nobody offers.
+    """
     size = len(word)
-    if not _LEAST_JOINED <= size <= _MOST_JOINED or not word.isalpha():
-        return ()
-    best: list[tuple[str, ...] | None] = [(), *[None] * size]
+    is_long = _LEAST_JOINED <= size <= _MOST_JOINED
+    if not is_long or not word.isalpha() or is_syllable(word):
+        return []
+    best: list[list[tuple[str, ...]]] = [[()], *([] for _ in range(size))]
     for end in range(2, size + 1):
         for start in range(max(0, end - _LONGEST_PART), end - 1):
-            before, part = best[start], word[start:end]
-            if before is None or (len(part) < 3 and not is_syllable(part)):
+            part = word[start:end]
+            if not best[start] or (len(part) < 3 and not is_syllable(part)) or not known(part):
                 continue
-            now = best[end]
-            if (now is None or len(before) + 1 < len(now)) and known(part):
-                best[end] = (*before, part)
-    found = best[size]
-    return found if found and 1 < len(found) <= _MOST_PARTS else ()
+            best[end] += [(*before, part) for before in best[start]]
+        fewest = min(map(len, best[end]), default=0)
+        best[end] = [each for each in best[end] if len(each) <= fewest + 1][:_MOST_SPLITS]
+    return sorted((each for each in best[size] if 1 < len(each) <= _MOST_PARTS), key=len)
 
 
 def _syllable(word: Word, known: Known) -> Word:
