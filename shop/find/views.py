@@ -22,13 +22,16 @@ from shop.shelves import shelves
 blueprint = Blueprint("find", __name__)
 
 COOKIE, KEPT_SECONDS = "commune", 180 * 86_400
+HERE = "geolocation=(self), microphone=(), camera=(self), payment=()"
+"""A visitor may let this page ask where he is; no other page of the storefront does."""
+
 FRESH_SECONDS = 10
 """How long a browser may show the same suggestions again without asking."""
 
 
 @blueprint.get("/search")
 @guards.public
-def search() -> str | Response:
+def search() -> Response:
     """Show what matches; every filter is a plain form field."""
     wish = _read()
     if _wants_keeping():
@@ -36,7 +39,9 @@ def search() -> str | Response:
     answer = find(wish)
     # What was asked (wish), what came (answer.total, None without an engine) and
     # what narrowed it (wish.pairs) are known here.
-    return _show(wish, answer)
+    shown = make_response(_show(wish, answer))
+    shown.headers["Permissions-Policy"] = HERE
+    return shown
 
 
 def _show(wish: Wish, answer: Answer) -> str:
