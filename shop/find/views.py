@@ -23,13 +23,16 @@ from shop.tally import note_search
 blueprint = Blueprint("find", __name__)
 
 COOKIE, KEPT_SECONDS = "commune", 180 * 86_400
+HERE = "geolocation=(self), microphone=(), camera=(self), payment=()"
+"""A visitor may let this page ask where he is; no other page of the storefront does."""
+
 FRESH_SECONDS = 10
 """How long a browser may show the same suggestions again without asking."""
 
 
 @blueprint.get("/search")
 @guards.public
-def search() -> str | Response:
+def search() -> Response:
     """Show what matches; every filter is a plain form field."""
     wish = _read()
     if _wants_keeping():
@@ -37,7 +40,9 @@ def search() -> str | Response:
     answer = find(wish)
     if answer.total is not None:
         note_search(wish.words, found=answer.total > 0)
-    return _show(wish, answer)
+    shown = make_response(_show(wish, answer))
+    shown.headers["Permissions-Policy"] = HERE
+    return shown
 
 
 def _show(wish: Wish, answer: Answer) -> str:

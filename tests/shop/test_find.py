@@ -229,6 +229,11 @@ def test_what_is_near_says_how_far_and_may_come_first(client, indexed):
     assert 'value="nearest"' not in client.get("/search?sort=nearest").text
 
 
+def test_only_the_search_may_ask_a_device_where_it_is(client, indexed):
+    assert client.get("/search").headers["Permissions-Policy"].startswith("geolocation=(self)")
+    assert client.get("/").headers["Permissions-Policy"].startswith("geolocation=()")
+
+
 def test_a_commune_is_remembered_only_when_asked_and_forgotten_again(client, indexed):
     client.get("/search?to=vn-2025:10813")
     assert client.get_cookie("commune") is None
