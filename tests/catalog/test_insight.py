@@ -237,7 +237,7 @@ def test_two_listings_are_compared_by_their_codes(session, client, sign_in):
     client.get("/?lang=en")
     shown = text(client.get("/office/search?q=vải+thiều&first=vai&second=MAT"))
     assert "They differ most in this: The words stand in the name." in shown
-    assert "Place 1" in shown
+    assert "Position 1" in shown
     assert "One of the two codes" in text(client.get("/office/search?q=vải&first=VAI&second=NO"))
     assert "They have the same points" in text(
         client.get("/office/search?q=vải&first=VAI&second=VAI")
