@@ -45,6 +45,11 @@ class Hit:
     points: float
     parts: Sequence[Part]
 
+    @property
+    def strongest(self) -> Sequence[Part]:
+        """Return what counts most, for or against it."""
+        return sorted(self.parts, key=lambda part: -abs(part.points))[:2]
+
 
 @dataclass(frozen=True)
 class Compared:
@@ -104,7 +109,7 @@ def _look(form: QueryForm) -> Insight:
 
     :raises EngineDown: when it does not answer.
     """
-    words, lang = form.q.data or "", form.lang.data or current_language()
+    words, lang = form.q.data or "", form.page_lang.data or current_language()
     engine, ways = part(SearchEngine), part(KeptWays).get(db())
     month = clock.local_date(clock.now()).month
     filters = Filters(kinds=[form.kind.data] if form.kind.data else [])

@@ -61,7 +61,7 @@ def show_synonyms() -> Answer:
     """List the entries."""
     wanted = Wanted(
         words=request.args.get("words", "")[:MOST_LETTERS],
-        lang=request.args.get("lang", "") if request.args.get("lang") in LANGS else "",
+        lang=_words_lang(""),
         active=SWITCHED.get(request.args.get("active", "on")),
     )
     return page(
@@ -78,9 +78,14 @@ def new_synonym() -> Answer:
     """Show the form; a query that found nothing may stand in it already."""
     form = SynonymForm(formdata=None)
     form.typed.data = request.args.get("typed", "")[:MOST_LETTERS]
-    if request.args.get("lang") in LANGS:
-        form.lang.data = request.args["lang"]
+    form.lang.data = _words_lang(LANGS[0])
     return _new_page(form)
+
+
+def _words_lang(otherwise: str) -> str:
+    """Return the language of words that the address names; "lang" is that of the page."""
+    asked = request.args.get("words_lang", "")
+    return asked if asked in LANGS else otherwise
 
 
 @blueprint.post("/synonyms/new")

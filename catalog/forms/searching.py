@@ -25,11 +25,12 @@ class QueryForm(Form):
         csrf = False
 
     q = TextField(_l("Words"), [Length(max=200)])
-    lang = SelectField(_l("Language of the page"), choices=LANGUAGE_CHOICES, default="vi")
+    # Not "lang": that in an address is the language of the page that is shown.
+    page_lang = SelectField(_l("Language of the page"), choices=LANGUAGE_CHOICES, default="vi")
     kind = SelectField(
         _l("What it is"),
         choices=[
-            SelectChoice("", _l("Everything")),
+            SelectChoice("", _l("All")),
             *(SelectChoice(kind.value, _l(LABELS[kind])) for kind in ListingKind),
         ],
         default="",

@@ -210,7 +210,7 @@ def test_sums_are_handed_over_by_themselves(now):
 
 def test_an_officer_sees_what_was_understood_and_what_points_are_for(session, client, sign_in):
     sign_in(roles=["statistics"])
-    shown = text(client.get("/office/search?q=vair+thieeuf&lang=vi"))
+    shown = text(client.get("/office/search?q=vair+thieeuf&page_lang=vi"))
     assert "<b>vải thiều</b>" in shown
     assert "<code>vai_r</code> <code>thieu_6f</code>" in shown
     assert 'href="/l/VAI">Vải thiều Thanh Hà</a>' in shown
@@ -229,7 +229,7 @@ def test_other_words_are_told_apart_and_no_words_mean_everything(session, client
     assert "There are no words in it" in text(client.get("/office/search?q=!!!"))
     assert "Nothing found." in text(client.get("/office/search?q=vải&kind=craft"))
     assert client.get(f"/office/search?q={'x' * 201}").status_code == 422
-    assert client.get("/office/search?q=vải&lang=xx").status_code == 422
+    assert client.get("/office/search?q=vải&page_lang=xx").status_code == 422
 
 
 def test_two_listings_are_compared_by_their_codes(session, client, sign_in):
@@ -237,7 +237,7 @@ def test_two_listings_are_compared_by_their_codes(session, client, sign_in):
     client.get("/?lang=en")
     shown = text(client.get("/office/search?q=vải+thiều&first=vai&second=MAT"))
     assert "They differ most in this: The words stand in the name." in shown
-    assert "Place 1" in shown
+    assert "Position 1" in shown
     assert "One of the two codes" in text(client.get("/office/search?q=vải&first=VAI&second=NO"))
     assert "They have the same points" in text(
         client.get("/office/search?q=vải&first=VAI&second=VAI")
@@ -260,7 +260,7 @@ def test_the_report_shows_what_found_nothing_and_what_it_finds_by_now(session, c
     sign_in(roles=["reviewer"])
     shown = text(client.get("/office/search/report?lang=en"))
     assert '<th scope="row">le chi</th> <td>VI</td>' in shown
-    assert "/office/synonyms/new?typed=le+chi&amp;lang=vi" in shown
+    assert "/office/synonyms/new?typed=le+chi&amp;words_lang=vi" in shown
     assert '<th scope="row">cu</th>' not in shown
     assert '<span class="tag tag-leaf">2</span>' in shown
     few = text(client.get("/office/search/report?view=few_clicks"))
