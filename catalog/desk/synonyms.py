@@ -2,10 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from flask import request, url_for
 from flask_babel import gettext as _
-from sqlalchemy.orm import Session
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
 
 from accounts import guards
 from catalog.desk.blueprint import blueprint
@@ -96,7 +100,7 @@ def enter_synonym() -> Answer:
     if request.form.get("do") == "preview":
         return _previewed(form, None)
 
-    def act(session: Session) -> str:
+    def act(session: "Session") -> str:
         return add_synonym(session, form.draft(), actor=guards.current_actor(), now=clock.now())
 
     return attempt(
@@ -123,7 +127,7 @@ def edit_synonym(synonym_id: str) -> Answer:
     if request.form.get("do") == "preview":
         return _previewed(form, row)
 
-    def act(session: Session) -> str:
+    def act(session: "Session") -> str:
         actor, now = guards.current_actor(), clock.now()
         change_synonym(session, row.id, form.draft(), seen=form.seen(), actor=actor, now=now)
         return row.id
@@ -145,7 +149,7 @@ def switch(synonym_id: str) -> Answer:
     if active is None:
         raise NotFound
 
-    def act(session: Session) -> str:
+    def act(session: "Session") -> str:
         actor, now = guards.current_actor(), clock.now()
         switch_synonym(session, row.id, active=active, seen=form.seen(), actor=actor, now=now)
         return row.id
