@@ -15,6 +15,7 @@ from catalog.search import EngineDown, SearchEngine
 from catalog.search.batch import BadQuestion, answer, read_question
 from catalog.services.indexing import announce_rebuild, rebuild_index
 from catalog.services.likenesses import pictures_unseen, read_likenesses, set_likenesses
+from catalog.services.ways import KeptWays
 from kernel import clock
 from kernel.db import transaction
 from kernel.storage import Storage
@@ -55,12 +56,14 @@ def _said_plainly() -> Iterator[None]:
 @catalog.command("search-batch")
 def search_batch() -> None:
     """Answer queries of standard input, a JSON object a line, with the codes of the best hits."""
-    bad = 0
+    bad, engine = 0, part(SearchEngine)
+    with part(sessionmaker)() as session:
+        ways = part(KeptWays).get(session)
     for number, line in enumerate(sys.stdin.buffer, 1):
         try:
             asked = read_question(line)
             if asked is not None:
-                click.echo(json.dumps({"id": asked.id, "hits": answer(part(SearchEngine), asked)}))
+                click.echo(json.dumps({"id": asked.id, "hits": answer(engine, asked, ways)}))
         except (BadQuestion, EngineDown) as problem:
             bad += 1
             click.echo(f"line {number}: {problem}", err=True)

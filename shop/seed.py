@@ -10,17 +10,13 @@ from sqlalchemy.orm import Session, sessionmaker
 from accounts.services.people import find_user
 from accounts.services.second_factor import Authenticator, enrol_demo
 from catalog.search import EngineDown
-from catalog.services.attributes import seed_attributes
-from catalog.services.categories import seed_categories
-from catalog.services.synonyms import seed_synonyms
 from kernel import clock
-from kernel.actor import HOUSE
 from kernel.db import refresh_statistics, transaction
 from kernel.events import note_handled
-from kernel.rules_table import seed_rules
 from kernel.settings import Settings
 from kernel.storage import open_storage
 from shop import wiring
+from shop.founding import found_market
 from shop.importing.sample import SAMPLE, load_sample_once
 from shop.resealing import seal_plain
 from shop.sessions import open_sessions
@@ -37,10 +33,7 @@ def seed(settings: Settings) -> None:
     """Make sure that rules, shelves and a search index exist; load the sample once."""
     maker, now = open_sessions(settings), clock.now()
     with maker() as session, transaction(session):
-        seed_rules(session, now=now)
-        seed_categories(session, actor=HOUSE, now=now)
-        seed_synonyms(session, actor=HOUSE, now=now)
-        seed_attributes(session, actor=HOUSE, now=now)
+        found_market(session, now=now)
     is_new = not settings.is_production and load_sample_once(maker, now=now)
     if is_new:
         _enrol_officials(maker, settings, now)

@@ -20,15 +20,13 @@ from catalog.queries.sources import all_sources
 from catalog.search.documents import Document, document
 from catalog.search.embedded import TantivyEngine
 from catalog.search.engine import SearchEngine
-from catalog.services.categories import seed_categories
 from kernel import clock
-from kernel.actor import HOUSE
 from kernel.db import transaction
-from kernel.rules_table import seed_rules
 from kernel.settings import load_settings
 from shop import prepare
 from shop.corpus.filling import fill_market
 from shop.corpus.reading import read_corpus
+from shop.founding import found_market
 from shop.importing.sample import load_sample_once
 from shop.sessions import open_sessions
 from shop.wiring import open_search
@@ -82,8 +80,7 @@ def _fill_corpus(maker: Maker, now: datetime) -> None:
 
 def _fill_sample(maker: Maker, now: datetime) -> None:
     with maker() as session, transaction(session):
-        seed_rules(session, now=now)
-        seed_categories(session, actor=HOUSE, now=now)
+        found_market(session, now=now)
     load_sample_once(maker, now=now)
 
 

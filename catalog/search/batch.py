@@ -4,6 +4,7 @@ import json
 from dataclasses import dataclass
 
 from catalog.search.engine import Filters, SearchEngine
+from catalog.search.words import DEFAULT_WAYS, Ways
 
 MOST_HITS = 10
 KINDS = ("produce", "processed", "craft", "experience")
@@ -51,9 +52,11 @@ def read_question(line: bytes) -> Question | None:
     return Question(key, query, lang, kind)
 
 
-def answer(engine: SearchEngine, asked: Question) -> list[str]:
+def answer(engine: SearchEngine, asked: Question, ways: Ways = DEFAULT_WAYS) -> list[str]:
     """Return the codes of the best hits, best first."""
     filters = Filters(kinds=[asked.kind] if asked.kind else [])
-    found = engine.search(asked.query, filters=filters, per_page=MOST_HITS, lang=asked.lang)
+    found = engine.search(
+        asked.query, filters=filters, per_page=MOST_HITS, lang=asked.lang, ways=ways
+    )
     # Whoever asks for nothing finds nothing: the newest are no answer.
     return list(found.codes) if asked.query.strip() else []

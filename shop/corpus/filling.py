@@ -6,15 +6,15 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session, sessionmaker
 
 from catalog.rules import ListingKind, ListingState
-from catalog.services.categories import Shelf, add_shelf, seed_categories
+from catalog.services.categories import Shelf, add_shelf
 from catalog.services.importing import ListingRow, VariantRow, import_listing, import_variants
 from kernel.actor import HOUSE
 from kernel.clock import local_date
 from kernel.db import transaction
 from kernel.errors import DomainError
-from kernel.rules_table import seed_rules
 from kernel.text import slug
 from shop.corpus.reading import BadCorpus, Item, Proof
+from shop.founding import found_market
 from vendors.queries.selling import any_vendor
 from vendors.rules import LegalForm, Scheme
 from vendors.services.certifying import Paperwork
@@ -37,8 +37,7 @@ def fill_market(maker: sessionmaker[Session], items: Sequence[Item], *, now: dat
     with maker() as session, transaction(session):
         if any_vendor(session):
             raise BadCorpus(["This market is not empty: name a new database in DATABASE_URL."])
-        seed_rules(session, now=now)
-        seed_categories(session, actor=HOUSE, now=now)
+        found_market(session, now=now)
         shelves = _put_up_shelves(session, items, now)
         vendors = _bring_vendors(session, items, now)
         for item in items:

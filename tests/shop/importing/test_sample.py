@@ -11,16 +11,14 @@ import sqlalchemy as sa
 from bookings.models import Booking, Departure, Experience
 from catalog.models import Listing, Review, Variant
 from catalog.rules import ListingKind, ListingState
-from catalog.services.attributes import seed_attributes
-from catalog.services.categories import seed_categories
 from kernel import db, places
-from kernel.actor import HOUSE
 from kernel.audit import verify
 from kernel.claims import Bucket
 from kernel.money import price_for
 from kernel.rules_table import seed_rules
 from orders.models import CollectionPoint, Order, OrderGroup
 from payments.models import Posting
+from shop.founding import found_market
 from shop.importing import sample
 from shop.importing.sample import BrokenSample, load_sample_once
 from tests.conftest import build
@@ -41,9 +39,7 @@ def province(tmp_path_factory):
     maker = db.session_factory(engine)
     steps = []
     with maker() as session, db.transaction(session):
-        seed_rules(session, now=NOW)
-        seed_categories(session, actor=HOUSE, now=NOW)
-        seed_attributes(session, actor=HOUSE, now=NOW)
+        found_market(session, now=NOW)
     report = load_sample_once(maker, now=NOW, step=steps.append)
     assert report.saved
     assert sum(steps) == report.total
@@ -200,3 +196,15 @@ def test_a_sample_that_does_not_fit_the_code_says_where(maker, now, tmp_path):
 
 def test_the_sample_lies_beside_the_code():
     assert (sample.SAMPLE / "README.md").exists()
+
+
+def test_it_can_be_loaded_years_later(tmp_path):
+    """What is still sold keeps from the day of loading, whatever that day is."""
+    url = f"sqlite:///{tmp_path / 'market.db'}"
+    build(url)
+    engine = db.open_engine(url)
+    maker, later = db.session_factory(engine), NOW + timedelta(days=1000)
+    with maker() as session, db.transaction(session):
+        found_market(session, now=later)
+    assert load_sample_once(maker, now=later).saved
+    engine.dispose()
