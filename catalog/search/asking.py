@@ -139,6 +139,10 @@ class Asker:
     def _places(self, word: Word, *, is_last: bool, is_alone: bool) -> list[Query]:
         # In long texts some word without its marks is always there.
         about = ("about_t", word.toned) if word.is_marked else ("about", word.folded)
+        if word.is_sure and word.toned == word.folded:
+            # Whoever says "na" in another's stead means no other word of these letters.
+            exact = ("name_t", "english_t", "about_t", "shelf")
+            return [self._term(field, word.toned) for field in exact]
         ways = [self._term("short", word.folded), self._term(*about)]
         if is_last and len(word.folded) > 1:
             ways.append(self._near("short", word.folded, prefix=True))

@@ -170,8 +170,14 @@ class _Judge:
     ) -> None:
         tokens = _tokens(text for each in candidates for text in each[1:6])
         long = _tokens(each.about for each in candidates)
+        # Without a single mark typed, other wording has no right to be praised for its own.
+        self._praise = among_marked = any(
+            word.is_marked for reading in readings[:1] for word in reading.words
+        )
         self._tables: dict[tuple[Word, bool], Grades] = {
-            (word, is_last): grades(word, tokens, is_last=is_last, also=long)
+            (word, is_last): grades(
+                word, tokens, is_last=is_last, also=long, among_marked=among_marked
+            )
             for word, is_last in dict.fromkeys(_asked(readings))
         }
         self._readings = [
@@ -213,7 +219,9 @@ class _Judge:
             sum(each.points for each in stand if each.in_name) / count,
             sum(each.points for each in stand if not each.in_name) / count,
             min(each.points for each in stand),
-            sum(each.share * each.grade.marks for each in stand) / count,
+            sum(each.share * each.grade.marks for each in stand) / count
+            if self._praise or not reading.is_other
+            else 0.0,
             sum(pairs) / len(pairs),
             max(_head(name), self._english * _head(english, is_last=True)),
             max(_whole(name), self._english * _whole(english)),

@@ -52,7 +52,7 @@ def respelled(typed: Sequence[Word], titles: Iterable[str]) -> list[Spelling]:
 def _goes_with(typed: Sequence[Word], words: Sequence[Word]) -> bool:
     """Tell whether word for word each has few slips, and none is another word by its marks."""
     if len(typed) != len(words):
-        return True
+        return len(typed) == 1 or abs(len(typed) - len(words)) == 1
     for word, other in zip(typed, words, strict=True):
         if word.folded == other.folded and word.is_marked and is_other(word, other.toned):
             return False
