@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from catalog.search.typing import decode, is_syllable
 from kernel.text import fold, tone_codes
@@ -41,7 +41,29 @@ REGIONAL = (
     ("ngan", "vịt xiêm"),
     ("củ đậu", "củ sắn"),
     ("hồng xiêm", "sapoche"),
-    ("doi", "mận"),
+    ("bí đỏ", "bí rợ", "bí ngô"),
+    ("đậu phụ", "đậu hũ", "tàu hũ"),
+    ("đậu tương", "đậu nành"),
+    ("đậu cô ve", "đậu que"),
+    ("giò lụa", "chả lụa"),
+    ("cá quả", "cá lóc", "cá chuối"),
+    ("cá rô phi", "cá phi"),
+    ("bánh đa nem", "bánh tráng"),
+    ("miến", "bún tàu"),
+    ("xì dầu", "nước tương"),
+    ("húng quế", "rau quế"),
+    ("mùi tàu", "ngò gai"),
+    ("hành hoa", "hành lá"),
+    ("cải cúc", "tần ô"),
+    ("rau ngót", "bồ ngót"),
+    ("súp lơ", "bông cải"),
+    ("củ dền", "củ cải đỏ"),
+    ("đu đủ", "thu đủ"),
+    ("mãng cầu xiêm", "na xiêm"),
+    ("bát", "chén"),
+    ("cốc", "ly"),
+    ("thìa", "muỗng"),
+    ("homestay", "nhà dân"),
     ("hoa quả", "trái cây"),
     ("hải sản", "thủy sản"),
     ("đồ khô", "hàng khô"),
@@ -56,16 +78,47 @@ ONE_WAY: Mapping[str, tuple[str, ...]] = {
     # In the south a roi is called mận, which is a plum elsewhere: plums must not drown it.
     "roi": ("mận an phước",),
     "mận an phước": ("roi",),
+    "bông": ("hoa",),
+    "bđx": ("bánh đậu xanh",),
     "bdx": ("bánh đậu xanh",),
     "htx": ("hợp tác xã",),
     "hợp tác xã": ("htx",),
     "tphd": ("hải dương",),
     "tp hd": ("hải dương",),
     "hd": ("hải dương",),
+    "hđ": ("hải dương",),
+    "hp": ("hải phòng",),
+    "tp": ("thành phố",),
+    "tx": ("thị xã",),
+    "tt": ("thị trấn",),
+    "cty": ("công ty",),
     "tnhh": ("công ty",),
+    "dl": ("du lịch",),
+    "attp": ("an toàn thực phẩm",),
+    "vsattp": ("an toàn thực phẩm",),
 }
 
-_FILLERS = ("sp", "mua", "bán", "ở", "tại", "của", "cho", "buy", "the", "of", "in", "from", "for")
+_FILLERS = (
+    "h",
+    "x",
+    "p",
+    "tp",
+    "tx",
+    "tt",
+    "sp",
+    "mua",
+    "bán",
+    "ở",
+    "tại",
+    "của",
+    "cho",
+    "buy",
+    "the",
+    "of",
+    "in",
+    "from",
+    "for",
+)
 _FILLING = ("sản phẩm", "san pham", "mặt hàng", "mat hang")
 """What says nothing of the thing wanted: it may be missing."""
 
@@ -76,11 +129,13 @@ class Word:
 
     folded: str
     toned: str
+    # It is spelled with all its marks, even if it has none.
+    is_sure: bool = False
 
     @property
     def is_marked(self) -> bool:
-        """Tell whether it was typed with marks."""
-        return "_" in self.toned
+        """Tell whether its marks are known."""
+        return self.is_sure or "_" in self.toned
 
     @property
     def is_code(self) -> bool:
@@ -93,12 +148,13 @@ class Reading:
     """One meaning of a query.
 
     ``is_other``: not as typed, but the same thing in other words; ``is_guessed``: spelled
-    another way.
+    another way; ``is_joined``: some of its words were typed as one.
     """
 
     words: tuple[Word, ...]
     is_other: bool = False
     is_guessed: bool = False
+    is_joined: bool = False
 
     @property
     def runs(self) -> list[tuple[Word, ...]]:
@@ -141,10 +197,14 @@ def make_ways(two_way: Iterable[tuple[str, ...]], one_way: Mapping[str, tuple[st
     by_fold: dict[str, tuple[tuple[Word, ...], ...]] = {}
     for typed, others in said.items():
         words = words_of(typed)
-        meant = tuple(filter(None, map(words_of, dict.fromkeys(others))))
+        meant = tuple(filter(None, map(_sure, dict.fromkeys(others))))
         for found, key in ((by_tone, _toned(words)), (by_fold, _folded(words))):
             found[key] = tuple(dict.fromkeys((*found.get(key, ()), *meant)))
     return Ways(by_tone, by_fold)
+
+
+def _sure(text: str) -> tuple[Word, ...]:
+    return tuple(replace(word, is_sure=True) for word in words_of(text))
 
 
 def readings(
@@ -159,8 +219,8 @@ def readings(
         return []
     spoken = _spoken(typed, known, begins)
     meant = spoken[0]
-    found = [Reading(words) for words in spoken]
-    if short := _without_fillers(meant):
+    found = [Reading(words, is_joined=len(words) > len(typed)) for words in spoken]
+    if (short := _without_fillers(meant)) and not found[0].is_joined:
         found.append(Reading(short))
     for other in _rewritten(meant, known, ways):
         if all(other != reading.words for reading in found):
