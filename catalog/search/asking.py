@@ -23,7 +23,7 @@ BEGINNING = 3.0
 PHRASE, NEAR, START = 6.0, 2.0, 3.0
 TIE = 0.15
 MOST_TERMS = 1000
-MOST_NAMES = 100
+MOST_NAMES = 40
 
 Parts = list[tuple[Occur, Query]]
 
@@ -69,7 +69,10 @@ class Asker:
         """Return the query for names of listings that hold what was typed so far."""
         parts: Parts = [(Occur.Must, self._in_names(word)) for word in words[:-1]]
         parts.append((Occur.Must, self._in_names(words[-1], prefix=True)))
-        return Query.boolean_query([*parts, *self._order(words)])
+        folded, toned = [word.folded for word in words], [word.toned for word in words]
+        start = self._phrase("name", ["^", *folded[:-1]] if len(words) > 1 else folded)
+        better = [start, self._phrase("name_t", toned)]
+        return Query.boolean_query([*parts, *((Occur.Should, part) for part in better)])
 
     def count(self, wanted: Query) -> int:
         """Return how many listings a query finds."""
@@ -83,9 +86,12 @@ class Asker:
 
     def titles(self, wanted: Query, most: int = 5) -> list[str]:
         """Return the names of the first few hits."""
+        return [title for pair in self.pairs(wanted, most) for title in pair]
+
+    def pairs(self, wanted: Query, most: int) -> list[tuple[str, str]]:
+        """Return the Vietnamese and English names of the first hits."""
         hits = self.searcher.search(wanted, limit=most, count=False).hits
-        documents = [self.searcher.doc(address) for _, address in hits]
-        return [title for found in documents for title in _titles(found)]
+        return [_titles(self.searcher.doc(address)) for _, address in hits]
 
     def related(self, meant: Sequence[Reading]) -> Query | None:
         """Return the query for names that say a part of what was meant, or begin as it does."""
@@ -133,6 +139,10 @@ class Asker:
     def _places(self, word: Word, *, is_last: bool, is_alone: bool) -> list[Query]:
         # In long texts some word without its marks is always there.
         about = ("about_t", word.toned) if word.is_marked else ("about", word.folded)
+        if word.is_sure and word.toned == word.folded:
+            # Whoever says "na" in another's stead means no other word of these letters.
+            exact = ("name_t", "english_t", "about_t", "shelf")
+            return [self._term(field, word.toned) for field in exact]
         ways = [self._term("short", word.folded), self._term(*about)]
         if is_last and len(word.folded) > 1:
             ways.append(self._near("short", word.folded, prefix=True))
@@ -209,5 +219,5 @@ def any_of(parts: Iterable[Query]) -> Query:
     )
 
 
-def _titles(found: Document) -> list[str]:
-    return [str(found.get_first(f"title_{lang}") or "") for lang in ("vi", "en")]
+def _titles(found: Document) -> tuple[str, str]:
+    return str(found.get_first("title_vi") or ""), str(found.get_first("title_en") or "")

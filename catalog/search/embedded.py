@@ -10,7 +10,7 @@ import fcntl
 import shutil
 import threading
 import time
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,7 +36,7 @@ from catalog.search.finding import Finder, Span
 from catalog.search.meaning import understand
 from catalog.search.ranking import explain, rank, words_meant
 from catalog.search.storing import SCHEMA, stored
-from catalog.search.suggesting import matching_labels, titles
+from catalog.search.suggesting import Label, labels_of, matching_labels, titles
 from catalog.search.words import DEFAULT_WAYS, Ways, readings
 from kernel.ids import new_id
 
@@ -56,6 +56,9 @@ class _Open:
     name: str
     index: tantivy.Index
     looked_at: float
+    # When it was last written, by its own account, and what listings were filed under then.
+    written: int = 0
+    labels: Sequence[Label] | None = None
 
 
 class TantivyEngine(SearchEngine):
@@ -143,9 +146,9 @@ class TantivyEngine(SearchEngine):
         try:
             with self._reading() as searcher:
                 asker = Asker(SCHEMA, searcher)
-                labels = matching_labels(asker, prefix[:MOST_LETTERS], lang)
-                meant = readings(prefix, asker.knows, ways)
-                return [*labels[:3], *titles(asker, meant, lang, limit)][:limit]
+                labels = matching_labels(self._labels(searcher), prefix[:MOST_LETTERS], lang)
+                meant = readings(prefix, asker.knows, ways, asker.begins)
+                return [*labels, *titles(asker, meant, lang, limit)][:limit]
         except EngineDown:
             return []
 
@@ -180,10 +183,21 @@ class TantivyEngine(SearchEngine):
                     index = tantivy.Index.open(str(self.path / name))
                     index.config_reader("manual")
                     opened = _Open(name, index, now)
-                opened.index.reload()
+                written = (self.path / name / "meta.json").stat().st_mtime_ns
+                if written != opened.written:
+                    opened.index.reload()
+                    opened.written, opened.labels = written, None
                 opened.looked_at = now
                 self._open = opened
             return opened.index.searcher()
+
+    def _labels(self, searcher: tantivy.Searcher) -> Sequence[Label]:
+        opened = self._open
+        if opened is None:
+            return labels_of(searcher)
+        if opened.labels is None:
+            opened.labels = labels_of(searcher)
+        return opened.labels
 
     def _current(self) -> str:
         try:

@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from catalog.search.likeness import TWO_SLIPS, distance, edits, is_other
 from catalog.search.words import Known, Word, words_of
@@ -29,7 +30,7 @@ def respelled(typed: Sequence[Word], titles: Iterable[str]) -> list[Spelling]:
     joined = joined_words(typed)
     marks = {word.toned for word in typed}
     found: Counter[Spelling] = Counter(
-        spelling for title in titles for spelling in _parts(title) if _may_be(joined, spelling)
+        spelling for title in titles for spelling in _parts(title, joined)
     )
     slips = {spelling: distance(joined, joined_words(spelling.words)) for spelling in found}
     near = [
@@ -51,7 +52,7 @@ def respelled(typed: Sequence[Word], titles: Iterable[str]) -> list[Spelling]:
 def _goes_with(typed: Sequence[Word], words: Sequence[Word]) -> bool:
     """Tell whether word for word each has few slips, and none is another word by its marks."""
     if len(typed) != len(words):
-        return True
+        return len(typed) == 1 or abs(len(typed) - len(words)) == 1
     for word, other in zip(typed, words, strict=True):
         if word.folded == other.folded and word.is_marked and is_other(word, other.toned):
             return False
@@ -80,40 +81,38 @@ def slips_allowed(joined: str) -> int:
 
 def better_spelling(typed: Sequence[Word], known: Known, titles: Sequence[str]) -> str:
     """Return a query as names of its hits spell it, where letters of it were guessed."""
-    names = [spelling for title in titles for spelling in _parts(title, most=1)]
-    said: list[str] = []
-    for word in typed:
-        if known(word.folded) or any(
-            each.words[0].folded.startswith(word.folded) for each in names
-        ):
-            said.append(
-                next((n.written for n in names if n.words[0].toned == word.toned), word.folded)
-            )
-            continue
-        near = [(edits(word.folded, each.words[0].folded), each.written) for each in names]
-        slips = [option for option in near if option[0]]
-        if not slips:
-            return ""
-        said.append(min(slips, key=lambda option: option[0])[1])
+    names = [pair for title in titles for pair in _words(title)]
+    said = [_spelled(word, names, is_known=known(word.folded)) for word in typed]
     spelled = " ".join(said)
-    return "" if [*map(word_key, words_of(spelled))] == [*map(word_key, typed)] else spelled
+    is_new = [word.folded for word in words_of(spelled)] != [word.folded for word in typed]
+    return spelled if all(said) and is_new else ""
 
 
-def word_key(word: Word) -> str:
-    """Return what makes two words the same to whoever typed them."""
-    return word.folded
+def _spelled(typed: Word, names: Sequence[tuple[Word, str]], *, is_known: bool) -> str:
+    """Return a word as a name has it: the same, the nearest, or nothing when none is near."""
+    same = [written for word, written in names if word.toned == typed.toned]
+    if same or is_known or any(word.folded.startswith(typed.folded) for word, _ in names):
+        return next(iter(same), typed.folded)
+    near = [(edits(typed.folded, word.folded), written) for word, written in names]
+    return min((each for each in near if each[0]), key=lambda each: each[0], default=(0, ""))[1]
 
 
-def _parts(title: str, most: int = _MOST_PART) -> Iterator[Spelling]:
-    """Yield every run of a few words of a name."""
+def _parts(title: str, like: str) -> Iterator[Spelling]:
+    """Yield the runs of a few words of a name that may be meant by letters without spaces."""
+    words, allowed = _words(title), slips_allowed(like)
+    for start, (first, _) in enumerate(words):
+        if first.folded[:1] not in like[:2]:
+            continue
+        size = 0
+        for end in range(start, min(start + _MOST_PART, len(words))):
+            size += len(words[end][0].folded)
+            if abs(size - len(like)) <= allowed:
+                run = words[start : end + 1]
+                yield Spelling(tuple(word for word, _ in run), " ".join(w for _, w in run))
+
+
+@lru_cache(maxsize=5000)
+def _words(title: str) -> tuple[tuple[Word, str], ...]:
+    """Return the words of a name, and how each is written."""
     written = re.findall(r"[^\W_]+", nfc(title).lower())
-    words = [Word(fold(each), tone_code(each)) for each in written]
-    for start in range(len(words)):
-        for end in range(start + 1, min(start + most, len(words)) + 1):
-            yield Spelling(tuple(words[start:end]), " ".join(written[start:end]))
-
-
-def _may_be(joined: str, spelling: Spelling) -> bool:
-    size = sum(len(word.folded) for word in spelling.words)
-    first = spelling.words[0].folded[:1]
-    return abs(size - len(joined)) <= slips_allowed(joined) and first in joined[:2]
+    return tuple((Word(fold(each), tone_code(each)), each) for each in written)
