@@ -43,7 +43,7 @@ def labels_of(searcher: Searcher) -> list[Label]:
     counted = searcher.aggregate(
         Query.all_query(), {"labels": {"terms": {"field": "labels", "size": _MOST_LABELS}}}
     )
-    return [_label(bucket["key"]) for bucket in counted["labels"]["buckets"]]
+    return [label_of(bucket["key"]) for bucket in counted["labels"]["buckets"]]
 
 
 def matching_labels(labels: Sequence[Label], prefix: str, lang: str) -> list[Suggestion]:
@@ -63,6 +63,7 @@ def matching_labels(labels: Sequence[Label], prefix: str, lang: str) -> list[Sug
 
 
 @lru_cache(maxsize=_MOST_LABELS)
-def _label(text: str) -> Label:
+def label_of(text: str) -> Label:
+    """Return the label that a text keeps: "kind|key|names"."""
     kind, key, *names = text.split("|")
     return Label(kind, key, tuple(names), "".join(f"| {fold(name)} " for name in names))

@@ -142,8 +142,8 @@ class MeiliEngine(SearchEngine):
         meaning = Meaning(meant, questions(meant, self._knows))
         answer = self._look(meaning, view)
         if meant and not answer["estimatedTotalHits"]:
-            meaning = self._meant_otherwise(meaning)
-            answer = self._look(meaning, view)
+            typed, meaning = meaning, self._meant_otherwise(meaning)
+            answer = answer if meaning is typed else self._look(meaning, view)
         if meant and 0 < answer["estimatedTotalHits"] < FEW:
             titles = [name for hit in answer["hits"][:5] for name in hit["titles"].values()]
             meaning = widened(meaning, self._knows, titles)

@@ -8,10 +8,10 @@ from catalog.search.meilisearch.asking import joined_like, names
 from catalog.search.meilisearch.layout import LABELS
 from catalog.search.meilisearch.link import Link
 from catalog.search.spelling import Spelling, joined_words, respelled
+from catalog.search.suggesting import MOST_MEANT, Label, label_of, matching_labels
 from catalog.search.words import Reading, Word
 from kernel.text import fold
 
-MOST_MEANT, MOST_LABELS = 3, 3
 MOST_TITLES = 100
 
 
@@ -25,9 +25,9 @@ def ways_on(
     if not named:
         return []
     answers = link.ask([{"indexUid": uid, **one} for one in (*labelled, *named)])["results"]
-    labels = _matching(answers[: len(labelled)], typed, lang)
+    labels = matching_labels(_counted(answers[: len(labelled)]), prefix, lang)
     titles = _titles(answers[len(labelled) :], lang)
-    return [*labels[:MOST_LABELS], *titles[:limit]][:limit]
+    return [*labels, *titles][:limit]
 
 
 def _labels(kind: str, typed: str) -> dict[str, Any]:
@@ -40,16 +40,14 @@ def _labels(kind: str, typed: str) -> dict[str, Any]:
     }
 
 
-def _matching(answers: Iterable[Mapping[str, Any]], typed: str, lang: str) -> list[Suggestion]:
-    """Return labels a word of whose name begins with what was typed, the most frequent first."""
-    found: list[tuple[int, Suggestion]] = []
-    for kind, answer in zip(LABELS, answers, strict=False):
-        for label, count in answer["facetDistribution"].get(f"{kind}_labels", {}).items():
-            key, *said = label.split("|")
-            if any(f" {typed}" in f" {fold(name)}" for name in said):
-                text = (lang == "en" and said[-1]) or said[0]
-                found.append((count, Suggestion(kind, text, key)))
-    return [way for _, way in sorted(found, key=lambda row: -row[0])]
+def _counted(answers: Iterable[Mapping[str, Any]]) -> list[Label]:
+    """Return what the listings found are filed under, the most frequent first."""
+    counts = [
+        (count, label_of(f"{kind}|{label}"))
+        for kind, answer in zip(LABELS, answers, strict=False)
+        for label, count in answer["facetDistribution"].get(f"{kind}_labels", {}).items()
+    ]
+    return [label for _, label in sorted(counts, key=lambda row: -row[0])]
 
 
 def _titles(answers: Iterable[Mapping[str, Any]], lang: str) -> list[Suggestion]:

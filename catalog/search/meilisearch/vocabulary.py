@@ -8,8 +8,8 @@ from catalog.search.meilisearch.asking import Question, beginning, holding
 from catalog.search.meilisearch.link import Link
 from catalog.search.words import Reading, Ways, readings
 
-KNOWN_SECONDS, UNKNOWN_SECONDS = 60.0, 1.0
-"""How long it is believed that there is a word, or none: a new one must be found soon."""
+KNOWN_SECONDS, UNKNOWN_SECONDS = 60.0, 10.0
+"""How long it is believed that there is a word, or none: a new one is found all the same."""
 
 MOST_WORDS = 20_000
 MOST_ROUNDS = 7
