@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 # Thousands of small databases: in memory they need no disk.
 MEMORY := $(shell test -w /dev/shm && echo /dev/shm || echo /tmp)
 .DEFAULT_GOAL := help
-.PHONY: help run dev test lint bench bench-queue i18n db-upgrade assets translations
+.PHONY: help run dev test lint bench bench-queue eval-search i18n db-upgrade assets translations
 
 help: ## this list
 	@grep -E '^[a-z0-9-]+:.*## ' Makefile | sed 's/:.*## /\t/' | sort | expand -t 16
@@ -50,6 +50,9 @@ bench: $(VENV)/.dev assets translations ## measure pages beside a baseline: buil
 
 bench-queue: $(VENV)/.dev assets translations ## measure the office's queue: build/bench-queue.json
 	@$(BIN)/python -m bench queue
+
+eval-search: $(VENV)/.run ## how good the search is, on ../shared/eval and on queries made by rule
+	@$(BIN)/python -m bench.quality
 
 i18n: $(VENV)/.dev ## collect messages into the catalogues
 	@$(BIN)/python -m translations.build --update

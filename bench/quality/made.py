@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from bench.quality.keys import bare, other_tone_place, slip, telex, vni
 from bench.quality.scoring import Judged
 from catalog.search.documents import Document
+from catalog.search.words import singular
 from kernel.text import fold, is_marked, tone_codes
 
 MOST = 40
@@ -75,7 +76,7 @@ def _phrases(documents: Sequence[Document], lang: str) -> Iterator[str]:
 
 def _judged(category: str, typed: str, phrase: str, documents: Sequence[Document]) -> Judged:
     """Grade by the phrase meant: 3 where a name begins with it, 2 where it stands inside."""
-    meant = " ".join(tone_codes(phrase))
+    meant = " ".join(map(singular, tone_codes(phrase)))
     return Judged(f"{category}: {typed}", category, typed, _grades(meant, documents))
 
 

@@ -10,6 +10,8 @@ from typing import Any
 from tantivy import Document, Occur, Query, Schema, Searcher
 
 from catalog.search.likeness import TWO_SLIPS, edits
+from catalog.search.ranking import Candidate
+from catalog.search.storing import read_candidate
 from catalog.search.words import Reading, Word
 
 WEIGHTS = {"name": 4.0, "english": 3.0, "shelf": 2.0, "place": 1.5, "seller": 2.0, "about": 0.6}
@@ -93,6 +95,11 @@ class Asker:
         hits = self.searcher.search(wanted, limit=most, count=False).hits
         return [_titles(self.searcher.doc(address)) for _, address in hits]
 
+    def candidates(self, wanted: Query, most: int) -> list[Candidate]:
+        """Return what is looked at of the first hits."""
+        hits = self.searcher.search(wanted, limit=most, count=False).hits
+        return [read_candidate(self.searcher.doc(address)) for _, address in hits]
+
     def related(self, meant: Sequence[Reading]) -> Query | None:
         """Return the query for names that say a part of what was meant, or begin as it does."""
         runs = self.runs(meant)
@@ -139,6 +146,10 @@ class Asker:
     def _places(self, word: Word, *, is_last: bool, is_alone: bool) -> list[Query]:
         # In long texts some word without its marks is always there.
         about = ("about_t", word.toned) if word.is_marked else ("about", word.folded)
+        if word.is_sure and word.toned == word.folded:
+            # Whoever says "na" in another's stead means no other word of these letters.
+            exact = ("name_t", "english_t", "about_t", "shelf")
+            return [self._term(field, word.toned) for field in exact]
         ways = [self._term("short", word.folded), self._term(*about)]
         if is_last and len(word.folded) > 1:
             ways.append(self._near("short", word.folded, prefix=True))

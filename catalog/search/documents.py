@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from catalog.queries.sources import Source
+from catalog.search.words import singular
 from kernel.places import CITY, OLD_PROVINCE
 from kernel.text import fold, tone_codes
 
@@ -77,7 +78,7 @@ def document(source: Source) -> Document:
         code=source.code,
         title=source.title,
         name=channel(source.title.get("vi", "")),
-        english=channel(source.title.get("en", "")),
+        english=singular_channel(source.title.get("en", "")),
         shelf=channel(" ".join(shelf)),
         seller=channel(source.vendor_name),
         place=channel(" ".join((*source.place_words, *_above(source)))),
@@ -112,3 +113,11 @@ def _above(source: Source) -> tuple[str, ...]:
 def channel(text: str) -> Channel:
     """Return a text in both channels."""
     return Channel(fold(text), " ".join(tone_codes(text)))
+
+
+def singular_channel(text: str) -> Channel:
+    """Return an English text in both channels, each word in the singular: "puppets" is puppet."""
+    made = channel(text)
+    return Channel(
+        " ".join(map(singular, made.folded.split())), " ".join(map(singular, made.toned.split()))
+    )

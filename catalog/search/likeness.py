@@ -31,14 +31,20 @@ ONE_SLIP, TWO_SLIPS = 3, 6
 
 
 def grades(
-    word: Word, tokens: Collection[str], *, is_last: bool, also: Collection[str] = ()
+    word: Word,
+    tokens: Collection[str],
+    *,
+    is_last: bool,
+    also: Collection[str] = (),
+    among_marked: bool = False,
 ) -> Grades:
     """Return which words are like a typed one: the same, begun by it (the last), misspelt.
 
-    In ``also``, words of long texts, only the same is looked for.
+    In ``also``, words of long texts, only the same is looked for. ``among_marked``: other words
+    of the query have marks, so that one without is likely to be meant so.
     """
     found: Grades = {
-        token: _same(word, set(word.toned.partition("_")[2]), token, token.partition("_")[2])
+        token: _same(word, token, among_marked=among_marked)
         for token in also
         if token.startswith(word.folded) and token.partition("_")[0] == word.folded
     }
@@ -49,7 +55,7 @@ def grades(
             continue
         base, _, theirs = token.partition("_")
         if base == typed:
-            found[token] = _same(word, marks, token, theirs)
+            found[token] = _same(word, token, among_marked=among_marked)
             is_known = True
         elif is_last:
             found[token] = _begun(len(typed) / len(base), marks, set(theirs))
@@ -59,18 +65,20 @@ def grades(
         base, _, theirs = token.partition("_")
         if token not in found and (slips := edits(typed, base)):
             fits = marks <= set(theirs)
-            found[token] = Grade(0.8 - 0.15 * slips, 0.5 if marks and fits else 0.0, 0.5 * slips)
+            nearness = (0.8 - 0.15 * slips) * (1.0 if fits else CONFLICT)
+            found[token] = Grade(nearness, 0.5 if marks and fits else 0.0, 0.5 * slips)
     return found
 
 
-def _same(word: Word, typed: set[str], token: str, theirs: str) -> Grade:
+def _same(word: Word, token: str, *, among_marked: bool) -> Grade:
+    typed, theirs = set(word.toned.partition("_")[2]), set(token.partition("_")[2])
     if word.toned == token:
-        return Grade(1.0, 1.0 if typed else 0.25, 0.0)
-    if not typed:
+        return Grade(1.0, 1.0 if word.is_marked or among_marked else 0.25, 0.0)
+    if not word.is_marked:
         return Grade(1.0, 0.0, 0.0)
     if not theirs:
         return Grade(0.8, 0.3, 0.0)
-    if typed < set(theirs):
+    if typed and typed < theirs:
         return Grade(0.95, 0.7, 0.0)
     return Grade(CONFLICT, 0.0, 0.0)
 

@@ -31,7 +31,7 @@ class Signal:
 SIGNALS = (
     Signal("name", msg("The words stand in the name"), 100.0),
     Signal("elsewhere", msg("The words stand in category, vendor, place or text"), 100.0),
-    Signal("complete", msg("No word is missing"), 60.0),
+    Signal("complete", msg("No word is missing"), 90.0),
     Signal("marks", msg("Accents and tone marks are as they were typed"), 60.0),
     Signal("together", msg("The words stand together, in the order typed"), 60.0),
     Signal("head", msg("The name begins with the words, or ends with them in English"), 30.0),
@@ -49,9 +49,12 @@ SHARES = {"shelf": 0.8, "seller": 0.7, "place": 0.6, "about": 0.3}
 
 _WEIGHTS = tuple(signal.weight for signal in SIGNALS)
 _GAPS = ((1, 1.0), (2, 0.7), (3, 0.3), (-1, 0.3))
-# What is left of a word that stands without its neighbours.
+_FAR_APART = 0.3
+# What is left of a word that stands in a name without its neighbours.
 _ALONE = 0.7
 _NONE = (0.0,) * (len(SIGNALS) - 3)
+_GUESSED, _LONG = 0.5, 5
+_MOST_TYPED = 0.9
 _TRUST = 5
 _OLD_SECONDS = 90 * 24 * 3600
 MOST_ABOUT = 600
@@ -136,6 +139,18 @@ def rank(
     return sorted(map(judge.ranked, candidates), key=lambda hit: -hit.points)
 
 
+def is_convincing(readings: Sequence[Reading], candidates: Sequence[Candidate]) -> bool:
+    """Tell whether any hit says what was meant, instead of holding some letters of it here and there.
+
+    One word is always believed. Of several, each must stand in a short text with its marks, or
+    beside its neighbour; without marks they must say something together, or head a name.
+    """
+    if any(len(reading.words) == 1 for reading in readings):
+        return True
+    judge = _Judge(readings, candidates, None, "vi")
+    return any(map(judge.is_convincing, candidates))
+
+
 def explain(hit: Ranked) -> list[SignalValue]:
     """Return what gave a hit its points, leaving out what gave none."""
     return [
@@ -168,8 +183,14 @@ class _Judge:
     ) -> None:
         tokens = _tokens(text for each in candidates for text in each[1:6])
         long = _tokens(each.about for each in candidates)
+        # Without a single mark typed, other wording has no right to be praised for its own.
+        self._praise = among_marked = any(
+            word.is_marked for reading in readings[:1] for word in reading.words
+        )
         self._tables: dict[tuple[Word, bool], Grades] = {
-            (word, is_last): grades(word, tokens, is_last=is_last, also=long)
+            (word, is_last): grades(
+                word, tokens, is_last=is_last, also=long, among_marked=among_marked
+            )
             for word, is_last in dict.fromkeys(_asked(readings))
         }
         self._readings = [
@@ -211,14 +232,41 @@ class _Judge:
             sum(each.points for each in stand if each.in_name) / count,
             sum(each.points for each in stand if not each.in_name) / count,
             min(each.points for each in stand),
-            sum(each.share * each.grade.marks for each in stand) / count,
+            sum(each.share * each.grade.marks for each in stand) / count
+            if self._praise or not reading.is_other
+            else 0.0,
             sum(pairs) / len(pairs),
             max(_head(name), self._english * _head(english, is_last=True)),
             max(_whole(name), self._english * _whole(english)),
-            0.0 if reading.is_other else 1.0,
+            self._typed(hit) if reading.is_other else 1.0,
             sum(each.grade.guessed for each in stand) / count
             + (0.5 if reading.is_guessed else 0.0),
         )
+
+    def is_convincing(self, hit: Candidate) -> bool:
+        return any(self._convinces(number, hit) for number in range(len(self._readings)))
+
+    def _convinces(self, number: int, hit: Candidate) -> bool:
+        reading = self._readings[number][0]
+        words = reading.words
+        texts = [self._found(number, getattr(hit, at)) for at in ("name", "english", *SHARES)]
+        beside = [max(found.pairs[at] for found in texts) for at in range(len(words) - 1)]
+        if reading.is_joined and 2 * sum(pair >= CONFLICT for pair in beside) < len(beside):
+            return False
+        for at, word in enumerate(words):
+            if max([*beside[max(0, at - 1) : at], *beside[at : at + 1]]) >= CONFLICT:
+                continue
+            if not any(_is_plain(word, found.grades[at]) for found in texts[:-1]):
+                return False
+        heads = any(0 in found.places for found in texts[:1]) or any(
+            found.size - 1 in found.places for found in texts[1:2]
+        )
+        return self._praise or heads or max(beside) >= CONFLICT
+
+    def _typed(self, hit: Candidate) -> float:
+        """Return how many of the words typed a name says that says others in their stead."""
+        found = self._found(0, hit.name).grades
+        return _MOST_TYPED * sum(grade is not None for grade in found) / len(found)
 
     def _beside_names(self, number: int, hit: Candidate) -> list[tuple[float, _Found]]:
         """Look at the other texts, the long one only for words that stand nowhere else."""
@@ -267,7 +315,8 @@ def _best(texts: Sequence[tuple[float, _Found]], at: int) -> _Stand:
         grade = found.grades[at]
         if grade is None:
             continue
-        left = share if _in_company(found, at) else share * _ALONE
+        alone = number < _NAMES and not _in_company(found, at)
+        left = share * _ALONE if alone else share
         if left * grade.worth > worth:
             worth, best = left * grade.worth, _Stand(grade, left, number < _NAMES)
     return best
@@ -276,11 +325,19 @@ def _best(texts: Sequence[tuple[float, _Found]], at: int) -> _Stand:
 def _in_company(found: _Found, at: int) -> bool:
     """Tell whether a word stands by one of its neighbours in the query, if it has any."""
     pairs = found.pairs
-    return not pairs or (at > 0 and pairs[at - 1] > 0) or (at < len(pairs) and pairs[at] > 0)
+    beside = [*pairs[max(0, at - 1) : at], *pairs[at : at + 1]]
+    return not pairs or max(beside) > _FAR_APART
 
 
 def _says_all(found: _Found) -> bool:
     return all(grade is not None and grade.nearness > CONFLICT for grade in found.grades)
+
+
+def _is_plain(word: Word, grade: Grade | None) -> bool:
+    """Tell whether a word is found as it was typed, or is long enough to be guessed alone."""
+    if grade is None or grade.nearness <= CONFLICT:
+        return False
+    return grade.guessed < _GUESSED or len(word.folded) >= _LONG
 
 
 def _head(found: _Found, *, is_last: bool = False) -> float:

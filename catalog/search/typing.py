@@ -2,7 +2,7 @@
 
 import re
 
-_ONSETS = "b|ch|c|d|gh|gi|g|h|kh|k|l|m|ngh|ng|nh|n|ph|p|qu|r|s|th|tr|t|v|x"
+_ONSETS = "b|ch|c|d|gh|gi|g|h|kh|k|l|m|ngh|ng|nh|n|ph|p|qu|q|r|s|th|tr|t|v|x"
 _RHYMES = (
     "a|ac|ach|ai|am|an|ang|anh|ao|ap|at|au|ay|e|ec|ech|em|en|eng|enh|eo|ep|et|eu|i|ia|ich|iec|iem|"
     "ien|ieng|iep|iet|ieu|im|in|inh|ip|it|iu|o|oa|oac|oach|oai|oan|oang|oanh|oat|oay|oc|oe|oen|oeo|"
@@ -16,7 +16,9 @@ _TELEX_TONES = frozenset("sfrxj")
 _VNI_TONES = {"1": "s", "2": "f", "3": "r", "4": "x", "5": "j"}
 _VNI_LETTERS = frozenset("6789")
 _TELEX_LETTERS = (("dd", "d", "9"), ("aa", "a", "6"), ("ee", "e", "6"), ("oo", "o", "6"))
-MOST, MOST_DIGITS = 10, 3
+_VOWEL = re.compile("[aeiouy]")
+_HOOKED = re.compile("[aou]+(?=[^aou]*$)")
+MOST, MOST_DIGITS = 12, 4
 
 
 def is_syllable(text: str) -> bool:
@@ -60,13 +62,23 @@ def _telex(word: str) -> tuple[str, set[str]]:
     for typed, letter, mark in _TELEX_LETTERS:
         if typed in word:
             word, marks = word.replace(typed, letter, 1), marks | {mark}
-    if "w" in word:
-        marks.add("8" if "aw" in word else "7")
-        word = word.replace("w", "") if re.search("[aou]+w", word) else word.replace("w", "u", 1)
-        word = word.replace("w", "")
-    vowel = re.search("[aeiouy]", word)
-    if vowel is None:
-        return "", set()
-    head, tail = word[: vowel.start()], word[vowel.start() :]
-    tones = {letter for letter in tail if letter in _TELEX_TONES}
-    return head + "".join(letter for letter in tail if letter not in _TELEX_TONES), marks | tones
+    base = ""
+    for letter in word:
+        has_vowel = _VOWEL.search(base) is not None
+        if letter == "w":
+            # Behind a, o or u it gives them their hook or bow; elsewhere it is an "ư".
+            marks.add(_hook(base))
+            base += "" if _HOOKED.search(base) else "u"
+        elif letter in _TELEX_TONES and has_vowel:
+            marks.add(letter)
+        else:
+            base += letter
+    return base, marks
+
+
+def _hook(base: str) -> str:
+    """Return what a "w" does: only an "a" without "u" or "o" before it, or closed, gets a bow."""
+    found = _HOOKED.search(base)
+    vowels = found[0] if found else "u"
+    open_ua = vowels.endswith("ua") and base.endswith("ua") and not base.endswith("qua")
+    return "8" if "a" in vowels and not open_ua else "7"

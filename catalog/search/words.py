@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from catalog.search.typing import decode, is_syllable
 from kernel.text import fold, tone_codes
@@ -10,12 +10,15 @@ from kernel.text import fold, tone_codes
 MOST_WORDS = 12
 MOST_READINGS = 8
 MOST_LETTERS = 200
+_LEAST_PLURAL = 4
 _LEAST_JOINED, _MOST_JOINED, _LONGEST_PART, _MOST_PARTS, _MOST_SPLITS = 4, 30, 12, 5, 4
+
+_UNSEEN = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
 
 Known = Callable[[str], bool]
 """Tells whether any listing holds a folded word."""
 
-_REGIONAL = (
+REGIONAL = (
     ("dứa", "thơm", "khóm"),
     ("ngô", "bắp"),
     ("lạc", "đậu phộng"),
@@ -38,7 +41,29 @@ _REGIONAL = (
     ("ngan", "vịt xiêm"),
     ("củ đậu", "củ sắn"),
     ("hồng xiêm", "sapoche"),
-    ("doi", "mận"),
+    ("bí đỏ", "bí rợ", "bí ngô"),
+    ("đậu phụ", "đậu hũ", "tàu hũ"),
+    ("đậu tương", "đậu nành"),
+    ("đậu cô ve", "đậu que"),
+    ("giò lụa", "chả lụa"),
+    ("cá quả", "cá lóc", "cá chuối"),
+    ("cá rô phi", "cá phi"),
+    ("bánh đa nem", "bánh tráng"),
+    ("miến", "bún tàu"),
+    ("xì dầu", "nước tương"),
+    ("húng quế", "rau quế"),
+    ("mùi tàu", "ngò gai"),
+    ("hành hoa", "hành lá"),
+    ("cải cúc", "tần ô"),
+    ("rau ngót", "bồ ngót"),
+    ("súp lơ", "bông cải"),
+    ("củ dền", "củ cải đỏ"),
+    ("đu đủ", "thu đủ"),
+    ("mãng cầu xiêm", "na xiêm"),
+    ("bát", "chén"),
+    ("cốc", "ly"),
+    ("thìa", "muỗng"),
+    ("homestay", "nhà dân"),
     ("hoa quả", "trái cây"),
     ("hải sản", "thủy sản"),
     ("đồ khô", "hàng khô"),
@@ -49,20 +74,51 @@ _REGIONAL = (
 )
 """What the regions call the same thing: each is searched for when another is typed."""
 
-_ONE_WAY: Mapping[str, tuple[str, ...]] = {
+ONE_WAY: Mapping[str, tuple[str, ...]] = {
     # In the south a roi is called mận, which is a plum elsewhere: plums must not drown it.
     "roi": ("mận an phước",),
     "mận an phước": ("roi",),
+    "bông": ("hoa",),
+    "bđx": ("bánh đậu xanh",),
     "bdx": ("bánh đậu xanh",),
     "htx": ("hợp tác xã",),
     "hợp tác xã": ("htx",),
     "tphd": ("hải dương",),
     "tp hd": ("hải dương",),
     "hd": ("hải dương",),
+    "hđ": ("hải dương",),
+    "hp": ("hải phòng",),
+    "tp": ("thành phố",),
+    "tx": ("thị xã",),
+    "tt": ("thị trấn",),
+    "cty": ("công ty",),
     "tnhh": ("công ty",),
+    "dl": ("du lịch",),
+    "attp": ("an toàn thực phẩm",),
+    "vsattp": ("an toàn thực phẩm",),
 }
 
-_FILLERS = ("sp", "mua", "bán", "ở", "tại", "của", "cho", "buy", "the", "of", "in", "from", "for")
+_FILLERS = (
+    "h",
+    "x",
+    "p",
+    "tp",
+    "tx",
+    "tt",
+    "sp",
+    "mua",
+    "bán",
+    "ở",
+    "tại",
+    "của",
+    "cho",
+    "buy",
+    "the",
+    "of",
+    "in",
+    "from",
+    "for",
+)
 _FILLING = ("sản phẩm", "san pham", "mặt hàng", "mat hang")
 """What says nothing of the thing wanted: it may be missing."""
 
@@ -73,11 +129,13 @@ class Word:
 
     folded: str
     toned: str
+    # It is spelled with all its marks, even if it has none.
+    is_sure: bool = False
 
     @property
     def is_marked(self) -> bool:
-        """Tell whether it was typed with marks."""
-        return "_" in self.toned
+        """Tell whether its marks are known."""
+        return self.is_sure or "_" in self.toned
 
     @property
     def is_code(self) -> bool:
@@ -90,12 +148,13 @@ class Reading:
     """One meaning of a query.
 
     ``is_other``: not as typed, but the same thing in other words; ``is_guessed``: spelled
-    another way.
+    another way; ``is_joined``: some of its words were typed as one.
     """
 
     words: tuple[Word, ...]
     is_other: bool = False
     is_guessed: bool = False
+    is_joined: bool = False
 
     @property
     def runs(self) -> list[tuple[Word, ...]]:
@@ -119,7 +178,7 @@ class Ways:
 
 def words_of(text: str) -> tuple[Word, ...]:
     """Return the words of a text in both channels."""
-    spelled = re.sub(r"(\d)\s*\*", r"\1 sao ", text)
+    spelled = re.sub(r"(\d)\s*\*", r"\1 sao ", _UNSEEN.sub("", text))
     pairs = zip(fold(spelled).split(), tone_codes(spelled), strict=True)
     return tuple(Word(folded, toned) for folded, toned in pairs)[:MOST_WORDS]
 
@@ -138,10 +197,14 @@ def make_ways(two_way: Iterable[tuple[str, ...]], one_way: Mapping[str, tuple[st
     by_fold: dict[str, tuple[tuple[Word, ...], ...]] = {}
     for typed, others in said.items():
         words = words_of(typed)
-        meant = tuple(filter(None, map(words_of, dict.fromkeys(others))))
+        meant = tuple(filter(None, map(_sure, dict.fromkeys(others))))
         for found, key in ((by_tone, _toned(words)), (by_fold, _folded(words))):
             found[key] = tuple(dict.fromkeys((*found.get(key, ()), *meant)))
     return Ways(by_tone, by_fold)
+
+
+def _sure(text: str) -> tuple[Word, ...]:
+    return tuple(replace(word, is_sure=True) for word in words_of(text))
 
 
 def readings(
@@ -156,8 +219,8 @@ def readings(
         return []
     spoken = _spoken(typed, known, begins)
     meant = spoken[0]
-    found = [Reading(words) for words in spoken]
-    if short := _without_fillers(meant):
+    found = [Reading(words, is_joined=len(words) > len(typed)) for words in spoken]
+    if (short := _without_fillers(meant)) and not found[0].is_joined:
         found.append(Reading(short))
     for other in _rewritten(meant, known, ways):
         if all(other != reading.words for reading in found):
@@ -193,10 +256,24 @@ def _spoken(typed: tuple[Word, ...], known: Known, begins: Known) -> list[tuple[
     return [words[:MOST_WORDS] for words in found]
 
 
+def singular(word: str) -> str:
+    """Return an English word without the ending of the plural; a tone code stays as it is."""
+    if len(word) < _LEAST_PLURAL or "_" in word or not word.endswith("s"):
+        return word
+    if word.endswith(("ss", "us", "is")):
+        return word
+    if word.endswith("rries"):
+        return f"{word[:-3]}y"
+    return word[:-2] if word.endswith(("ches", "shes", "xes", "oes")) else word[:-1]
+
+
 def _anew(word: Word, known: Known) -> list[tuple[Word, ...]]:
     syllable = _syllable(word, known)
     if syllable is not word:
         return [(syllable,)]
+    one = singular(word.folded)
+    if one != word.folded and known(one):
+        return [(Word(one, one),)]
     parts = split(word.folded, known)
     return [tuple(Word(part, part) for part in each) for each in parts] or [(word,)]
 
@@ -263,4 +340,4 @@ def _folded(words: tuple[Word, ...]) -> str:
 _FILLER_WORDS = frozenset(word.toned for text in _FILLERS for word in words_of(text))
 _FILLER_PHRASES = tuple(_toned(words_of(text)) for text in _FILLING)
 
-DEFAULT_WAYS = make_ways(_REGIONAL, _ONE_WAY)
+DEFAULT_WAYS = make_ways(REGIONAL, ONE_WAY)
