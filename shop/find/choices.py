@@ -1,7 +1,7 @@
 """The filters of a search as they are shown: values with counts, and those chosen as chips."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from flask_babel import gettext as _
@@ -32,7 +32,8 @@ class Choice:
 
     value: str
     text: str
-    count: int
+    # None: nobody counted, the database answers by itself.
+    count: int | None
     chosen: bool
     is_within: bool = False
 
@@ -54,8 +55,14 @@ def sellers(wish: Wish, facets: Facets) -> dict[str, str]:
     return vendor_names(db(), {*wish.chosen["vendor"], *counted})
 
 
-def groups(wish: Wish, facets: Facets, names: Mapping[str, str]) -> dict[str, list[Choice]]:
-    """Return the values of each filter that hits have, and those chosen already."""
+def groups(wish: Wish, facets: Facets | None, names: Mapping[str, str]) -> dict[str, list[Choice]]:
+    """Return the values of each filter that hits have, and those chosen already.
+
+    Without facets: what there is to choose from, uncounted.
+    """
+    if facets is None:
+        found = groups(wish, _uncounted(), names)
+        return {name: [replace(one, count=None) for one in ones] for name, ones in found.items()}
     found = {
         name: _choices(name, wish.chosen[name], facets.get(facet, ()), names)
         for name, facet in GROUPS.items()
@@ -66,6 +73,17 @@ def groups(wish: Wish, facets: Facets, names: Mapping[str, str]) -> dict[str, li
     found["promise"] = _promises(schemes, wish)
     found["scheme"] = [one for one in schemes if one.value not in PROMISES]
     return found
+
+
+def _uncounted() -> Facets:
+    """Return the values that the database can look for by itself."""
+    values = {
+        "kinds": [kind.value for kind in ListingKind],
+        "categories": [node.slug for top in shelves() for node in (top, *top.children)],
+        "districts": list(districts()),
+        "schemes": [scheme.value for scheme in Scheme],
+    }
+    return {name: [FacetCount(one, 0) for one in found] for name, found in values.items()}
 
 
 def _promises(schemes: Sequence[Choice], wish: Wish) -> list[Choice]:

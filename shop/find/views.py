@@ -50,8 +50,8 @@ def _show(wish: Wish, answer: Answer) -> str:
     starts, cards = next_starts(answer.found.items)
     said = understood(wish.words, results.meant) if results else ""
     meant = results.meant if results else ()
-    facets = results.facets if results else {}
-    names = sellers(wish, facets)
+    facets = results.facets if results else None
+    names = sellers(wish, facets or {})
     return page(
         "shop/search.html",
         wish=wish,

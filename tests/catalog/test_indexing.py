@@ -3,20 +3,23 @@
 from datetime import date
 
 import pytest
+import sqlalchemy as sa
 
 from catalog import handlers
 from catalog.events import ListingChanged, ListingPublished, ListingWithdrawn
-from catalog.queries.sources import all_sources, sources
+from catalog.queries.sources import EVERYWHERE, all_sources, sources
 from catalog.rules import ListingKind, ListingState
 from catalog.search.embedded import TantivyEngine
 from catalog.search.engine import IndexGone
 from catalog.services import indexing
 from catalog.services.categories import seed_categories
 from catalog.services.importing import ListingRow, VariantRow, import_listing, import_variants
-from kernel import claims
+from catalog.services.reviews import add_review
+from kernel import claims, places
 from kernel.actor import HOUSE
 from kernel.db import transaction
 from kernel.errors import Invalid
+from kernel.events import OutboxMessage
 from kernel.quantity import Unit
 from tests.catalog.shelves import (
     add,
@@ -32,6 +35,7 @@ from tests.catalog.shelves import (
     vendor_id,
 )
 from traceability.events import LotHeld
+from traceability.models import Farm
 from vendors.events import VendorChanged
 from vendors.rules import Scheme, VendorState
 
@@ -67,6 +71,40 @@ def test_a_source_knows_what_a_listing_is_found_by(session, now):
     assert source.commune_name == "Thanh Hà"
     assert "Huyện Thanh Hà" in source.place_words
     assert sources(session, [], on=ON) == {}
+
+
+def test_a_source_lies_at_its_farm_or_else_in_the_middle_of_its_commune(session, now):
+    goods, visit = add(session, now), add_visit(session, now)
+    middle = places.commune(listing(session).commune)
+    known = sources(session, [goods, visit], on=ON)
+    assert (known[goods].lat, known[goods].lon) == (middle.lat, middle.lon)
+    with transaction(session):
+        farm = session.scalars(sa.select(Farm)).one()
+        farm.lat, farm.lon = 20.9, 106.4
+        listing(session).farm_id = farm.id
+    known = sources(session, [goods, visit], on=ON)
+    assert (known[goods].lat, known[goods].lon) == (20.9, 106.4)
+    assert (known[goods].delivered_to, known[visit].delivered_to) == ((EVERYWHERE,), ())
+
+
+def test_a_review_is_told_to_the_index(session, now):
+    listing_id = add(session, now)
+    before = session.scalar(sa.select(sa.func.count()).select_from(OutboxMessage))
+    with transaction(session):
+        add_review(
+            session,
+            listing_id=listing_id,
+            line_ref="01LINE",
+            author_name="Chị Hoa",
+            rating=4,
+            body="Ngọt.",
+            lang="vi",
+            now=now,
+        )
+    told = session.scalars(sa.select(OutboxMessage).order_by(OutboxMessage.seq)).all()[before:]
+    assert [message.kind for message in told] == ["ListingChanged"]
+    source = sources(session, [listing_id], on=ON)[listing_id]
+    assert (source.rating_tenths, source.rating_count) == (40, 1)
 
 
 def test_everything_shown_is_read_in_batches(session, now, monkeypatch):

@@ -361,6 +361,20 @@ def test_without_an_engine_it_is_said_plainly(client, down):
     assert said + more in client.get("/search?unit_to=1k&lang=en").text
 
 
+def test_without_an_engine_filters_can_be_chosen_but_are_not_counted(client, down):
+    text = client.get("/search?lang=en").text
+    for name, value in (
+        ("kind", "craft"),
+        ("category", "trai-cay"),
+        ("scheme", "organic"),
+        ("scheme", "ocop"),
+        ("district", "huyen-thanh-ha"),
+    ):
+        assert f'name="{name}" value="{value}"' in text
+    assert "choice-count" not in text
+    assert "disabled" not in text
+
+
 def test_without_any_engine_the_database_answers(app, client, market):
     del app.extensions[SearchEngine.__qualname__]
     assert codes(client.get("/search?q=gom")) == ["XP-001"]
