@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, aliased
 from catalog.models import Category, Listing
 from catalog.queries.attributes import definitions
 from catalog.rules import ListingState
-from catalog.rules.attributes import Definition, applying, search_words
+from catalog.rules.attributes import Definition, applying, facet_values, search_words
 from kernel import places
 from kernel.money import price_for
 from kernel.quantity import Unit
@@ -57,6 +57,8 @@ class Source:
     # Degrees of WGS 84, of the farm or else of the middle of its commune.
     lat: float = 0.0
     lon: float = 0.0
+    # "key=value" of attributes that can be filtered by.
+    attributes: tuple[str, ...] = ()
     # Keys of communes it is brought to, or ``EVERYWHERE``; empty: it is fetched, or a visit.
     delivered_to: tuple[str, ...] = (EVERYWHERE,)
 
@@ -149,6 +151,7 @@ def _source(row: Row, vendor: VendorCard, held: list[Badge], asked: Sequence[Def
     proved = [badge for badge in held if badge.scheme.value in row.schemes]
     districts = places.former_districts(row.commune)
     shelves = {row.leaf: row.leaf_name, row.top: row.top_name}
+    own = applying(asked, row.kind.value, {row.category_id, row.top_category_id})
     return Source(
         code=row.code,
         kind=row.kind.value,
@@ -156,7 +159,8 @@ def _source(row: Row, vendor: VendorCard, held: list[Badge], asked: Sequence[Def
         summary=row.summary,
         description=row.description,
         category_words=tuple(word for name in shelves.values() for word in name.values())
-        + search_words(_asked_of(row, asked), row.attributes),
+        + search_words(own, row.attributes),
+        attributes=facet_values(own, row.attributes),
         categories=tuple(shelves),
         category_labels=tuple(
             f"{slug}|{name.get('vi', '')}|{name.get('en', '')}" for slug, name in shelves.items()
@@ -179,10 +183,6 @@ def _source(row: Row, vendor: VendorCard, held: list[Badge], asked: Sequence[Def
         lat=commune.lat,
         lon=commune.lon,
     )
-
-
-def _asked_of(row: Row, asked: Sequence[Definition]) -> list[Definition]:
-    return applying(asked, row.kind.value, {row.category_id, row.top_category_id})
 
 
 def _unit_price(row: Row) -> int | None:
