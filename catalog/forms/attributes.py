@@ -157,7 +157,6 @@ class AttributeForm(Form):
     )
     category_ids = MultiCheckboxField(_l("On these shelves and beneath"))
     required = BooleanField(_l("Must be filled in"))
-    is_facet = BooleanField(_l("Offered as a filter of the search"))
 
     def offer(self, shelves: Sequence[tuple[str, str | None, dict[str, str]]]) -> None:
         """Fill in the shelves, each with the one above."""
@@ -184,7 +183,6 @@ class AttributeForm(Form):
             kinds=tuple(self.kinds.data or ()),
             category_ids=tuple(self.category_ids.data or ()),
             required=self.required.data,
-            is_facet=self.is_facet.data,
         )
 
     def seen(self) -> int:
@@ -227,5 +225,4 @@ def _data(one: Definition) -> dict[str, Any]:
         "kinds": sorted(one.kinds),
         "category_ids": sorted(one.category_ids),
         "required": one.required,
-        "is_facet": one.is_facet,
     }

@@ -12,7 +12,7 @@ from catalog.models import Category, Listing
 from catalog.queries.attributes import definitions
 from catalog.queries.points import Point, point_of
 from catalog.rules import ListingState
-from catalog.rules.attributes import Definition, applying, search_words
+from catalog.rules.attributes import Definition, applying, facet_values, search_words
 from catalog.rules.selling import delivered_to
 from kernel import places
 from kernel.money import price_for
@@ -61,6 +61,8 @@ class Source:
     # Degrees of WGS 84, of the farm or else of the middle of its commune.
     lat: float = 0.0
     lon: float = 0.0
+    # "key=value" of attributes that can be filtered by.
+    attributes: tuple[str, ...] = ()
     # Keys of communes it is brought to, or ``EVERYWHERE``; empty: it is fetched, or a visit.
     delivered_to: tuple[str, ...] = (EVERYWHERE,)
 
@@ -171,6 +173,7 @@ def _source(
     proved = _proofs(row, held)
     districts = places.former_districts(row.commune)
     shelves = {row.leaf: row.leaf_name, row.top: row.top_name}
+    own = applying(asked, row.kind.value, {row.category_id, row.top_category_id})
     return Source(
         code=row.code,
         kind=row.kind.value,
@@ -178,7 +181,8 @@ def _source(
         summary=row.summary,
         description=row.description,
         category_words=tuple(word for name in shelves.values() for word in name.values())
-        + search_words(_asked_of(row, asked), row.attributes),
+        + search_words(own, row.attributes),
+        attributes=facet_values(own, row.attributes),
         categories=tuple(shelves),
         category_labels=tuple(
             f"{slug}|{name.get('vi', '')}|{name.get('en', '')}" for slug, name in shelves.items()
@@ -225,10 +229,6 @@ def _delivered_to(row: Row) -> tuple[str, ...]:
         return ()
     where = delivered_to(row.area, row.area_communes)
     return (EVERYWHERE,) if where is None else tuple(sorted(where))
-
-
-def _asked_of(row: Row, asked: Sequence[Definition]) -> list[Definition]:
-    return applying(asked, row.kind.value, {row.category_id, row.top_category_id})
 
 
 def _unit_price(row: Row) -> int | None:

@@ -55,7 +55,6 @@ class AttributeDraft:
     kinds: tuple[str, ...] = ()
     category_ids: tuple[str, ...] = ()
     required: bool = False
-    is_facet: bool = False
 
 
 def add_attribute(
@@ -71,7 +70,9 @@ def add_attribute(
     keys = list(session.scalars(sa.select(Attribute.key)))
     if len(keys) >= MOST_ATTRIBUTES:
         raise Conflict(msg("There are as many attributes as there may be."))
-    row = Attribute(key="", kind=kind, position=len(keys))
+    # What is chosen from a list, or answered by yes, can be counted and filtered by.
+    is_facet = kind not in {AttributeKind.TEXT, AttributeKind.NUMBER}
+    row = Attribute(key="", kind=kind, position=len(keys), is_facet=is_facet)
     _write(session, row, draft)
     row.key = _free_key(row.label["vi"], set(keys))
     session.add(row)
@@ -210,7 +211,7 @@ def _write(session: Session, row: Attribute, draft: AttributeDraft) -> None:
     if not there.issuperset(draft.category_ids):
         raise Invalid(msg("Choose a category."), field="category_ids")
     row.category_ids = sorted(set(draft.category_ids))
-    row.required, row.is_facet = draft.required, draft.is_facet
+    row.required = draft.required
 
 
 def _both(text: Text, name: str, *, most: int) -> Text:

@@ -165,3 +165,23 @@ def test_the_desk_of_categories_and_attributes_is_clean(open_browser, listing, l
     page.locator(".tree tbody a").nth(1).click()
     wrong += look(page, "attribute")
     assert wrong == []
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_another_category_brings_its_own_fields_and_keeps_what_was_written(
+    open_browser, listing, lang
+):
+    del listing
+    page = open_browser(PHONE, lang).new_page()
+    sign_in(page, "thang@chophien.example")
+    page.goto(f"/work/?lang={lang}")
+    page.goto(f"{page.url.split('?')[0]}listings/new/produce?lang={lang}")
+    page.locator("#attr_giong_vi").fill("Ổi lê")
+    vegetables = "Rau củ" if lang == "vi" else "Vegetables"
+    page.locator("#category_id").select_option(label=vegetables)
+    expect(page.locator("#attr_giong_vi")).to_have_value("Ổi lê")
+    crafts = "Làng nghề" if lang == "vi" else "Craft villages"
+    page.locator("#category_id").select_option(label=crafts)
+    expect(page.locator("#attr_kieu_nung")).to_be_visible()
+    expect(page.locator("#attr_giong_vi")).to_have_count(0)
+    assert look(page, "attribute-fields") == []

@@ -248,7 +248,6 @@ def draft_of(found):
         kinds=tuple(found.kinds),
         category_ids=tuple(found.category_ids),
         required=found.required,
-        is_facet=found.is_facet,
     )
 
 
@@ -360,7 +359,9 @@ def test_hiding_keeps_what_was_written_and_showing_brings_it_back(shelves, now):
     say(shelves, "VAI", hang="loai-1")
     assert listing(shelves).attributes["giong"] == both("Thiều u hồng", "U hong")
     retire(shelves, now, "giong", retired=False)
-    assert "Thiều u hồng" in sources(shelves, [key], on=on)[key].category_words
+    source = sources(shelves, [key], on=on)[key]
+    assert "Thiều u hồng" in source.category_words
+    assert source.attributes == ("hang=loai-1",)
 
 
 def test_the_seed_leaves_alone_what_the_office_keeps(shelves, now):

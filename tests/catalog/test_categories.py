@@ -1,6 +1,7 @@
 """The category tree as the office keeps it."""
 
 from dataclasses import replace
+from threading import Event
 
 import pytest
 import sqlalchemy as sa
@@ -41,6 +42,7 @@ from catalog.services.categories import (
     shelf_for,
     shift_category,
 )
+from kernel import db
 from kernel.actor import HOUSE, Actor
 from kernel.audit import AuditEntry
 from kernel.db import transaction
@@ -472,7 +474,8 @@ def test_of_two_moves_that_would_make_three_levels_one_is_refused(maker, now):
         assert session.scalar(sa.select(ShelfHead.version)) == 2
 
 
-def test_goods_put_on_a_shelf_while_it_is_merged_are_not_left_behind(maker, now):
+def put_and_merge(maker, now, take=shelf_for):
+    """Put goods on a shelf with ``take`` at the moment at which it is merged into another."""
     with maker() as session:
         open_shelves(session, now)
         ids = {slug: category_id(session, slug) for slug in ("rau-cu", "trai-cay")}
@@ -482,23 +485,43 @@ def test_goods_put_on_a_shelf_while_it_is_merged_are_not_left_behind(maker, now)
         with maker() as session, transaction(session):
             if number == 0:
                 row = session.scalars(sa.select(Listing).with_for_update()).one()
-                shelf = shelf_for(session, ids["rau-cu"])
+                shelf = take(session, ids["rau-cu"])
                 row.category_id, row.top_category_id = shelf.id, shelf.id
-            else:
-                close_category(
-                    session,
-                    ids["rau-cu"],
-                    into_id=ids["trai-cay"],
-                    reason=WHY,
-                    seen_version=1,
-                    actor=KEEPER,
-                    now=now,
-                )
+                return 0
+            return close_category(
+                session,
+                ids["rau-cu"],
+                into_id=ids["trai-cay"],
+                reason=WHY,
+                seen_version=1,
+                actor=KEEPER,
+                now=now,
+            )
 
     results = at_once(work, 2)
-    assert all(one is None or isinstance(one, int | Invalid) for one in results), results
     with maker() as session:
-        assert listing(session, "RAU").category_id == ids["trai-cay"]
+        return results, listing(session, "RAU").category_id, ids
+
+
+def test_goods_put_on_a_shelf_while_it_is_merged_are_not_left_behind(maker, now):
+    results, stands_on, ids = put_and_merge(maker, now)
+    assert all(isinstance(one, int | Invalid) for one in results), results
+    assert stands_on == ids["trai-cay"]
+
+
+@pytest.mark.postgres
+def test_without_the_hold_goods_are_left_behind_on_a_shelf_that_is_gone(postgres_url, now):
+    """The negative control: the race above proves something only because this one is lost."""
+    engine = db.open_engine(postgres_url)
+
+    def take(session, category_id):
+        found = session.get(Category, category_id)
+        Event().wait(0.5)
+        return found
+
+    results, stands_on, ids = put_and_merge(db.session_factory(engine), now, take)
+    assert (results, stands_on) == ([0, 0], ids["rau-cu"])
+    engine.dispose()
 
 
 # The desk
