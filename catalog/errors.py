@@ -63,3 +63,13 @@ class RowEdited(Conflict):
 
     code = "row_edited"
     message = msg("Somebody else changed this row meanwhile. It is shown as it is now.")
+
+
+class SheetMoved(Conflict):
+    """A table would change something else now than what was shown before."""
+
+    code = "sheet_moved"
+    message = msg(
+        "Something was changed on the market meanwhile, so nothing was saved. "
+        "Look the file through once more."
+    )

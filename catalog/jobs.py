@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from catalog.events import ListingsDrifted
 from catalog.queries.leaning import drifted, selling_vendors
 from catalog.services.plans import apply_due_prices
+from catalog.services.sheets import purge_uploads
 from kernel.clock import local_date
 from kernel.events import emit
 from kernel.jobs import Job
@@ -32,4 +33,5 @@ def tell_drift(session: Session, now: datetime) -> int:
 JOBS = (
     Job("catalog.tell_drift", 24 * 60, tell_drift),
     Job("catalog.apply_due_prices", 1, apply_due_prices),
+    Job("catalog.purge_uploads", 60, purge_uploads),
 )

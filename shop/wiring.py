@@ -64,6 +64,7 @@ from shop import (
     sitemap,
     work,
 )
+from shop.catalogue import views as catalogue
 from shop.ruling import calendar as work_calendar
 from shop.ruling import views as ruling
 from traceability import handlers as tracing
@@ -115,6 +116,7 @@ ROOMS: tuple[ModuleType, ...] = (
     cart,
     checkout,
     work,
+    catalogue,
     land,
     leaving,
     office,

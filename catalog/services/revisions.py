@@ -1,5 +1,6 @@
 """Every saved edit is kept: what the vendor had written then."""
 
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -55,6 +56,14 @@ def written_values(session: Session, listing: Listing) -> tuple[dict[str, Any], 
     """Return what the vendor wrote last, by field as JSON, and which of it waits."""
     change = waiting_change(session, listing.id)
     held = change.after if change else {}
+    values = values_of(listing, _packs(session, listing), held)
+    return values, sorted(name for name in held if name in values)
+
+
+def values_of(
+    listing: Listing, packs: Iterable[Variant], held: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Return as JSON what was written of a listing; ``held`` are values that wait."""
     fields = fields_of(is_visit=listing.kind is ListingKind.EXPERIENCE)
     values = {
         field.name: held[field.name]
@@ -62,8 +71,10 @@ def written_values(session: Session, listing: Listing) -> tuple[dict[str, Any], 
         else field.keep(getattr(listing, field.name))
         for field in fields
     }
-    values |= {"packs": _packs(session, listing), "photos": list(listing.photos)}
-    return values, sorted(name for name in held if name in values)
+    return values | {
+        "packs": [_pack(pack, listing) for pack in packs],
+        "photos": list(listing.photos),
+    }
 
 
 def _last(session: Session, listing_id: str) -> ListingRevision | None:
@@ -75,13 +86,12 @@ def _last(session: Session, listing_id: str) -> ListingRevision | None:
     )
 
 
-def _packs(session: Session, listing: Listing) -> list[dict[str, Any]]:
-    rows = session.scalars(
+def _packs(session: Session, listing: Listing) -> Iterable[Variant]:
+    return session.scalars(
         sa.select(Variant)
         .where(Variant.listing_id == listing.id, Variant.active)
         .order_by(Variant.position, Variant.id)
     )
-    return [_pack(row, listing) for row in rows]
 
 
 def _pack(row: Variant, listing: Listing) -> dict[str, Any]:
