@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from catalog.queries.sources import listing_ids_of
 from catalog.services.indexing import index_listings, index_vendor
+from catalog.services.lots import follow_lot
 from catalog.services.settling import remind_of_end, settle, settle_listing
 from catalog.services.steps import take_down_by_order
-from traceability.events import LotHeld, LotRecalled, LotReleased
+from traceability.events import LotChanged, LotHeld, LotRecalled, LotReleased
 from vendors.events import AuthorityTakeDown, CertificateEnding
 from vendors.services.authority import report_take_down
 
@@ -58,6 +59,11 @@ def on_authority_take_down(session: "Session", event: AuthorityTakeDown, now: da
     report_take_down(
         session, event.order_id, outcome=outcome, found=outcome != "no_listing", now=now
     )
+
+
+def on_lot_changed(session: "Session", event: LotChanged, now: datetime) -> None:
+    """Let the queues of stocks go by the best-before day that a lot has now."""
+    follow_lot(session, event.lot_id, now=now)
 
 
 def reindex_listing(engine: "SearchEngine") -> "Callable[[Session, Any, datetime], None]":

@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 
 from catalog.events import ListingsDrifted
 from catalog.queries.leaning import drifted, selling_vendors
+from catalog.services.lots import drop_past_everywhere
 from catalog.services.plans import apply_due_prices
 from catalog.services.sheets import purge_uploads
 from kernel.clock import local_date
@@ -34,4 +35,5 @@ JOBS = (
     Job("catalog.tell_drift", 24 * 60, tell_drift),
     Job("catalog.apply_due_prices", 1, apply_due_prices),
     Job("catalog.purge_uploads", 60, purge_uploads),
+    Job("catalog.drop_past", 60, drop_past_everywhere),
 )

@@ -217,6 +217,12 @@ def adjust(
     return bucket
 
 
+def unsold(session: Session, bucket_id: str) -> int:
+    """Return what is on hand of a bucket beyond what is sold, and keep it locked."""
+    (bucket,) = _lock(session, {bucket_id: 1})
+    return bucket.on_hand - bucket.allocated
+
+
 def sweep(session: Session, *, now: datetime, limit: int = 500) -> int:
     """Mark due holds as expired and return how many (availability never waits for it)."""
     due = session.scalars(

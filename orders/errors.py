@@ -47,6 +47,43 @@ class PricesChanged(Conflict):
     message = msg("The total has changed meanwhile. Please look at it and place the order again.")
 
 
+class OverOrderLimit(Conflict):
+    """One order may hold so much of it; ``most`` is written in both languages."""
+
+    code = "over_order_limit"
+    message = msg("At most %(most)s of “%(title)s” can be had in one order.")
+
+
+class OverBuyerLimit(Conflict):
+    """One buyer may have so much of it within some days."""
+
+    code = "over_buyer_limit"
+    message = msg(
+        "One buyer can have at most %(most)s of “%(title)s” within %(days)s days: "
+        "you can still have %(left)s."
+    )
+
+
+class NotDelivered(Invalid):
+    """It is not brought to this commune."""
+
+    code = "not_delivered"
+    message = msg(
+        "“%(title)s” is not delivered to %(place)s. Choose another address, fetch the order at a "
+        "collection point, or take it out of the basket."
+    )
+
+
+class OnlyFetched(Invalid):
+    """It is brought nowhere."""
+
+    code = "only_fetched"
+    message = msg(
+        "“%(title)s” is not delivered: fetch the order at a collection point, or take it out of "
+        "the basket."
+    )
+
+
 class MethodNotOffered(Invalid):
     """This basket cannot be paid in this way."""
 

@@ -72,6 +72,9 @@ class OrderGroup(Base):
         sa.Index("ix_order_group_buyer", "buyer_id", "placed_at"),
         sa.Index("ix_order_group_due", "pay_until"),
         sa.Index("ix_order_group_paid", "paid", "placed_at"),
+        # What a guest has bought lately is found by how he can be reached.
+        sa.Index("ix_order_group_phone", "contact_phone", "placed_at"),
+        sa.Index("ix_order_group_email", "contact_email", "placed_at"),
     )
 
     id: Mapped[PrimaryId]
@@ -157,8 +160,18 @@ class OrderLine(Base):
     # In the bucket's unit, for one piece of `quantity`.
     size: Mapped[int]
     quantity: Mapped[int]
+    # Of what is weighed later an estimate, at `nominal_g` and `kilo_vnd` for a kilogram.
     price_vnd: Mapped[int]
     total_vnd: Mapped[int]
+    least_g: Mapped[int | None]
+    nominal_g: Mapped[int | None]
+    most_g: Mapped[int | None]
+    kilo_vnd: Mapped[int | None]
+    # Ordered ahead: the days on which it is brought, as they were shown.
+    deliver_from: Mapped[date | None]
+    deliver_until: Mapped[date | None]
+    # The last good day of the lot that was next in the queue.
+    best_before: Mapped[date | None]
     bucket_id: Mapped[Id] = mapped_column(sa.ForeignKey("bucket.id"))
     starts_at: Mapped[datetime | None]
     harvested_on: Mapped[date | None]

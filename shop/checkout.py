@@ -21,6 +21,7 @@ from orders.queries.baskets import Basket, Terms, quote, read_terms
 from orders.queries.groups import collection_points
 from orders.rules import DeliveryMethod
 from orders.services.checkout import PlacedOrder, Purchase, place_order
+from orders.services.conditions import need_delivered
 from payments.rules import Method
 from payments.services.card import offered_methods
 from shop.cart import COUNT, bearer, minutes_held, open_basket, remember_cookies
@@ -58,6 +59,12 @@ def review() -> Any:
     _offer(form, basket, read_terms(db(), now=clock.now()))
     if not form.validate():
         return _ask(form, basket), 422
+    try:
+        if form.delivery.data == DeliveryMethod.DELIVERY.value:
+            need_delivered(basket, form.commune.data or "")
+    except DomainError as refusal:
+        form_error(form, refusal)
+        return _ask(form, basket), refusal.status
     return _review(PlaceForm(), basket)
 
 

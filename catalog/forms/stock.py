@@ -1,21 +1,27 @@
 """The form of what was taken in or written off."""
 
+from collections.abc import Iterable
+
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import (
     SelectField,
 )
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import InputRequired, Length, Optional
 
-from catalog.forms.listings import BARE
+from catalog.forms.terms import BARE
 from catalog.services.stock import REASONS
 from kernel.errors import Invalid
+from kernel.i18n import pick
 from kernel.quantity import Unit, parse_quantity
 from kernel.web.forms import (
     REQUIRED,
     Form,
     TextField,
 )
+from kernel.web.language import current_language
+from traceability.queries import LotCard
 
 
 class StockForm(Form):
@@ -38,6 +44,15 @@ class StockForm(Form):
         ],
     )
     amount = TextField(_l("How much?"), [InputRequired(REQUIRED), Length(max=30)])
+    lot_id = SelectField(_l("Of which lot?"), [Optional()], validate_choice=False)
+
+    def offer(self, lots: Iterable[LotCard]) -> None:
+        """Fill in the lots that stock can be of."""
+        lang = current_language()
+        self.lot_id.choices = [
+            SelectChoice("", _("None")),
+            *(SelectChoice(lot.id, f"{lot.code} · {pick(lot.product, lang)}") for lot in lots),
+        ]
 
     def change(self, unit: Unit) -> tuple[int, str]:
         """Return the signed change in the unit, and its reason.

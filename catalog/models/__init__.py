@@ -1,6 +1,7 @@
 """Tables of the catalogue."""
 
 from catalog.models.listings import Category, Listing, Variant
+from catalog.models.lots import ListingLot
 from catalog.models.moderation import (
     ListingBaseline,
     ListingChange,
@@ -18,6 +19,7 @@ __all__ = [
     "ListingBaseline",
     "ListingChange",
     "ListingFlag",
+    "ListingLot",
     "ListingPicture",
     "ListingRevision",
     "ListingStep",

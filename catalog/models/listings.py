@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, validates
 
 from catalog.rules import ListingKind, ListingState, season_mask
+from catalog.rules.selling import DeliveryArea
 from kernel.db import Base, Id, PrimaryId
 from kernel.quantity import Unit
 from kernel.text import fold
@@ -79,9 +80,20 @@ class Listing(Base):
     # What the stock bucket counts; one bucket serves all pack sizes. None: an experience.
     unit: Mapped[Unit | None]
     bucket_id: Mapped[Id | None] = mapped_column(sa.ForeignKey("bucket.id"))
+    # Its packs are weighed once they are packed: their prices are estimates.
+    by_weight: Mapped[bool] = mapped_column(default=False)
     # Shown on cards: the lowest price and what it is for (grams, pieces, 1 person).
     price_vnd: Mapped[int] = mapped_column(default=0)
     price_per: Mapped[int] = mapped_column(default=1)
+    # What a kilogram of the smallest pack costs that is weighed later.
+    kilo_vnd: Mapped[int | None]
+    # Prices for much at once: [from so much on, price of a unit], see rules.pricing.Tier. They
+    # stand in the row, so that whoever reads a price reads them too.
+    tiers: Mapped[list[Any]] = mapped_column(sa.JSON, default=list)
+    # The most for one order, and for one buyer within so many days, in the unit (persons: visits).
+    order_most: Mapped[int | None]
+    buyer_most: Mapped[int | None]
+    buyer_days: Mapped[int | None] = mapped_column(sa.SmallInteger)
     # Size of the smallest pack: with less than that left, nobody can buy.
     pack_size: Mapped[int] = mapped_column(default=1)
     # A word for a piece, such as "hộp" / "box"; empty for weights.
@@ -91,9 +103,22 @@ class Listing(Base):
     season_mask: Mapped[int] = mapped_column(sa.Integer, default=0)
     preorder_from: Mapped[date | None]
     preorder_until: Mapped[date | None]
+    # What may be ordered ahead is counted by itself; None: out of the stock.
+    preorder_bucket_id: Mapped[Id | None] = mapped_column(sa.ForeignKey("bucket.id"))
+    deliver_from: Mapped[date | None]
+    deliver_until: Mapped[date | None]
+    area: Mapped[DeliveryArea] = mapped_column(default=DeliveryArea.EVERYWHERE)
+    # Keys of the communes it is brought to, where they are chosen.
+    area_communes: Mapped[list[str]] = mapped_column(default=list)
+    # What the law wants said, by field and language; see rules.label.
+    label: Mapped[dict[str, Any]] = mapped_column(sa.JSON, default=dict)
+    allergens: Mapped[list[str]] = mapped_column(default=list)
+    safety: Mapped[dict[str, str]] = mapped_column(default=dict)
     # Schemes claimed; a badge needs a valid certificate of the vendor behind it.
     schemes: Mapped[list[str]] = mapped_column(default=list)
     lot_id: Mapped[Id | None] = mapped_column(sa.ForeignKey("lot.id"))
+    # Its stock was taken in lot by lot (rows of `listing_lot`); else `lot_id` is all of it.
+    by_lots: Mapped[bool] = mapped_column(default=False)
     farm_id: Mapped[Id | None] = mapped_column(sa.ForeignKey("farm.id"))
     art: Mapped[str] = mapped_column(sa.String(40))
     tint: Mapped[str] = mapped_column(sa.String(20))
@@ -140,6 +165,15 @@ class Variant(Base):
     __table_args__ = (
         sa.CheckConstraint("size > 0", name="size"),
         sa.CheckConstraint("price_vnd >= 0", name="price"),
+        sa.CheckConstraint(
+            "(kilo_vnd IS NULL) = (least_g IS NULL) AND (kilo_vnd IS NULL) = (nominal_g IS NULL)"
+            " AND (kilo_vnd IS NULL) = (most_g IS NULL)",
+            name="weighed",
+        ),
+        sa.CheckConstraint(
+            "kilo_vnd IS NULL OR (0 < least_g AND least_g <= nominal_g AND nominal_g <= most_g)",
+            name="weight",
+        ),
         sa.Index("ix_variant_listing", "listing_id", "position"),
     )
 
@@ -149,5 +183,10 @@ class Variant(Base):
     # In the bucket's unit: grams, millilitres, pieces.
     size: Mapped[int]
     price_vnd: Mapped[int]
+    # Of a pack that is weighed later: its weight in grams, and what a kilogram costs.
+    least_g: Mapped[int | None]
+    nominal_g: Mapped[int | None]
+    most_g: Mapped[int | None]
+    kilo_vnd: Mapped[int | None]
     position: Mapped[int] = mapped_column(default=0)
     active: Mapped[bool] = mapped_column(default=True)

@@ -10,21 +10,22 @@ from sqlalchemy.orm import Session
 
 from catalog.models import Listing
 from catalog.queries.categories import category_of
+from catalog.queries.sending import NOTHING_KNOWN, Sending, Stocked, sendings
 from catalog.rules import (
     CardBadge,
     ListingKind,
     ListingState,
     Mark,
     badge_for,
-    in_season,
-    is_preorder,
 )
+from catalog.rules.pricing import Priced, per_of
+from catalog.rules.season import SeasonState, season_state
+from catalog.rules.selling import Preorder
 from kernel import claims
 from kernel.clock import local_date
 from kernel.pages import Page
 from kernel.quantity import Unit
 from kernel.text import fold
-from traceability.queries import LotCard, lot_cards
 from vendors.queries import Badge, VendorCard, badges, vendor_cards
 from vendors.queries.selling import may_sell
 
@@ -82,6 +83,22 @@ class Card:
     in_season: bool = False
     # The vendor is away and sells again from this day.
     back_on: date | None = None
+    # Until which month it is in season, or from which on; None: all year.
+    season: SeasonState | None = None
+    # Weighed once it is packed: the price is an estimate, this is sure.
+    kilo_vnd: int | None = None
+    # Its price falls with the quantity, or the size of the group.
+    has_tiers: bool = False
+
+    @property
+    def unit_vnd(self) -> int:
+        """Return what a kilogram, a litre, a piece or a person costs."""
+        return self.kilo_vnd or Priced(self.price_per, self.price_vnd, self.per).unit_vnd
+
+    @property
+    def per(self) -> int:
+        """Return what the price of a unit is for: 1000 g, 1000 ml, one piece, one person."""
+        return per_of(self.unit)
 
 
 _COLUMNS = (
@@ -108,6 +125,10 @@ _COLUMNS = (
     Listing.rating_count,
     Listing.preorder_from,
     Listing.preorder_until,
+    Listing.preorder_bucket_id,
+    Listing.by_lots,
+    Listing.kilo_vnd,
+    Listing.tiers,
 )
 
 _ON_SHELF = (Listing.state == ListingState.PUBLISHED, may_sell(Listing.vendor_id))
@@ -227,7 +248,7 @@ class _Around:
 
     vendors: Mapping[str, VendorCard]
     badges: Mapping[str, list[Badge]]
-    lots: Mapping[str, LotCard]
+    sending: Mapping[str, Sending]
     free: Mapping[str, int]
     on: date
 
@@ -235,70 +256,79 @@ class _Around:
 def _cards(session: Session, rows: Sequence[Row], now: datetime) -> list[Card]:
     if not rows:
         return []
-    buckets = [row.bucket_id for row in rows if row.bucket_id]
-    claiming = {row.vendor_id for row in rows if row.schemes}
     on = local_date(now)
+    buckets = [_bucket_of(row, on) for row in rows if row.bucket_id]
+    stocked = [Stocked(row.id, row.lot_id, row.by_lots) for row in rows if row.lot_id]
+    claiming = {row.vendor_id for row in rows if row.schemes}
     around = _Around(
         vendors=vendor_cards(session, {row.vendor_id for row in rows}),
         badges=badges(session, claiming, on=on),
-        lots=lot_cards(session, {row.lot_id for row in rows if row.lot_id}),
+        sending=sendings(session, stocked, on=on),
         free=claims.available(session, buckets, now=now) if buckets else {},
         on=on,
     )
     return [_card(row, around) for row in rows]
 
 
+_COPIED = (
+    "id", "code", "slug", "kind", "title", "vendor_id", "commune", "price_vnd", "price_per", "unit",
+    "piece_name", "art", "tint", "rating_count", "preorder_from", "preorder_until", "kilo_vnd",
+)  # fmt: skip
+
+
 def _card(row: Row, around: _Around) -> Card:
     vendor = around.vendors[row.vendor_id]
-    lot = around.lots.get(row.lot_id)
+    sending = _sending(row, around)
+    lot = sending.lot
     marks = marks_of(row.schemes, around.badges.get(row.vendor_id, ()))
-    season = in_season(row.season_months, around.on)
+    season = season_state(row.season_months, around.on)
+    is_on = season is not None and season.is_on
     return Card(
-        id=row.id,
-        code=row.code,
-        slug=row.slug,
-        kind=row.kind,
-        title=row.title,
-        vendor_id=row.vendor_id,
+        **{name: row._mapping[name] for name in _COPIED},
         vendor_name=vendor.name,
         vendor_slug=vendor.slug,
         back_on=vendor.back_on(around.on),
-        commune=row.commune,
-        price_vnd=row.price_vnd,
-        price_per=row.price_per,
-        unit=row.unit,
-        piece_name=row.piece_name,
         badge=badge_for(
-            preorder_until=row.preorder_until if _is_ahead(row, around) else None,
+            preorder_until=row.preorder_until if _is_ahead(row, around.on) else None,
             marks=marks,
             seats=None,
-            season=season,
+            season=is_on,
         ),
         lot_code=lot.code if lot else None,
         trace_code=lot.trace_code if lot else None,
-        art=row.art,
-        tint=row.tint,
         photo=Photo(**row.photos[0]) if row.photos else None,
         rating=rating_of(row.rating_sum, row.rating_count),
-        rating_count=row.rating_count,
-        preorder_from=row.preorder_from,
-        preorder_until=row.preorder_until,
-        available=_is_available(row, lot, around.free),
+        available=_is_available(row, sending, around),
         season_months=tuple(row.season_months),
         marks=marks,
-        in_season=season,
+        in_season=is_on,
+        season=season,
+        has_tiers=bool(row.tiers),
     )
 
 
-def _is_ahead(row: Row, around: _Around) -> bool:
-    return is_preorder(row.preorder_from, row.preorder_until, around.on)
+def _is_ahead(row: Row, on: date) -> bool:
+    return Preorder(row.preorder_from, row.preorder_until).is_open(on)
 
 
-def _is_available(row: Row, lot: LotCard | None, free: Mapping[str, int]) -> bool:
+def _bucket_of(row: Row, on: date) -> str:
+    """Return what counts how much there is: what may be ordered ahead, or the stock."""
+    ahead = row.preorder_bucket_id if _is_ahead(row, on) else None
+    return str(ahead or row.bucket_id)
+
+
+def _sending(row: Row, around: _Around) -> Sending:
+    # What is ordered ahead comes from a harvest to come.
+    if _bucket_of(row, around.on) == row.preorder_bucket_id:
+        return NOTHING_KNOWN
+    return around.sending.get(row.id, NOTHING_KNOWN)
+
+
+def _is_available(row: Row, sending: Sending, around: _Around) -> bool:
     if row.kind is ListingKind.EXPERIENCE:
         return True
-    on_hold = lot is not None and not lot.is_open
-    return not on_hold and free.get(row.bucket_id, 0) >= row.pack_size
+    free = around.free.get(_bucket_of(row, around.on), 0)
+    return bool(sending.sellable(free) >= row.pack_size)
 
 
 def marks_of(schemes: Collection[str], held: Collection[Badge]) -> tuple[Mark, ...]:

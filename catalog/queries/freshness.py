@@ -8,9 +8,9 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from catalog.models import Listing, Variant
+from catalog.models import Listing, ListingLot, Variant
 from catalog.rules import ListingKind, ListingState
-from kernel.claims import free_now
+from kernel.claims import Bucket, free_now
 from kernel.clock import local_date
 from kernel.db import COLON, UtcDateTime, joined, read_alone
 from traceability.queries.marks import lot_mark
@@ -34,13 +34,18 @@ def _statement() -> sa.Select[tuple[object, ...]]:
         .correlate(Listing)
         .scalar_subquery()
     )
+    now = sa.bindparam("now", type_=UtcDateTime)
+    queue, unsold = _of_lots()
     return sa.select(
         Listing.version,
         Listing.rating_sum,
         Listing.rating_count,
         packs,
-        free_now(Listing.bucket_id, now=sa.bindparam("now", type_=UtcDateTime)),
+        free_now(Listing.bucket_id, now=now),
+        free_now(Listing.preorder_bucket_id, now=now),
         lot_mark(Listing.lot_id),
+        sa.case((Listing.by_lots, queue)),
+        sa.case((Listing.by_lots, unsold)),
         vendor_mark(Listing.vendor_id).label("vendor"),
     ).where(
         Listing.code == sa.bindparam("code"),
@@ -50,13 +55,29 @@ def _statement() -> sa.Select[tuple[object, ...]]:
     )
 
 
+def _of_lots() -> tuple[sa.ScalarSelect[str], sa.ScalarSelect[int]]:
+    """Of several lots each may be held by itself; which is next hangs on what is unsold."""
+    queue = (
+        sa.select(joined(ListingLot.lot_id + COLON + lot_mark(ListingLot.lot_id)))
+        .where(ListingLot.listing_id == Listing.id)
+        .correlate(Listing)
+        .scalar_subquery()
+    )
+    unsold = (
+        sa.select(Bucket.on_hand - Bucket.allocated)
+        .where(Bucket.id == Listing.bucket_id)
+        .scalar_subquery()
+    )
+    return queue, unsold
+
+
 _GOODS = _statement()
 
 
 def goods_mark(session: Session, code: str, slug: str, *, now: datetime) -> Mark | None:
     """Return all that the page of goods on the shelves depends on, or None for any other page.
 
-    Prices and pack sizes, stock left at this moment, lot, vendor, papers,
+    Prices and pack sizes, stock and pre-orders left at this moment, lots, vendor, papers,
     reviews, and the day (seasons and papers change at midnight).
     """
     asked = {"code": code, "slug": slug, "now": now}

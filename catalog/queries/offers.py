@@ -3,12 +3,15 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from catalog.models import Listing, Variant
 from catalog.rules import ListingKind, ListingState
+from catalog.rules.pricing import Priced, Tier, Weight, per_of, read_tiers
+from catalog.rules.selling import NO_LIMITS, DeliveryArea, Limits, Preorder
 from kernel.quantity import Unit
 from traceability.queries.selling import may_be_sold
 from vendors.queries.selling import days_away, may_sell
@@ -18,8 +21,9 @@ from vendors.queries.selling import days_away, may_sell
 class Offer:
     """A pack size as it is offered at this moment.
 
-    ``sellable``: listing shown, vendor approved, pack offered and lot not held or
-    recalled; how much is left is the bucket's to say.
+    ``sellable``: listing shown, vendor approved, pack offered and the lot it names not held
+    or recalled; how much is left is the bucket's to say, what the lots of a stock say is
+    in `catalog.queries.sending`.
     """
 
     variant_id: str
@@ -35,10 +39,28 @@ class Offer:
     art: str
     tint: str
     lot_id: str | None
+    by_lots: bool
+    piece_name: dict[str, str]
+    tiers: tuple[Tier, ...]
+    weight: Weight | None
+    limits: Limits
+    area: DeliveryArea
+    area_communes: tuple[str, ...]
+    ahead: Preorder
+    preorder_bucket_id: str | None
     sellable: bool
     # Days on which the vendor is away: from the first, until the second.
     away_from: date | None
     back_on: date | None
+
+    @property
+    def priced(self) -> Priced:
+        """Return it with its usual price."""
+        return Priced(self.size, self.price_vnd, per_of(self.unit), self.weight)
+
+    def counted_ahead(self, on: date) -> bool:
+        """Tell whether it is sold ahead on a day, out of what may be ordered ahead."""
+        return self.preorder_bucket_id is not None and self.ahead.is_open(on)
 
 
 @dataclass(frozen=True)
@@ -59,6 +81,8 @@ class ListingHead:
     published: bool
     away_from: date | None
     back_on: date | None
+    tiers: tuple[Tier, ...] = ()
+    limits: Limits = NO_LIMITS
 
 
 _SHOWN = sa.and_(Listing.state == ListingState.PUBLISHED, may_sell(Listing.vendor_id))
@@ -75,7 +99,7 @@ def offers(session: Session, variant_ids: Collection[str]) -> dict[str, Offer]:
             Listing.code.label("listing_code"),
             Listing.vendor_id,
             Listing.title,
-            Variant.label.label("label"),
+            Variant.label.label("pack_label"),
             Variant.size,
             Listing.unit,
             Variant.price_vnd,
@@ -83,13 +107,69 @@ def offers(session: Session, variant_ids: Collection[str]) -> dict[str, Offer]:
             Listing.art,
             Listing.tint,
             Listing.lot_id,
-            sa.and_(_SHOWN, Variant.active, may_be_sold(Listing.lot_id)).label("sellable"),
+            Listing.by_lots,
+            Listing.piece_name,
+            *_TERMS,
+            *_WEIGHT,
+            sa.and_(
+                _SHOWN, Variant.active, sa.or_(Listing.by_lots, may_be_sold(Listing.lot_id))
+            ).label("sellable"),
             *days_away(Listing.vendor_id),
         )
         .join(Listing, Listing.id == Variant.listing_id)
         .where(Variant.id.in_(set(variant_ids)))
     )
-    return {row.variant_id: Offer(**row._mapping) for row in rows}
+    return {row.variant_id: _offer(row) for row in rows}
+
+
+_LIMITS = (Listing.tiers, Listing.order_most, Listing.buyer_most, Listing.buyer_days)
+_TERMS = (
+    *_LIMITS,
+    Listing.area,
+    Listing.area_communes,
+    Listing.preorder_from,
+    Listing.preorder_until,
+    Listing.preorder_bucket_id,
+    Listing.deliver_from,
+    Listing.deliver_until,
+)
+_WEIGHT = (Variant.least_g, Variant.nominal_g, Variant.most_g, Variant.kilo_vnd)
+
+
+def weight_of(row: Any) -> Weight | None:
+    """Return what a row of a pack weighs, if it is weighed later."""
+    if row.kilo_vnd is None:
+        return None
+    return Weight(row.least_g, row.nominal_g, row.most_g, row.kilo_vnd)
+
+
+def limits_of(row: Any) -> Limits:
+    """Return how much of a row's listing one may have."""
+    return Limits(row.order_most, row.buyer_most, row.buyer_days)
+
+
+def ahead_of(row: Any, cap: int | None = None) -> Preorder:
+    """Return when a row's listing is ordered ahead and brought."""
+    return Preorder(row.preorder_from, row.preorder_until, cap, row.deliver_from, row.deliver_until)
+
+
+_OFFERED = (
+    "variant_id", "listing_id", "listing_code", "vendor_id", "title", "size", "unit", "price_vnd",
+    "bucket_id", "art", "tint", "lot_id", "by_lots", "piece_name", "area", "preorder_bucket_id",
+    "sellable", "away_from", "back_on",
+)  # fmt: skip
+
+
+def _offer(row: Any) -> Offer:
+    return Offer(
+        **{name: getattr(row, name) for name in _OFFERED},
+        label=row.pack_label,
+        tiers=read_tiers(row.tiers),
+        weight=weight_of(row),
+        limits=limits_of(row),
+        area_communes=tuple(row.area_communes),
+        ahead=ahead_of(row),
+    )
 
 
 def listing_heads(session: Session, listing_ids: Collection[str]) -> dict[str, ListingHead]:
@@ -125,7 +205,15 @@ def _heads(session: Session, wanted: sa.ColumnElement[bool]) -> dict[str, Listin
             Listing.farm_id,
             Listing.state,
             _SHOWN.label("published"),
+            *_LIMITS,
             *days_away(Listing.vendor_id),
         ).where(wanted)
     )
-    return {row.id: ListingHead(**row._mapping) for row in rows}
+    return {row.id: _head(row) for row in rows}
+
+
+def _head(row: Any) -> ListingHead:
+    values = dict(row._mapping)
+    for name in ("order_most", "buyer_most", "buyer_days"):
+        del values[name]
+    return ListingHead(**values | {"tiers": read_tiers(row.tiers), "limits": limits_of(row)})

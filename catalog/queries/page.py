@@ -10,6 +10,8 @@ from sqlalchemy.orm import Session
 
 from catalog.models import Category, Listing, Review, Variant
 from catalog.queries.cards import Photo, rating_of
+from catalog.queries.offers import ahead_of, limits_of
+from catalog.queries.sending import NOTHING_KNOWN, Sending, Stocked, sendings
 from catalog.rules import (
     GONE,
     CardBadge,
@@ -17,15 +19,17 @@ from catalog.rules import (
     ListingState,
     Mark,
     badge_for,
-    in_season,
-    is_preorder,
 )
+from catalog.rules.label import Allergen, LabelField
+from catalog.rules.pricing import Priced, Tier, Weight, per_of, read_tiers
+from catalog.rules.season import SeasonState, season_state
+from catalog.rules.selling import DeliveryArea, Limits, Preorder
 from kernel import claims
+from kernel.buckets import Bucket
 from kernel.clock import local_date
-from kernel.money import price_for
 from kernel.pages import Page
 from kernel.quantity import Unit
-from traceability.queries import LotCard, lot_cards
+from traceability.queries import LotCard
 from vendors.queries import Badge, VendorCard, badges, vendor_cards
 
 Row = sa.Row[*tuple[Any, ...]]
@@ -43,6 +47,8 @@ class Pack:
     unit_price_vnd: int
     per: int
     sellable: bool
+    # It is weighed once it is packed: the price is an estimate.
+    weight: Weight | None = None
 
 
 @dataclass(frozen=True)
@@ -75,7 +81,23 @@ class ListingPage:
     packs: tuple[Pack, ...]
     bucket_id: str | None
     available: int
+    # The lot that is sent next, its last good day, and whether any of them is on hold or too old.
     lot: LotCard | None
+    best_before: date | None
+    is_on_hold: bool
+    is_spoiled: bool
+    by_weight: bool
+    kilo_vnd: int | None
+    tiers: tuple[Tier, ...]
+    limits: Limits
+    area: DeliveryArea
+    area_communes: tuple[str, ...]
+    label: tuple[tuple[LabelField, dict[str, str]], ...]
+    allergens: tuple[Allergen, ...]
+    safety: dict[str, str]
+    season: SeasonState | None
+    # With the cap, where what may be ordered ahead is counted by itself.
+    ahead: Preorder
     farm_id: str | None
     season_months: tuple[int, ...]
     in_season: bool
@@ -100,9 +122,14 @@ class ListingPage:
         return self.state in GONE
 
     @property
-    def is_on_hold(self) -> bool:
-        """Tell whether its lot may not be sold."""
-        return self.lot is not None and not self.lot.is_open
+    def unit_vnd(self) -> int:
+        """Return what a kilogram, a litre, a piece or a person costs at the usual price."""
+        return _usual(self.price_vnd, self.price_per, self.unit, self.kilo_vnd)
+
+    @property
+    def per(self) -> int:
+        """Return what prices of a unit are for: 1000 g, 1000 ml, one piece, one person."""
+        return per_of(self.unit)
 
     @property
     def sellable(self) -> bool:
@@ -152,8 +179,11 @@ def listing_page(session: Session, code: str, *, now: datetime) -> ListingPage |
             Variant.label.label("pack_label"),
             Variant.size.label("pack_of"),
             Variant.price_vnd.label("pack_price"),
+            *(getattr(Variant, name).label(f"pack_{name}") for name in _WEIGHT),
+            Bucket.on_hand.label("cap"),
         )
         .join(Category, Category.id == Listing.category_id)
+        .outerjoin(Bucket, Bucket.id == Listing.preorder_bucket_id)
         .outerjoin(Variant, sa.and_(Variant.listing_id == Listing.id, Variant.active))
         .where(Listing.code == code)
         .order_by(Variant.position, Variant.id)
@@ -216,25 +246,24 @@ _REVIEW = (
 def _page(session: Session, rows: Sequence[Row], now: datetime) -> ListingPage:
     row, on = rows[0], local_date(now)
     vendor = vendor_cards(session, [row.vendor_id])[row.vendor_id]
-    lot = lot_cards(session, [row.lot_id]).get(row.lot_id) if row.lot_id else None
-    free = claims.available(session, [row.bucket_id], now=now) if row.bucket_id else {}
+    ahead = ahead_of(row, row.cap)
+    sending, available = _supply(session, row, ahead, now)
     held = badges(session, [row.vendor_id], on=on)[row.vendor_id] if row.schemes else []
     proved = tuple(badge for badge in held if badge.scheme.value in row.schemes)
-    available = free.get(row.bucket_id, 0)
     state = _shown_state(row.state, vendor)
-    may_buy = state is ListingState.PUBLISHED and (lot is None or lot.is_open)
-    ahead = is_preorder(row.preorder_from, row.preorder_until, on)
-    season = in_season(row.season_months, on)
+    may_buy = state is ListingState.PUBLISHED
+    season = season_state(row.season_months, on)
     return ListingPage(
         **_copied(row),
+        **_terms(row),
         state=state,
         vendor=vendor,
         badges=proved,
         badge=badge_for(
-            preorder_until=row.preorder_until if ahead else None,
+            preorder_until=row.preorder_until if ahead.is_open(on) else None,
             marks=[Mark(badge.scheme, badge.stars) for badge in proved],
             seats=None,
-            season=season,
+            season=season is not None and season.is_on,
         ),
         packs=tuple(
             _pack(pack, row.unit, may_buy and available >= pack.pack_of)
@@ -242,19 +271,57 @@ def _page(session: Session, rows: Sequence[Row], now: datetime) -> ListingPage:
             if pack.pack_id
         ),
         available=available,
-        lot=lot,
-        season_months=tuple(row.season_months),
-        in_season=season,
-        is_preorder=ahead,
+        lot=sending.lot,
+        best_before=sending.best_before,
+        is_on_hold=sending.on_hold,
+        is_spoiled=sending.spoiled,
+        season=season,
+        in_season=season is not None and season.is_on,
+        ahead=ahead,
+        is_preorder=ahead.is_open(on),
         photos=tuple(Photo(**photo) for photo in row.photos),
         rating=rating_of(row.rating_sum, row.rating_count),
     )
 
 
+def _supply(session: Session, row: Row, ahead: Preorder, now: datetime) -> tuple[Sending, int]:
+    """Return what is sent next and how much there is: of the stock, or of what may be ordered ahead."""
+    on = local_date(now)
+    if row.preorder_bucket_id and ahead.is_open(on):
+        free = claims.available(session, [row.preorder_bucket_id], now=now)
+        return NOTHING_KNOWN, free[row.preorder_bucket_id]
+    if row.lot_id:
+        stocked = Stocked(row.id, row.lot_id, row.by_lots)
+        sending = sendings(session, [stocked], on=on)[row.id]
+    else:
+        sending = NOTHING_KNOWN
+    free = claims.available(session, [row.bucket_id], now=now) if row.bucket_id else {}
+    return sending, sending.sellable(free.get(row.bucket_id, 0))
+
+
+def _terms(row: Row) -> dict[str, Any]:
+    """Return the conditions of a row, ready to be shown; steps that lower nothing are left out."""
+    usual = _usual(row.price_vnd, row.price_per, row.unit, row.kilo_vnd)
+    tiers = (tier for tier in read_tiers(row.tiers) if tier.price_vnd < usual)
+    return {
+        "tiers": tuple(tiers),
+        "limits": limits_of(row),
+        "area_communes": tuple(row.area_communes),
+        "label": tuple((one, row.label[one.value]) for one in LabelField if one.value in row.label),
+        "allergens": tuple(Allergen(value) for value in row.allergens),
+        "season_months": tuple(row.season_months),
+    }
+
+
+def _usual(price_vnd: int, price_per: int, unit: Unit | None, kilo_vnd: int | None) -> int:
+    return kilo_vnd or Priced(price_per, price_vnd, per_of(unit)).unit_vnd
+
+
 _COPIED = (
     "id", "code", "slug", "kind", "title", "summary", "description", "commune", "category_name",
     "category_slug", "unit", "piece_name", "price_vnd", "price_per", "bucket_id", "farm_id",
-    "preorder_from", "preorder_until", "art", "tint", "rating_count", "published_at",
+    "preorder_from", "preorder_until", "art", "tint", "rating_count", "published_at", "by_weight",
+    "kilo_vnd", "area", "safety",
 )  # fmt: skip
 
 
@@ -269,14 +336,23 @@ def _shown_state(state: ListingState, vendor: VendorCard) -> ListingState:
     return state
 
 
+_WEIGHT = ("least_g", "nominal_g", "most_g", "kilo_vnd")
+
+
 def _pack(row: Row, unit: Unit, sellable: bool) -> Pack:  # noqa: FBT001
-    per = 1 if unit not in {Unit.GRAM, Unit.MILLILITRE} else 1000
+    weight = (
+        Weight(row.pack_least_g, row.pack_nominal_g, row.pack_most_g, row.pack_kilo_vnd)
+        if row.pack_kilo_vnd is not None
+        else None
+    )
+    priced = Priced(row.pack_of, row.pack_price, per_of(unit), weight)
     return Pack(
         id=row.pack_id,
         label=row.pack_label,
         size=row.pack_of,
         price_vnd=row.pack_price,
-        unit_price_vnd=price_for(row.pack_price, row.pack_of, per),
-        per=per,
+        unit_price_vnd=priced.unit_vnd,
+        per=priced.per,
         sellable=sellable,
+        weight=weight,
     )

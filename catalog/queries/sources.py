@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, aliased
 
 from catalog.models import Category, Listing
 from catalog.rules import ListingState
+from catalog.rules.selling import delivered_to
 from kernel import places
 from kernel.money import price_for
 from kernel.quantity import Unit
@@ -110,6 +111,8 @@ def _select() -> sa.Select[*tuple[Any, ...]]:
             Listing.price_vnd,
             Listing.price_per,
             Listing.unit,
+            Listing.area,
+            Listing.area_communes,
             Listing.rating_sum,
             Listing.rating_count,
             Listing.ranked_at,
@@ -162,7 +165,15 @@ def _source(row: Row, vendor: VendorCard, held: list[Badge]) -> Source:
         rating_count=row.rating_count,
         lat=commune.lat,
         lon=commune.lon,
+        delivered_to=_delivered_to(row),
     )
+
+
+def _delivered_to(row: Row) -> tuple[str, ...]:
+    if row.unit is None:
+        return ()
+    where = delivered_to(row.area, row.area_communes)
+    return (EVERYWHERE,) if where is None else tuple(sorted(where))
 
 
 def _unit_price(row: Row) -> int | None:

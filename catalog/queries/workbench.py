@@ -1,7 +1,7 @@
 """Listings as their vendor and the office work on them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -17,10 +17,15 @@ from catalog.models import (
     Variant,
 )
 from catalog.queries.cards import Photo
+from catalog.queries.offers import weight_of
+from catalog.queries.sending import queue_of
 from catalog.rules import ListingState
 from catalog.rules.changes import ChangeState
+from catalog.rules.lots import Rest
+from catalog.rules.pricing import Weight
 from kernel import claims
 from kernel.claims import Bucket
+from traceability.queries import LotCard, lot_cards
 
 
 @dataclass(frozen=True)
@@ -31,6 +36,7 @@ class PackRow:
     label: dict[str, str]
     size: int
     price_vnd: int
+    weight: Weight | None = None
 
 
 @dataclass(frozen=True)
@@ -83,6 +89,11 @@ class Work:
     seen: Mapping[str, Any]
     seen_until: datetime | None
     shelves: Mapping[str, dict[str, str]]
+    # What may be ordered ahead, where that is counted by itself.
+    ahead: Stock | None = None
+    # Lots its stock was taken from, the one to be sent next first, with their cards by id.
+    queue: tuple[Rest, ...] = ()
+    lots: Mapping[str, LotCard] = field(default_factory=dict)
 
     @property
     def proposed(self) -> Mapping[str, Any]:
@@ -120,6 +131,8 @@ def _work(session: Session, wanted: Sequence[sa.ColumnElement[bool]], now: datet
         seen.get("category_id"): found.seen_shelf,
         listing.category_id: found.category_name,
     }
+    queue = queue_of(session, listing.id) if listing.by_lots else ()
+    ahead = listing.preorder_bucket_id
     return Work(
         listing=listing,
         category_name=found.category_name,
@@ -131,6 +144,9 @@ def _work(session: Session, wanted: Sequence[sa.ColumnElement[bool]], now: datet
         seen=seen,
         seen_until=baseline.at if baseline else None,
         shelves={key: name for key, name in shelves.items() if key and name},
+        ahead=_stock(session, ahead, now) if ahead else None,
+        queue=queue,
+        lots=lot_cards(session, {rest.share.lot_id for rest in queue}),
     )
 
 
@@ -160,12 +176,15 @@ def _change(row: ListingChange) -> Change:
 
 
 def _packs(session: Session, listing_id: str) -> tuple[PackRow, ...]:
-    rows = session.execute(
-        sa.select(Variant.id, Variant.label.label("label"), Variant.size, Variant.price_vnd)
+    rows = session.scalars(
+        sa.select(Variant)
         .where(Variant.listing_id == listing_id, Variant.active)
         .order_by(Variant.position, Variant.id)
+        .execution_options(populate_existing=True)
     )
-    return tuple(PackRow(**row._mapping) for row in rows)
+    return tuple(
+        PackRow(row.id, row.label, row.size, row.price_vnd, weight_of(row)) for row in rows
+    )
 
 
 def _stock(session: Session, bucket_id: str, now: datetime) -> Stock:

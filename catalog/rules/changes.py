@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Any
 
+from catalog.rules.label import LabelField
 from catalog.rules.listings import APPROVED_ONCE, ListingState
 from kernel.errors import Conflict
 from kernel.messages import LABELS, msg
@@ -15,6 +16,7 @@ Values = Mapping[str, Any]
 
 CHANGEABLE = (
     "title", "category_id", "schemes", "farm_id", "lot_id", "commune", "summary", "description",
+    "label", "allergens",
 )  # fmt: skip
 """Fields that the rule ``listing.protected_fields`` may name."""
 
@@ -77,12 +79,13 @@ def held_fields(
     """Return which changed fields wait for the office.
 
     ``protected`` gives for each field when it is: "any" change; "more" things in
-    a list; "origin" (another farm, or no lot any more); "words" of the lists, told
+    a list; "fewer" of them; "origin" (another farm, or no lot any more); "words" of the lists, told
     by ``says_more(field)``; "never".
     """
     kinds: dict[str, Callable[[str], bool]] = {
         "any": lambda _field: True,
         "more": lambda field: not set(after[field]) <= set(before[field]),
+        "fewer": lambda field: not set(before[field]) <= set(after[field]),
         "origin": lambda field: before["farm_id"] != after["farm_id"] or not after[field],
         "words": says_more,
         "never": lambda _field: False,
@@ -166,12 +169,30 @@ def compare_values(before: Values, after: Values) -> tuple[Line, ...]:
         if name in before and name in after
         for lang in ("vi", "en")
     ]
+    lines += _compare_labels(before.get("label"), after.get("label"))
     lines += [
         Line(name, "", compare_sets(_names(before[name]), _names(after[name])))
         for name in CHANGEABLE
-        if name not in TEXTS and name in before and name in after
+        if name not in {*TEXTS, "label"} and name in before and name in after
     ]
     return tuple(line for line in lines if not line.sides.is_same)
+
+
+def _compare_labels(before: Values | None, after: Values | None) -> list[Line]:
+    """Compare what labels say, field by field; a line's field is called "label.<field>"."""
+    if before is None or after is None:
+        return []
+    return [
+        Line(
+            f"label.{field.value}",
+            lang,
+            compare_words(
+                before.get(field.value, {}).get(lang, ""), after.get(field.value, {}).get(lang, "")
+            ),
+        )
+        for field in LabelField
+        for lang in ("vi", "en")
+    ]
 
 
 def compare_pictures(before: Values, after: Values) -> Album | None:

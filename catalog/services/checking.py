@@ -32,6 +32,7 @@ from kernel.rules_table import rules_of
 from vendors.queries import badges
 
 PROTECTED = "listing.protected_fields"
+PROTECTED_LABEL = "listing.protected_label"
 LANGS = ("vi", "en")
 
 _BANNED = {
@@ -40,6 +41,8 @@ _BANNED = {
     "description": msg("The description says “%(words)s”: that may not be offered here (%(law)s)."),
     "piece": msg("The word for a piece says “%(words)s”: that may not be offered here (%(law)s)."),
     "packs": msg("The name of a pack says “%(words)s”: that may not be offered here (%(law)s)."),
+    "label": msg("The label says “%(words)s”: that may not be offered here (%(law)s)."),
+    "safety": msg("The safety note says “%(words)s”: that may not be offered here (%(law)s)."),
     "alt": msg("The words of a picture say “%(words)s”: that may not be offered here (%(law)s)."),
 }
 
@@ -61,13 +64,17 @@ class DeskRules:
 
 def desk_rules(session: Session, *, now: datetime) -> DeskRules:
     """Return the word lists, the protected fields and what pictures must be (one statement)."""
-    keys = (*WORD_LISTS, *PICTURE_RULES, PROTECTED)
+    keys = (*WORD_LISTS, *PICTURE_RULES, PROTECTED, PROTECTED_LABEL)
     found = rules_of(session, keys, on=local_date(now))
     values = {key: one.value for key, one in found.items()}
     pixels, likeness = (values[key] for key in PICTURE_RULES)
     return DeskRules(
         entries=read_entries(values),
-        protected={field: one["when"] for field, one in values[PROTECTED].items()},
+        protected={
+            field: one["when"]
+            for key in (PROTECTED, PROTECTED_LABEL)
+            for field, one in values[key].items()
+        },
         least_side=pixels["least"],
         good_side=pixels["good"],
         most_bits=likeness["most_bits"],
@@ -82,6 +89,8 @@ def texts_of(
     new = instead or {}
     parts = [(name, new.get(name, getattr(listing, name))) for name in TEXTS]
     parts.append(("piece", listing.piece_name))
+    parts += [("label", words) for words in new.get("label", listing.label).values()]
+    parts.append(("safety", listing.safety))
     parts += [("alt", photo["alt"]) for photo in listing.photos]
     labels = sa.select(Variant.label).where(Variant.listing_id == listing.id, Variant.active)
     parts += [("packs", label) for label in session.scalars(labels)]

@@ -11,7 +11,10 @@ from sqlalchemy.orm import Session
 
 from catalog.events import ListingChanged, ListingPublished, ListingWithdrawn
 from catalog.models import Category, Listing, Variant
+from catalog.queries.offers import weight_of
 from catalog.rules import ListingKind, ListingState, need_months
+from catalog.rules.pricing import Weight
+from catalog.rules.selling import Preorder, need_preorder
 from catalog.services.listings import cleaned, open_stock, place_in_category
 from catalog.services.packs import PackDraft, check_packs, set_packs
 from catalog.services.revisions import begin_history, has_history, keep_revision
@@ -47,6 +50,7 @@ class ListingRow:
     summary: dict[str, str] = field(default_factory=dict)
     description: dict[str, str] = field(default_factory=dict)
     unit: Unit | None = None
+    by_weight: bool = False
     piece_name: dict[str, str] = field(default_factory=dict)
     stock: int = 0
     price_vnd: int = 0
@@ -64,12 +68,16 @@ class ListingRow:
 
 @dataclass(frozen=True)
 class VariantRow:
-    """One pack size; listing and size are the key. ``size`` is in the listing's unit."""
+    """One pack size; listing and size are the key. ``size`` is in the listing's unit.
+
+    With a ``weight`` it is weighed once it is packed.
+    """
 
     listing_code: str
     size: int
     price_vnd: int
     label: dict[str, str] = field(default_factory=dict)
+    weight: Weight | None = None
 
 
 def import_listing(session: Session, row: ListingRow, *, actor: Actor, now: datetime) -> str:
@@ -121,9 +129,10 @@ def import_variants(
         for variant in session.scalars(sa.select(Variant).where(Variant.listing_id == listing.id))
     }
     packs = tuple(
-        PackDraft(row.size, row.price_vnd, cleaned(row.label), kept.get(row.size)) for row in rows
+        PackDraft(row.size, row.price_vnd, cleaned(row.label), kept.get(row.size), row.weight)
+        for row in rows
     )
-    check_packs(packs, listing.unit)
+    check_packs(packs, listing.unit, by_weight=listing.by_weight)
     set_packs(session, listing, packs)
     if has_history(session, listing.id):
         keep_revision(session, listing, action="import", actor=actor, now=now)
@@ -151,7 +160,8 @@ def import_variant(session: Session, row: VariantRow, *, actor: Actor, now: date
         .order_by(Variant.position)
     )
     others = [
-        VariantRow(row.listing_code, pack.size, pack.price_vnd, pack.label) for pack in present
+        VariantRow(row.listing_code, pack.size, pack.price_vnd, pack.label, weight_of(pack))
+        for pack in present
     ]
     rows = sorted([*others, row], key=lambda pack: pack.size)
     import_variants(session, row.listing_code, rows=rows, actor=actor, now=now)
@@ -164,6 +174,7 @@ def _new_listing(row: ListingRow, now: datetime) -> Listing:
         code=row.code,
         kind=row.kind,
         unit=_unit(row),
+        by_weight=row.by_weight,
         state=row.state,
         created_at=since,
         ranked_at=since,
@@ -175,6 +186,8 @@ def _new_listing(row: ListingRow, now: datetime) -> Listing:
 def _unit(row: ListingRow) -> Unit | None:
     if (row.kind is ListingKind.EXPERIENCE) is not (row.unit is None):
         raise Invalid(msg("Goods have a unit of sale, experiences have none."), field="unit")
+    if row.by_weight and row.unit is not Unit.PIECE:
+        raise Invalid(msg("What is weighed later is counted by the piece."), field="unit")
     return row.unit
 
 
@@ -195,7 +208,7 @@ def _write(session: Session, listing: Listing, row: ListingRow, vendor_id: str) 
     title = cleaned(row.title)
     if not title.get("vi"):
         raise Invalid(msg("Give it a name in Vietnamese."), field="title_vi")
-    if (listing.kind, listing.unit) != (row.kind, row.unit):
+    if (listing.kind, listing.unit, listing.by_weight) != (row.kind, row.unit, row.by_weight):
         raise Invalid(msg("Kind and unit of a listing stay as they were."), field="unit")
     places.commune(row.commune)
     category = place_in_category(session, listing, _category_id(session, row.category))
@@ -204,7 +217,8 @@ def _write(session: Session, listing: Listing, row: ListingRow, vendor_id: str) 
     listing.summary, listing.description = cleaned(row.summary), cleaned(row.description)
     listing.piece_name = cleaned(row.piece_name)
     listing.season_months = need_months(row.season_months)
-    listing.preorder_from, listing.preorder_until = row.preorder_from, row.preorder_until
+    ahead = need_preorder(Preorder(row.preorder_from, row.preorder_until))
+    listing.preorder_from, listing.preorder_until = ahead.opens, ahead.until
     listing.schemes = sorted(scheme.value for scheme in row.schemes)
     listing.art, listing.tint = row.art or category.art, row.tint or category.tint
     if listing.kind is ListingKind.EXPERIENCE:

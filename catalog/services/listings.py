@@ -21,6 +21,7 @@ from catalog.services.packs import PackDraft, check_packs, set_packs
 from catalog.services.rechecks import remember_seen, touch
 from catalog.services.revisions import begin_history, keep_revision
 from catalog.services.steps import need_version, note_step, own_listing
+from catalog.services.terms import PLAIN_TERMS, SaleTerms, set_preorder_cap, set_tiers, write_terms
 from kernel import audit, claims
 from kernel.actor import Actor
 from kernel.errors import Invalid, NotFound
@@ -40,8 +41,8 @@ Texts = dict[str, str]
 class ListingDraft:
     """What a vendor says of a listing; texts are {"vi": ..., "en": ...}.
 
-    ``unit`` is chosen once: the stock is counted in it. ``lot_id`` brings its
-    farm along.
+    ``unit`` and ``by_weight`` are chosen once: the stock is counted so. ``lot_id``
+    brings its farm along.
     """
 
     kind: ListingKind
@@ -50,6 +51,7 @@ class ListingDraft:
     summary: Texts = field(default_factory=dict)
     description: Texts = field(default_factory=dict)
     unit: Unit | None = None
+    by_weight: bool = False
     piece_name: Texts = field(default_factory=dict)
     packs: tuple[PackDraft, ...] = ()
     price_vnd: int = 0
@@ -59,6 +61,7 @@ class ListingDraft:
     schemes: tuple[Scheme, ...] = ()
     lot_id: str | None = None
     farm_id: str | None = None
+    terms: SaleTerms = PLAIN_TERMS
 
 
 def create_listing(
@@ -87,6 +90,7 @@ def create_listing(
         vendor_id=vendor_id,
         kind=draft.kind,
         unit=_unit_of(draft),
+        by_weight=draft.by_weight,
         commune=card.commune,
         created_at=now,
         ranked_at=now,
@@ -95,7 +99,7 @@ def create_listing(
     session.add(listing)
     session.flush()
     open_stock(session, listing, on_hand=0, now=now)
-    set_packs(session, listing, draft.packs)
+    _set_prices(session, listing, draft, now)
     note_step(session, listing, action="create", actor=actor, now=now)
     refuse_banned(desk_rules(session, now=now), texts_of(session, listing))
     keep_revision(session, listing, action=way, actor=actor, now=now)
@@ -131,7 +135,7 @@ def edit_listing(
     begin_history(session, listing, now=now)
     before, worded, shown = _values(listing), wording(listing), shown_values(listing)
     _write(session, listing, draft)
-    set_packs(session, listing, draft.packs)
+    _set_prices(session, listing, draft, now)
     check_edit(session, listing, Written(shown, actor, now))
     if worded != wording(listing):
         remember_seen(session, listing, values=worded, now=now)
@@ -150,6 +154,13 @@ def open_stock(session: Session, listing: Listing, *, on_hand: int, now: datetim
             session, kind="stock", unit=listing.unit, on_hand=on_hand, now=now
         ).id
         session.flush()
+
+
+def _set_prices(session: Session, listing: Listing, draft: ListingDraft, now: datetime) -> None:
+    """Set what hangs on one another: packs, steps of their price, what may be ordered ahead."""
+    set_packs(session, listing, draft.packs)
+    set_tiers(listing, draft.terms.tiers)
+    set_preorder_cap(session, listing, draft.terms.preorder_cap, now)
 
 
 def tell_change(session: Session, listing: Listing, now: datetime) -> None:
@@ -175,14 +186,14 @@ def _write(session: Session, listing: Listing, draft: ListingDraft) -> None:
     title = cleaned(draft.title)
     if not title.get("vi"):
         raise Invalid(msg("Give it a name in Vietnamese."), field="title_vi")
-    check_packs(draft.packs, listing.unit)
+    check_packs(draft.packs, listing.unit, by_weight=listing.by_weight)
     category = place_in_category(session, listing, draft.category_id)
     listing.title, listing.slug = title, slug(title["vi"])
     listing.summary = cleaned(draft.summary)
     listing.description = cleaned(draft.description)
     listing.piece_name = cleaned(draft.piece_name)
     listing.season_months = need_months(draft.season_months)
-    listing.preorder_from, listing.preorder_until = _preorder(draft)
+    write_terms(listing, draft.terms, draft.preorder_from, draft.preorder_until)
     listing.schemes = sorted(scheme.value for scheme in draft.schemes)
     if not listing.art:
         listing.art, listing.tint = art_for(title["vi"]) or (category.art, category.tint)
@@ -196,7 +207,8 @@ def _link(session: Session, listing: Listing, draft: ListingDraft) -> None:
     listing.lot_id, listing.farm_id = None, None
     if draft.lot_id:
         lot = lot_of(session, draft.lot_id, vendor_id=listing.vendor_id)
-        if lot is None or lot.unit is not listing.unit:
+        # What is weighed later is counted by the piece, its lot perhaps by weight.
+        if lot is None or (lot.unit is not listing.unit and not listing.by_weight):
             raise Invalid(msg("Choose one of your lots, counted in the same unit."), field="lot_id")
         listing.lot_id, listing.farm_id = lot.id, lot.farm_id
     if draft.farm_id and listing.farm_id is None:
@@ -211,14 +223,10 @@ def _unit_of(draft: ListingDraft) -> Unit | None:
         return None
     if draft.unit not in {Unit.GRAM, Unit.MILLILITRE, Unit.PIECE}:
         raise Invalid(msg("Choose how it is sold."), field="unit")
+    if draft.by_weight and draft.unit is not Unit.PIECE:
+        # Counted one by one, they cannot be oversold whatever each will weigh.
+        raise Invalid(msg("What is weighed later is counted by the piece."), field="unit")
     return draft.unit
-
-
-def _preorder(draft: ListingDraft) -> tuple[date | None, date | None]:
-    first, last = draft.preorder_from, draft.preorder_until
-    if (first is None) != (last is None) or (first and last and last < first):
-        raise Invalid(msg("Give the first and the last day of pre-orders."), field="preorder_until")
-    return first, last
 
 
 def cleaned(text: Texts) -> Texts:
@@ -229,7 +237,9 @@ def cleaned(text: Texts) -> Texts:
 _WORDING = ("title", "summary", "description", "category_id", "schemes", "photos")
 _ALL = (
     *_WORDING, "unit", "piece_name", "price_vnd", "price_per", "pack_size", "season_months",
-    "preorder_from", "preorder_until", "lot_id", "farm_id",
+    "preorder_from", "preorder_until", "lot_id", "farm_id", "by_weight", "kilo_vnd", "tiers",
+    "order_most", "buyer_most", "buyer_days", "preorder_bucket_id", "deliver_from",
+    "deliver_until", "area", "area_communes", "label", "allergens", "safety",
 )  # fmt: skip
 
 

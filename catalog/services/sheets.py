@@ -91,8 +91,9 @@ def read_book(session: Session, vendor_id: str, *, actor: Actor, codes: Sequence
     """
     actor.need_at(vendor_id, "seller")
     rows = session.execute(
-        sa.select(Listing, Bucket.on_hand, ListingChange.after)
+        sa.select(Listing, Bucket.on_hand, _ahead.on_hand.label("cap"), ListingChange.after)
         .outerjoin(Bucket, Bucket.id == Listing.bucket_id)
+        .outerjoin(_ahead, _ahead.id == Listing.preorder_bucket_id)
         .outerjoin(
             ListingChange,
             sa.and_(
@@ -105,10 +106,7 @@ def read_book(session: Session, vendor_id: str, *, actor: Actor, codes: Sequence
         .execution_options(populate_existing=True)
     ).all()
     packs = _packs(session, vendor_id)
-    entries = tuple(
-        _entry(row.Listing, row.on_hand, row.after or {}, packs.get(row.Listing.id, []))
-        for row in rows
-    )
+    entries = tuple(_entry(row, packs.get(row.Listing.id, [])) for row in rows)
     return Book(entries, _names(session, vendor_id, entries, codes))
 
 
@@ -278,6 +276,9 @@ def purge_uploads(session: Session, now: datetime) -> int:
     return len(old)
 
 
+_ahead = sa.orm.aliased(Bucket)
+
+
 def _packs(session: Session, vendor_id: str) -> dict[str, list[Variant]]:
     rows = session.scalars(
         sa.select(Variant)
@@ -292,17 +293,16 @@ def _packs(session: Session, vendor_id: str) -> dict[str, list[Variant]]:
     return found
 
 
-def _entry(
-    listing: Listing, on_hand: int | None, held: Mapping[str, Any], packs: Sequence[Variant]
-) -> Entry:
+def _entry(row: Any, packs: Sequence[Variant]) -> Entry:
+    listing: Listing = row.Listing
     return Entry(
         code=listing.code,
         kind=listing.kind,
         unit=listing.unit,
         state=listing.state,
         version=listing.version,
-        values=values_of(listing, packs, held),
-        on_hand=on_hand,
+        values=values_of(listing, packs, row.after or {}, preorder_cap=row.cap),
+        on_hand=row.on_hand,
     )
 
 

@@ -23,6 +23,7 @@ from catalog.rules import (
     withheld_for,
 )
 from catalog.services.checking import desk_rules, refuse_banned, renew_flags, texts_of
+from catalog.services.labels import need_labelled
 from catalog.services.rechecks import clear_flags, drop_waiting, settle_recheck
 from kernel import audit
 from kernel.actor import HOUSE, Actor
@@ -94,6 +95,7 @@ def move_own_listing(
     listing = own_listing(session, vendor_id, code)
     if action == "submit":
         need_complete(session, listing)
+        need_labelled(session, listing, now)
         _need_open_vendor(session, listing)
         _check_words(session, listing, now)
         listing.submitted_at = now

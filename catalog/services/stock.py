@@ -4,7 +4,9 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from catalog.models import Listing
 from catalog.services.listings import tell_change
+from catalog.services.lots import take_lot
 from catalog.services.steps import own_listing
 from kernel import audit, claims
 from kernel.actor import Actor
@@ -30,11 +32,14 @@ def adjust_stock(
     reason: str,
     actor: Actor,
     now: datetime,
+    lot_id: str | None = None,
 ) -> None:
     """Add to or take from what is on hand; ``change`` is in the listing's unit.
 
+    With ``lot_id`` it is of that lot: first to expire is first to be sent.
+
     :raises NotFound: for a stranger, or a listing without stock.
-    :raises Invalid: for an unknown reason or a change of nothing.
+    :raises Invalid: for an unknown reason, a change of nothing, or a lot that cannot be taken in.
     :raises SoldOut: when less would remain than is sold already.
     """
     actor.need_at(vendor_id, "seller")
@@ -46,18 +51,33 @@ def adjust_stock(
     bucket = claims.adjust(
         session, listing.bucket_id, d_on_hand=change, reason=reason, now=now, actor_id=by
     )
+    if lot_id:
+        take_lot(session, listing, lot_id, change=change, now=now)
+    _record(session, listing, (change, reason, lot_id), bucket.on_hand, actor, now)
+    tell_change(session, listing, now)
+
+
+def _record(
+    session: Session,
+    listing: Listing,
+    written: tuple[int, str, str | None],
+    on_hand: int,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    change, reason, lot_id = written
     audit.record(
         session,
         "listing.stock_adjusted",
         actor=actor,
         subject=("listing", listing.id),
         now=now,
-        code=code,
+        code=listing.code,
         change=change,
-        on_hand=bucket.on_hand,
+        on_hand=on_hand,
         reason=reason,
+        lot=lot_id,
     )
-    tell_change(session, listing, now)
 
 
 def _check(change: int, reason: str) -> None:

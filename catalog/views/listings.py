@@ -10,10 +10,12 @@ from catalog.errors import EditedMeanwhile
 from catalog.forms.listings import GoodsForm, VisitForm, goods_form, visit_form
 from catalog.forms.steps import PressForm, WithdrawForm
 from catalog.forms.stock import StockForm
+from catalog.forms.terms import asked_of
 from catalog.queries import category_tree
 from catalog.queries.benches import bench_listings, state_counts
 from catalog.queries.categories import CategoryNode
 from catalog.queries.comparing import comparison
+from catalog.queries.labels import needed_fields
 from catalog.queries.workbench import Work, version_of
 from catalog.rules import (
     EDITABLE,
@@ -242,6 +244,7 @@ def change_stock(vendor_id: str, code: str) -> Answer:
             code=code,
             change=change,
             reason=reason,
+            lot_id=form.lot_id.data or None,
             actor=guards.current_actor(),
             now=clock.now(),
         )
@@ -277,6 +280,7 @@ def _form(vendor_id: str, kind: ListingKind, work: Work | None) -> Entry:
     else:
         form = goods_form(work, sent)
         form.offer_lots(_lots(vendor_id, work))
+        form.needs = needed_fields(db(), kind, on=clock.local_date(clock.now()))
     form.offer(_shelves(kind), farms_of(db(), vendor_id=vendor_id))
     return form
 
@@ -290,7 +294,7 @@ def _lots(vendor_id: str, work: Work | None) -> list:  # type: ignore[type-arg]
         # A lot on hold stays linked until another is chosen.
         held = lot_of(db(), linked, vendor_id=vendor_id)
         lots += [held] if held else []
-    return [lot for lot in lots if lot.unit is work.listing.unit]
+    return [lot for lot in lots if lot.unit is work.listing.unit or work.listing.by_weight]
 
 
 def _shelves(kind: ListingKind) -> list[CategoryNode]:
@@ -309,6 +313,7 @@ def _form_page(
         kind=kind,
         work=work,
         form=form or _form(vendor_id, kind, work),
+        label_fields=asked_of(kind),
     )
 
 
@@ -316,6 +321,8 @@ def _listing_page(
     work: Work, *, press: Button | None = None, stock: StockForm | None = None
 ) -> str:
     listing = work.listing
+    stock = stock or StockForm(formdata=None)
+    stock.offer(_lots(listing.vendor_id, work) if listing.unit else ())
     causes = need_titles(db(), listing.withheld_for, on=clock.local_date(clock.now()))
     return page(
         "catalog/listing.html",
@@ -326,7 +333,7 @@ def _listing_page(
         actions=actions(listing.state, VENDOR_ACTIONS),
         editable=listing.state in EDITABLE,
         press=press or PressForm(formdata=None),
-        stock=stock or StockForm(formdata=None),
+        stock=stock,
         compared=comparison(db(), work) if work.change else None,
         schemes={scheme.value: scheme for scheme in Scheme},
     )

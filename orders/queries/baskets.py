@@ -12,20 +12,24 @@ from kernel.rules_table import rules_of
 from orders import rules
 from orders.models import Cart, CartLine
 from orders.queries.carts import cart_lines
-from orders.queries.goods import Good, goods
+from orders.queries.goods import Good, goods, priced_together
 from orders.rules import DeliveryMethod
 from vendors.queries import VendorCard, vendor_cards
 
 
 @dataclass(frozen=True)
 class BasketLine:
-    """One thing in a basket; ``left`` is known where nothing is held any more."""
+    """One thing in a basket; ``left`` is known where nothing is held any more.
+
+    ``over``: the basket holds more of its listing than one order may.
+    """
 
     id: str
     good: Good
     quantity: int
     seen_price_vnd: int
     left: int | None
+    over: bool = False
 
     @property
     def total_vnd(self) -> int:
@@ -40,7 +44,7 @@ class BasketLine:
     @property
     def can_be_bought(self) -> bool:
         """Tell whether the line can go into an order."""
-        return self.good.for_sale and not self.is_short
+        return self.good.for_sale and not self.is_short and not self.over
 
     @property
     def price_changed(self) -> bool:
@@ -131,13 +135,19 @@ class Quote:
 
 
 def read_basket(session: Session, cart: Cart, *, now: datetime) -> Basket:
-    """Return a basket with today's prices (at most 7 statements)."""
+    """Return a basket with today's prices (at most 8 statements)."""
     lines = cart_lines(session, cart.id)
-    found = goods(session, lines, now=now)
+    wanted = [(key_of(line), line.quantity) for line in lines]
+    found = priced_together(wanted, goods(session, lines, now=now))
     is_held = cart.held_until is not None and cart.held_until > now
     free = {} if is_held else _free(session, found.values(), now)
     shown = [
-        _line(line, found[key], None if is_held else _left(line, lines, found, free))
+        _line(
+            line,
+            found[key],
+            None if is_held else _left(line, lines, found, free),
+            over=_is_over(found[key], lines, found),
+        )
         for line in lines
         if (key := key_of(line)) in found
     ]
@@ -186,11 +196,26 @@ def _left(
         and key_of(other) in found
         and found[key_of(other)].bucket_id == good.bucket_id
     )
-    return rules.packs_within(free.get(good.bucket_id, 0), others, good.size)
+    free_now = max(free.get(good.bucket_id, 0) - good.past, 0)
+    return rules.packs_within(free_now, others, good.size)
 
 
-def _line(line: CartLine, good: Good, left: int | None) -> BasketLine:
-    return BasketLine(line.id, good, line.quantity, line.price_vnd, left)
+def amount_of(good: Good, lines: Iterable[CartLine], found: dict[str, Good]) -> int:
+    """Return how much lines hold of a good's listing, in its unit."""
+    return sum(
+        found[key].size * line.quantity
+        for line in lines
+        if (key := key_of(line)) in found and found[key].listing_id == good.listing_id
+    )
+
+
+def _is_over(good: Good, lines: Iterable[CartLine], found: dict[str, Good]) -> bool:
+    most = good.limits.order_most
+    return most is not None and amount_of(good, lines, found) > most
+
+
+def _line(line: CartLine, good: Good, left: int | None, *, over: bool) -> BasketLine:
+    return BasketLine(line.id, good, line.quantity, line.price_vnd, left, over)
 
 
 def _parcels(lines: list[BasketLine], vendors: dict[str, VendorCard]) -> tuple[Parcel, ...]:

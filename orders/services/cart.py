@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
+from catalog.services.lots import drop_past
 from kernel import claims
 from kernel.claims import Demand, SoldOut
 from kernel.clock import local_date
@@ -13,11 +14,20 @@ from kernel.ids import new_token
 from kernel.messages import msg
 from kernel.rules_table import rule
 from orders import rules
-from orders.errors import BasketFull, EmptyBasket, NotEnoughLeft, NotForSale, SellerAway
+from orders.errors import (
+    BasketFull,
+    EmptyBasket,
+    NotEnoughLeft,
+    NotForSale,
+    OverBuyerLimit,
+    OverOrderLimit,
+    SellerAway,
+)
 from orders.models import Cart, CartLine
 from orders.queries.baskets import key_of
 from orders.queries.carts import Bearer, cart_lines, digest, find_cart, owner_key
-from orders.queries.goods import Good, goods, read_goods
+from orders.queries.goods import Good, goods, priced_together, read_goods
+from orders.services.conditions import check_basket_limits
 
 
 def add_line(
@@ -52,9 +62,7 @@ def add_line(
         )
         lines.append(line)
     _check_size(lines, line.quantity + quantity)
-    line.quantity, line.price_vnd = line.quantity + quantity, good.price_vnd
-    session.add(line)
-    _hold(session, cart, lines, changed=line, now=now)
+    _change(session, cart, lines, line, quantity=line.quantity + quantity, now=now)
     return token
 
 
@@ -70,10 +78,7 @@ def set_quantity(
         return
     cart, lines, line = _own_line(session, bearer, line_id)
     _check_size(lines, quantity)
-    good = goods(session, [line], now=now).get(key_of(line))
-    line.quantity = quantity
-    line.price_vnd = good.price_vnd if good else line.price_vnd
-    _hold(session, cart, lines, changed=line, now=now)
+    _change(session, cart, lines, line, quantity=quantity, now=now)
 
 
 def remove_line(session: Session, bearer: Bearer, *, line_id: str, now: datetime) -> None:
@@ -173,6 +178,32 @@ def _check_size(lines: Sequence[CartLine], quantity: int) -> None:
         raise BasketFull(most=rules.MOST_LINES)
 
 
+def _change(
+    session: Session,
+    cart: Cart,
+    lines: Sequence[CartLine],
+    line: CartLine,
+    *,
+    quantity: int,
+    now: datetime,
+) -> None:
+    """Set how many of a line are wanted, at the price of today, and hold everything.
+
+    Other packs of its listing may reach another price with it: the buyer did that, so it is
+    no change to be told of. What the seller changed before stays one.
+    """
+    found = goods(session, lines, now=now)
+    was = priced_together([(key_of(one), one.quantity) for one in lines], found)
+    line.quantity = quantity
+    session.add(line)
+    here = priced_together([(key_of(one), one.quantity) for one in lines], found)
+    for one in lines:
+        key = key_of(one)
+        if key in here and (one is line or one.price_vnd == was[key].price_vnd):
+            one.price_vnd = here[key].price_vnd
+    _hold(session, cart, lines, changed=line, now=now, found=found)
+
+
 def _hold(
     session: Session,
     cart: Cart,
@@ -180,15 +211,20 @@ def _hold(
     *,
     now: datetime,
     changed: CartLine | None = None,
+    found: dict[str, Good] | None = None,
 ) -> None:
     """Hold everything in a basket that is for sale, summed by bucket.
 
+    :raises OverOrderLimit, OverBuyerLimit: when it holds more than one may have.
+
     :raises NotEnoughLeft: saying how many of ``changed`` there are beside the other lines.
     """
-    found = goods(session, lines, now=now)
+    found = found if found is not None else goods(session, lines, now=now)
+    check_basket_limits(session, cart.user_id, lines, found, now=now)
     wanted = [(found[key_of(line)], line) for line in lines if key_of(line) in found]
     wanted = [(good, line) for good, line in wanted if good.for_sale]
     wanted.sort(key=lambda pair: pair[1] is changed)
+    drop_past(session, {good.listing_id for good, _ in wanted if good.past}, now=now)
     minutes = int(rule(session, "hold.minutes", on=local_date(now)).value)
     until = now + timedelta(minutes=minutes)
     demands = [Demand(good.bucket_id, good.size * line.quantity) for good, line in wanted]
@@ -206,7 +242,7 @@ def _hold_if_possible(
 ) -> None:
     try:
         _hold(session, cart, lines, now=now)
-    except NotEnoughLeft:
+    except (NotEnoughLeft, OverOrderLimit, OverBuyerLimit):
         claims.release(session, owner_key(cart.id), now=now)
         cart.held_until, cart.updated_at = None, now
         session.flush()

@@ -1,6 +1,6 @@
 """Placing an order: one call, one transaction, no network."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
@@ -32,6 +32,7 @@ from orders.queries.baskets import (
 from orders.queries.carts import Bearer, access_key, digest, find_cart, owner_key
 from orders.rules import DeliveryMethod, FulfilmentState, OrderState, PaidState
 from orders.services.cart import not_enough
+from orders.services.conditions import Buyer, need_delivered, need_room
 from orders.services.letters import tell_buyer, tell_vendors
 from orders.services.paying import carry_out
 from orders.services.steps import Act, cash_reference, group_owner, note_step
@@ -98,6 +99,7 @@ def place_order(
     :raises PricesChanged: when the total is not the one that was shown.
     :raises NotForSale: when something was taken off the shelf.
     :raises NotEnoughLeft: when something was bought by others meanwhile.
+    :raises OverOrderLimit, OverBuyerLimit, NotDelivered, OnlyFetched: see `conditions`.
     """
     cart = find_cart(session, bearer, locked=True)
     if cart is None:
@@ -106,12 +108,12 @@ def place_order(
         return _placed_before(session, cart, bearer, purchase.checkout)
     basket, terms = read_basket(session, cart, now=now), read_terms(session, now=now)
     costs = _check(session, basket, purchase, terms)
-    cart_key = _cart_key(cart)
-    key = access_key(bearer.token or new_token(), cart_key)
+    need_room(session, basket, _buyer(bearer, purchase), now=now)
+    key = access_key(bearer.token or new_token(), _cart_key(cart))
     group = OrderGroup(
         code=short_code(),
         access_hash=digest(key),
-        cart_key=cart_key,
+        cart_key=_cart_key(cart),
         buyer_id=bearer.user_id,
         paid=PaidState.UNPAID if costs.total_vnd else PaidState.PAID,
         placed_at=now,
@@ -138,6 +140,10 @@ def _placed_before(session: Session, cart: Cart, bearer: Bearer, checkout: int) 
         key = ""
     paid = payment_of(session, group_owner(group.id))
     return PlacedOrder(group.id, group.code, key, paid.id if paid else None, group.payment_method)
+
+
+def _buyer(bearer: Bearer, purchase: Purchase) -> Buyer:
+    return Buyer(bearer.user_id, purchase.contact_phone, purchase.contact_email)
 
 
 def _cart_key(cart: Cart) -> str:
@@ -177,6 +183,7 @@ def _check_address(session: Session, basket: Basket, purchase: Purchase) -> None
         if not purchase.commune or not purchase.address:
             raise Invalid(msg("Write the address to deliver to."), field="address")
         commune(purchase.commune)
+        need_delivered(basket, purchase.commune)
     if wanted is DeliveryMethod.COLLECTION:
         point = session.get(CollectionPoint, purchase.collection_point_id or "")
         if point is None or not point.active:
@@ -196,7 +203,7 @@ def _copied(purchase: Purchase, costs: Quote) -> dict[str, object]:
         "lang": purchase.lang,
         "contact_name": purchase.contact_name,
         "contact_phone": purchase.contact_phone,
-        "contact_email": purchase.contact_email,
+        "contact_email": (purchase.contact_email or "").lower() or None,
         "delivery": purchase.delivery,
         "commune": purchase.commune if sends else None,
         "address": purchase.address if sends else "",
@@ -254,6 +261,10 @@ def _line(order: Order, line: BasketLine) -> OrderLine:
         quantity=line.quantity,
         price_vnd=good.price_vnd,
         total_vnd=line.total_vnd,
+        **(asdict(good.weight) if good.weight else {}),
+        deliver_from=good.deliver_from,
+        deliver_until=good.deliver_until,
+        best_before=good.best_before,
         bucket_id=good.bucket_id,
         starts_at=good.starts_at,
         harvested_on=good.harvested_on,

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
+from catalog.rules.label import LabelField
 from catalog.services.sheets import Entry, Names
 from kernel.errors import Invalid
 from kernel.i18n import format_day
@@ -18,49 +19,58 @@ from kernel.sheets import Value
 from shop.importing import columns as c
 from shop.importing.columns import Column
 from shop.importing.sheets import Sheet
-from shop.importing.sheets.base import Values
+from shop.importing.sheets.base import Values, quantity
 from shop.importing.sheets.goods import LISTING_CODE, LISTINGS, VARIANTS
+from shop.importing.sheets.terms import TERMS, price_steps
 from vendors.rules import Scheme
 
-KINDS_AND_UNITS = ("kind", "unit")
+CHOSEN_ONCE = ("kind", "unit", "by_weight")
 """Chosen once: a table may set them of a new listing only."""
 
 
-def _plain(value: Any, _names: Names) -> Any:
+@dataclass(frozen=True)
+class At:
+    """What a cell hangs on: names of ids, and the unit of its listing."""
+
+    names: Names
+    unit: Unit | None
+
+
+def _plain(value: Any, _at: At) -> Any:
     return value
 
 
-def _list(values: list[Any], _names: Names) -> str:
+def _list(values: list[Any], _at: At) -> str:
     return "; ".join(str(value) for value in values)
 
 
-def _day(text: str | None, _names: Names) -> str:
+def _day(text: str | None, _at: At) -> str:
     # As Vietnamese spreadsheets read and write a day.
     return format_day(date.fromisoformat(text)) if text else ""
 
 
-def _sorted(values: tuple[int, ...], _names: Names) -> list[int]:
+def _sorted(values: tuple[int, ...], _at: At) -> list[int]:
     months = sorted(set(values))
     return [] if len(months) == 12 else months
 
 
-def _schemes(values: tuple[Scheme, ...], _names: Names) -> list[str]:
+def _schemes(values: tuple[Scheme, ...], _at: At) -> list[str]:
     return sorted({scheme.value for scheme in values})
 
 
-def _iso(value: date | None, _names: Names) -> str | None:
+def _iso(value: date | None, _at: At) -> str | None:
     return value.isoformat() if value else None
 
 
-def _named(kind: str) -> Callable[[Any, Names], str]:
-    return lambda value, names: getattr(names, kind).get(value, "") if value else ""
+def _named(kind: str) -> Callable[[Any, At], str]:
+    return lambda value, at: getattr(at.names, kind).get(value, "") if value else ""
 
 
-def _id_of(kind: str, column: str, message: str) -> Callable[[Any, Names], str | None]:
-    def read(name: str, names: Names) -> str | None:
+def _id_of(kind: str, column: str, message: str) -> Callable[[Any, At], str | None]:
+    def read(name: str, at: At) -> str | None:
         if not name:
             return None
-        found = names.id_of(kind, name)
+        found = at.names.id_of(kind, name)
         if found is None:
             raise Invalid(message, field=column, code=name, slug=name)
         return found
@@ -68,15 +78,70 @@ def _id_of(kind: str, column: str, message: str) -> Callable[[Any, Names], str |
     return read
 
 
+_LARGE = {Unit.GRAM: ("kg", "g"), Unit.MILLILITRE: ("l", "ml")}
+
+
+def write_amount(amount: int | None, unit: Unit | None) -> Value:
+    """Write an amount so that it is read back to the gram: 5 kg, 1250 g, 12 pieces."""
+    if amount is None or unit is None:
+        return ""
+    if unit not in _LARGE:
+        return amount
+    large, small = _LARGE[unit]
+    whole, rest = divmod(amount, 1000)
+    return f"{whole} {large}" if whole and not rest else f"{amount} {small}"
+
+
+def _flag(value: bool, _at: At) -> str:  # noqa: FBT001 - a value like any other
+    return "có" if value else ""
+
+
+def _write_amount(value: int, at: At) -> Value:
+    return write_amount(value, at.unit or Unit.PIECE)
+
+
+def _read_amount(column: str) -> Callable[[Any, At], int | None]:
+    return lambda words, at: quantity(words, at.unit or Unit.PIECE, column) if words else None
+
+
+def _write_grams(value: int, _at: At) -> Value:
+    return write_amount(value, Unit.GRAM)
+
+
+def _read_grams(column: str) -> Callable[[Any, At], int | None]:
+    return lambda words, _at: quantity(words, Unit.GRAM, column) if words else None
+
+
+def _write_steps(steps: list[list[int]], at: At) -> str:
+    return "; ".join(f"{_write_amount(least, at)}: {price}" for least, price in steps)
+
+
+def _read_steps(words: str, at: At) -> list[list[int]]:
+    unit = at.unit or Unit.PIECE
+    return [[quantity(least, unit, "tiers"), price] for least, price in price_steps(words)]
+
+
+def _member(value: Any, _at: At) -> Any:
+    return value.value
+
+
+def _members(values: tuple[Any, ...], _at: At) -> list[str]:
+    return sorted(value.value for value in values)
+
+
+def _keys(values: tuple[str, ...], _at: At) -> list[str]:
+    return sorted(set(values))
+
+
 @dataclass(frozen=True)
 class Cell:
-    """One column of listings: the field it belongs to (``lang``: of a text), out and in."""
+    """One column: the field it belongs to (``keys``: a part of it), out and in again."""
 
     column: str
     field: str
-    lang: str = ""
-    write: Callable[[Any, Names], Value] = _plain
-    read: Callable[[Any, Names], Any] = _plain
+    keys: tuple[str, ...] = ()
+    write: Callable[[Any, At], Value] = _plain
+    read: Callable[[Any, At], Any] = _plain
 
 
 CELLS: tuple[Cell, ...] = (
@@ -86,14 +151,14 @@ CELLS: tuple[Cell, ...] = (
         write=_named("shelves"),
         read=_id_of("shelves", "category", msg("There is no category %(slug)s.")),
     ),
-    Cell("title_vi", "title", "vi"),
-    Cell("title_en", "title", "en"),
-    Cell("summary_vi", "summary", "vi"),
-    Cell("summary_en", "summary", "en"),
-    Cell("description_vi", "description", "vi"),
-    Cell("description_en", "description", "en"),
-    Cell("piece_name_vi", "piece_name", "vi"),
-    Cell("piece_name_en", "piece_name", "en"),
+    Cell("title_vi", "title", ("vi",)),
+    Cell("title_en", "title", ("en",)),
+    Cell("summary_vi", "summary", ("vi",)),
+    Cell("summary_en", "summary", ("en",)),
+    Cell("description_vi", "description", ("vi",)),
+    Cell("description_en", "description", ("en",)),
+    Cell("piece_name_vi", "piece_name", ("vi",)),
+    Cell("piece_name_en", "piece_name", ("en",)),
     Cell("price", "price_vnd"),
     Cell("season_months", "season_months", write=_list, read=_sorted),
     Cell("preorder_from", "preorder_from", write=_day, read=_iso),
@@ -111,12 +176,34 @@ CELLS: tuple[Cell, ...] = (
         write=_named("lots"),
         read=_id_of("lots", "lot_code", msg("There is no lot %(code)s.")),
     ),
+    Cell("by_weight", "by_weight", write=_flag),
+    Cell("tiers", "tiers", write=_write_steps, read=_read_steps),
+    Cell("order_most", "order_most", write=_write_amount, read=_read_amount("order_most")),
+    Cell("buyer_most", "buyer_most", write=_write_amount, read=_read_amount("buyer_most")),
+    Cell("buyer_days", "buyer_days"),
+    Cell("preorder_cap", "preorder_cap", write=_write_amount, read=_read_amount("preorder_cap")),
+    Cell("deliver_from", "deliver_from", write=_day, read=_iso),
+    Cell("deliver_until", "deliver_until", write=_day, read=_iso),
+    Cell("area", "area", read=_member),
+    Cell("area_communes", "area_communes", write=_list, read=_keys),
+    Cell("allergens", "allergens", write=_list, read=_members),
+    Cell("safety_vi", "safety", ("vi",)),
+    Cell("safety_en", "safety", ("en",)),
+    *(
+        Cell(f"label_{one.value}_{lang}", "label", (one.value, lang))
+        for one in LabelField
+        for lang in ("vi", "en")
+    ),
 )
 
 PACK_CELLS: tuple[Cell, ...] = (
     Cell("price", "price_vnd"),
-    Cell("label_vi", "label", "vi"),
-    Cell("label_en", "label", "en"),
+    Cell("label_vi", "label", ("vi",)),
+    Cell("label_en", "label", ("en",)),
+    Cell("kilo_price", "kilo_vnd"),
+    Cell("weight_least", "least_g", write=_write_grams, read=_read_grams("weight_least")),
+    Cell("weight_nominal", "nominal_g", write=_write_grams, read=_read_grams("weight_nominal")),
+    Cell("weight_most", "most_g", write=_write_grams, read=_read_grams("weight_most")),
 )
 """Columns of packs besides listing and size, which are what a row is about."""
 
@@ -132,12 +219,14 @@ def _as_read(values: Values) -> Values:
     return dict(values)
 
 
-def _taken(sheet: Sheet, *names: str) -> tuple[Column, ...]:
-    """Return columns of the office's table; only the code must be filled in."""
-    known = {column.name: column for column in sheet.columns}
+def _taken(sheets: tuple[Sheet, ...], *names: str) -> tuple[Column, ...]:
+    """Return columns of the office's tables; only the code must be filled in."""
+    known = {column.name: column for sheet in reversed(sheets) for column in sheet.columns}
     found = (_LONGER.get(name, known[name]) for name in names)
     return tuple(replace(one, required=one.name in {"listing_code", "size"}) for one in found)
 
+
+_TABLES = (LISTINGS, TERMS)
 
 OWN_LISTINGS = Sheet(
     "listings",
@@ -145,8 +234,8 @@ OWN_LISTINGS = Sheet(
     also=LISTINGS.also,
     key=("listing_code",),
     columns=(
-        *_taken(LISTINGS, "listing_code", "kind", "unit", *(cell.column for cell in CELLS)),
-        *_taken(LISTINGS, "stock"),
+        *_taken(_TABLES, "listing_code", "kind", "unit", *(cell.column for cell in CELLS)),
+        *_taken(_TABLES, "stock"),
         STOCK_WAS,
         VERSION,
     ),
@@ -159,7 +248,7 @@ OWN_PACKS = Sheet(
     VARIANTS.header,
     also=VARIANTS.also,
     key=("listing_code", "size", "label_vi"),
-    columns=_taken(VARIANTS, "listing_code", "size", *(cell.column for cell in PACK_CELLS)),
+    columns=_taken((VARIANTS,), "listing_code", "size", *(cell.column for cell in PACK_CELLS)),
     build=_as_read,
     save=None,
 )
@@ -181,26 +270,26 @@ OWN_PHOTOS = Sheet(
 
 OWN_SHEETS: tuple[Sheet, ...] = (OWN_LISTINGS, OWN_PACKS, OWN_PHOTOS)
 
-_LARGE = {Unit.GRAM: ("kg", "g"), Unit.MILLILITRE: ("l", "ml")}
 
-
-def write_amount(amount: int | None, unit: Unit | None) -> Value:
-    """Write an amount so that it is read back to the gram: 5 kg, 1250 g, 12 pieces."""
-    if amount is None or unit is None:
-        return ""
-    if unit not in _LARGE:
-        return amount
-    large, small = _LARGE[unit]
-    whole, rest = divmod(amount, 1000)
-    return f"{whole} {large}" if whole and not rest else f"{amount} {small}"
-
-
-def write_cell(cell: Cell, values: Mapping[str, Any], names: Names) -> Value:
-    """Write one field, or one language of it."""
+def write_cell(cell: Cell, values: Mapping[str, Any], at: At) -> Value:
+    """Write one field, or a part of it."""
     value = values.get(cell.field)
-    if cell.lang:
-        return str((value or {}).get(cell.lang, ""))
-    return "" if value is None else cell.write(value, names)
+    for key in cell.keys:
+        value = (value or {}).get(key)
+    return "" if value is None else cell.write(value, at)
+
+
+def put(values: dict[str, Any], cell: Cell, value: Any) -> None:
+    """Write one field, or a part of it; parts that are empty go."""
+    values[cell.field] = _with(values.get(cell.field), cell.keys, value)
+
+
+def _with(whole: Any, keys: tuple[str, ...], value: Any) -> Any:
+    if not keys:
+        return value
+    parts = dict(whole or {})
+    parts[keys[0]] = _with(parts.get(keys[0]), keys[1:], value)
+    return {key: part for key, part in parts.items() if part}
 
 
 def word_of(entry: Entry, column: str) -> str:

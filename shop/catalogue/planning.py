@@ -20,12 +20,14 @@ from kernel.quantity import Unit
 from kernel.sheets import Value
 from shop.catalogue.cells import (
     CELLS,
-    KINDS_AND_UNITS,
+    CHOSEN_ONCE,
     OWN_LISTINGS,
     OWN_PACKS,
     OWN_PHOTOS,
     PACK_CELLS,
+    At,
     Cell,
+    put,
     write_amount,
 )
 from shop.catalogue.writing import listing_cells, pack_cells
@@ -37,12 +39,13 @@ from shop.importing.sheets import Line
 from shop.importing.sheets.base import quantity
 
 _EMPTY: Mapping[str, Any] = {
-    **{cell.field: {} if cell.lang else None for cell in CELLS},
-    "season_months": [],
-    "schemes": [],
+    **{cell.field: {} if cell.keys else None for cell in CELLS},
+    **{name: [] for name in ("season_months", "schemes", "tiers", "area_communes", "allergens")},
     "price_vnd": 0,
     "packs": [],
     "photos": [],
+    "area": "everywhere",
+    "by_weight": False,
 }
 """What is written of a listing that is not there yet."""
 
@@ -176,7 +179,7 @@ class Planner:
         stands, changes = listing_cells(entry, self.book), list[Change]()
         columns = {column.name: column for column in OWN_LISTINGS.columns}
         if entry.version:
-            for name in KINDS_AND_UNITS:
+            for name in CHOSEN_ONCE:
                 if name in line.headers and line.values[name] != self._now(columns[name], stands):
                     raise Invalid(msg("Kind and unit of a listing stay as they were."), field=name)
         for cell in CELLS:
@@ -185,7 +188,7 @@ class Planner:
             new = line.values[cell.column]
             if new == self._now(columns[cell.column], stands):
                 continue
-            _put(values, cell, cell.read(new, self.book.names))
+            put(values, cell, cell.read(new, At(self.book.names, entry.unit)))
             changes.append(_told(line, cell.column, stands[cell.column]))
         return changes
 
@@ -199,7 +202,8 @@ class Planner:
             size = quantity(str(line.values["size"]), entry.unit or Unit.PIECE, "size")
             was = _pack_of(spare, size, line)
             pack = dict(was[0]) if was else {"id": None, "size": size, "label": {}}
-            changed = self._pack(pack, size, line, was[1] if was else None)
+            pack["size"] = size
+            changed = self._pack(pack, entry.unit, line, was[1] if was else None)
             is_same = is_same and not changed and was is not None and was[2] == place
             packs.append(pack)
         if is_same:
@@ -209,9 +213,13 @@ class Planner:
                        _packs_told(entry, packs))]  # fmt: skip
 
     def _pack(
-        self, pack: dict[str, Any], size: int, line: Line, stands: Mapping[str, Value] | None
+        self,
+        pack: dict[str, Any],
+        unit: Unit | None,
+        line: Line,
+        stands: Mapping[str, Value] | None,
     ) -> bool:
-        changed, pack["size"] = pack["size"] != size, size
+        changed = False
         columns = {column.name: column for column in OWN_PACKS.columns}
         for cell in PACK_CELLS:
             if cell.column not in line.headers:
@@ -219,9 +227,9 @@ class Planner:
             new = line.values[cell.column]
             if stands is not None and new == self._now(columns[cell.column], stands):
                 continue
-            _put(pack, cell, cell.read(new, self.book.names))
+            put(pack, cell, cell.read(new, At(self.book.names, unit)))
             changed = True
-        if not pack.get("price_vnd"):
+        if not (pack.get("price_vnd") or pack.get("kilo_vnd")):
             raise Invalid(msg("Give every pack a size and a price."), field="price")
         return changed
 
@@ -325,14 +333,6 @@ def _need_current(entry: Entry, line: Line | None) -> None:
 def _is_derived(cell: Cell, entry: Entry) -> bool:
     """Tell whether a column follows from others: the price of goods from their packs."""
     return cell.field == "price_vnd" and entry.unit is not None
-
-
-def _put(values: dict[str, Any], cell: Cell, value: Any) -> None:
-    if not cell.lang:
-        values[cell.field] = value
-        return
-    texts = dict(values.get(cell.field) or {}) | {cell.lang: value}
-    values[cell.field] = {lang: words for lang, words in texts.items() if words}
 
 
 def _told(line: Line, column: str, old: Value) -> Change:

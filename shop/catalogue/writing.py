@@ -1,16 +1,26 @@
 """A catalogue as files: a workbook of three sheets, or the same three tables as CSV."""
 
 import io
+import re
 import zipfile
 from collections.abc import Iterable, Sequence
 
 from catalog.services.sheets import Book, Entry
 from kernel import sheets
 from kernel.sheets import Value
-from shop.catalogue.cells import CELLS, OWN_SHEETS, PACK_CELLS, word_of, write_amount, write_cell
+from shop.catalogue.cells import (
+    CELLS,
+    OWN_SHEETS,
+    PACK_CELLS,
+    At,
+    word_of,
+    write_amount,
+    write_cell,
+)
 from shop.importing.sheets import Sheet
 
 Row = Sequence[Value]
+_SIGNS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
 
 def as_workbook(book: Book) -> bytes:
@@ -29,12 +39,12 @@ def as_csv_files(book: Book) -> bytes:
 
 def listing_cells(entry: Entry, book: Book) -> dict[str, Value]:
     """Return what stands in the row of a listing, by column."""
-    stock = write_amount(entry.on_hand, entry.unit)
+    stock, at = write_amount(entry.on_hand, entry.unit), At(book.names, entry.unit)
     return {
         "listing_code": entry.code,
         "kind": word_of(entry, "kind"),
         "unit": word_of(entry, "unit"),
-        **{cell.column: write_cell(cell, entry.values, book.names) for cell in CELLS},
+        **{cell.column: write_cell(cell, entry.values, at) for cell in CELLS},
         "stock": stock,
         "stock_was": stock,
         "version": entry.version,
@@ -43,11 +53,12 @@ def listing_cells(entry: Entry, book: Book) -> dict[str, Value]:
 
 def pack_cells(entry: Entry, book: Book) -> list[dict[str, Value]]:
     """Return what stands in the rows of the packs of a listing."""
+    at = At(book.names, entry.unit)
     return [
         {
             "listing_code": entry.code,
             "size": write_amount(pack["size"], entry.unit),
-            **{cell.column: write_cell(cell, pack, book.names) for cell in PACK_CELLS},
+            **{cell.column: write_cell(cell, pack, at) for cell in PACK_CELLS},
         }
         for pack in entry.values["packs"]
     ]
@@ -79,5 +90,7 @@ def _heads(sheet: Sheet) -> list[str]:
 
 
 def _unbroken(value: Value) -> Value:
-    """Return a text with one kind of line ends: files turn the others into it."""
-    return value.replace("\r\n", "\n").replace("\r", "\n") if isinstance(value, str) else value
+    """Return a text with one kind of line ends and without signs that no file holds."""
+    if not isinstance(value, str):
+        return value
+    return _SIGNS.sub("", value.replace("\r\n", "\n").replace("\r", "\n"))

@@ -179,6 +179,18 @@ NAMES: Mapping[str, RuleName] = {
     "listing.protected_fields": RuleName(
         msg("Which edits of a listing wait for the office"), _L, Shape.RECORDS
     ),
+    "listing.protected_label": RuleName(
+        msg("Which edits of a label wait for the office"), _L, Shape.RECORDS
+    ),
+    "listing.label.produce": RuleName(
+        msg("Labels of produce: what they must say"), _L, Shape.WORDS
+    ),
+    "listing.label.processed": RuleName(
+        msg("Labels of processed food: what they must say"), _L, Shape.WORDS
+    ),
+    "listing.label.craft": RuleName(
+        msg("Labels of handicrafts: what they must say"), _L, Shape.WORDS
+    ),
     "listing.words.banned": RuleName(
         msg("Banned goods: words that are refused"), _L, Shape.RECORDS
     ),

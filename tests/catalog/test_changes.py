@@ -68,7 +68,7 @@ WHY = "Tên mới không đúng với hàng."
 PROTECTED = {
     field: one["when"]
     for row in SEED
-    if row[0] == "listing.protected_fields"
+    if row[0] in {"listing.protected_fields", "listing.protected_label"}
     for field, one in row[1].items()
 }
 
@@ -650,6 +650,8 @@ VALUES = st.fixed_dictionaries(
         "farm_id": st.sampled_from([None, "F", "G"]),
         "lot_id": st.sampled_from([None, "L", "M"]),
         "commune": st.sampled_from(["x", "y"]),
+        "label": st.dictionaries(st.sampled_from(["origin", "storage"]), TEXTS),
+        "allergens": st.lists(st.sampled_from(["eggs", "fish", "milk"]), unique=True),
     }
 )
 
@@ -658,8 +660,9 @@ VALUES = st.fixed_dictionaries(
 def test_only_changed_protected_fields_wait(before, after, more):
     held = held_fields(PROTECTED, before, after, says_more=lambda _field: more)
     assert set(held) <= {name for name in CHANGEABLE if before[name] != after[name]}
-    for name in ("title", "category_id", "farm_id", "commune"):
+    for name in ("title", "category_id", "farm_id", "commune", "label"):
         assert (name in held) is (before[name] != after[name])
+    assert ("allergens" in held) is bool(set(before["allergens"]) - set(after["allergens"]))
     assert ("schemes" in held) is bool(set(after["schemes"]) - set(before["schemes"]))
     if before["lot_id"] and not after["lot_id"]:
         assert "lot_id" in held

@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session, sessionmaker
 from accounts.models import User
 from bookings.events import VisitRedeemed
 from bookings.models import Departure, Experience
-from catalog.models import Category, Listing, ListingKind, Variant
-from catalog.rules import ListingState
+from catalog.models import Category, Listing, Variant
+from catalog.rules import ListingKind, ListingState
 from kernel import audit, claims
 from kernel.actor import GUEST, HOUSE, Actor
 from kernel.claims import Bucket, Claim, ClaimState

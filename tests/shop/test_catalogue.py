@@ -17,10 +17,13 @@ from catalog.models import Listing, ListingRevision, SheetUpload
 from catalog.queries.workbench import work_by_id
 from catalog.rules import ListingKind, ListingState
 from catalog.rules.fields import FIELDS
+from catalog.rules.pricing import Tier, Weight
+from catalog.rules.selling import DeliveryArea, Limits
 from catalog.services.packs import PackDraft
 from catalog.services.photos import add_photo
 from catalog.services.sheets import purge_uploads, read_book
 from catalog.services.stock import adjust_stock
+from catalog.services.terms import SaleTerms
 from kernel import audit
 from kernel.db import transaction
 from kernel.errors import NotFound
@@ -32,6 +35,8 @@ from shop.catalogue.cells import CELLS
 from shop.catalogue.taking import Sent, look_through, take_in
 from shop.catalogue.writing import as_csv_files, as_workbook
 from tests.catalog.shelves import (
+    THANH_HA,
+    TUE_TINH,
     add,
     add_visit,
     category_id,
@@ -85,9 +90,21 @@ def fill(session, storage, now):
         ),
         season_months=(6, 7), schemes=(Scheme.VIETGAP, Scheme.OCOP), lot_id=lot,
         preorder_from=date(2027, 5, 6), preorder_until=date(2027, 6, 30),
+        terms=SaleTerms(
+            tiers=(Tier(20_000, 21_000), Tier(50_500, 20_000)),
+            limits=Limits(100_000, 200_000, 7), preorder_cap=300_000,
+            deliver_from=date(2027, 6, 1), deliver_until=date(2027, 7, 1),
+            area=DeliveryArea.COMMUNES, area_communes=(THANH_HA, TUE_TINH),
+            label={"origin": {"vi": "=Thanh Hà", "en": "Thanh Ha"}, "storage": {"vi": "Mát"}},
+            allergens=("fish", "eggs"), safety={"vi": "Rửa sạch."},
+        ),
     )  # fmt: skip
     picture(session, storage, now, full)
     picture(session, storage, now, full, "red")
+    create(
+        session, now, unit=Unit.PIECE, by_weight=True, title={"vi": "Gà đồi"},
+        packs=(PackDraft(1, 0, weight=Weight(1600, 1800, 2000, 150_000)),),
+    )  # fmt: skip
     boxes = create(
         session, now, kind=ListingKind.PROCESSED, unit=Unit.PIECE, title={"vi": "00123"},
         piece_name={"vi": "hộp", "en": "box"}, packs=(PackDraft(1, 50_000), PackDraft(12, 590_000)),
@@ -161,7 +178,7 @@ def test_what_was_taken_out_changes_nothing_when_it_comes_in(shelf, storage, now
     before = stands(shelf)
     looked = look(shelf, storage, now, make(book(shelf)), name)
     assert problems(looked) == []
-    assert looked.plan.counts == {"new": 0, "changed": 0, "unchanged": 6, "refused": 0}
+    assert looked.plan.counts == {"new": 0, "changed": 0, "unchanged": 7, "refused": 0}
     assert looked.upload_id is None
     assert stands(shelf) == before
 
@@ -176,7 +193,7 @@ def test_an_empty_market_of_the_same_vendor_becomes_equal(shelf, storage, now):
             shelf.execute(sa.text(f"DELETE FROM {name}"))
     looked = look(shelf, storage, now, data)
     assert problems(looked) == []
-    assert looked.plan.counts == {"new": 6, "changed": 0, "unchanged": 0, "refused": 0}
+    assert looked.plan.counts == {"new": 7, "changed": 0, "unchanged": 0, "refused": 0}
     take(shelf, storage, now, looked)
     new = book(shelf)
     assert {one.state for one in new.entries} == {ListingState.DRAFT}
@@ -187,7 +204,7 @@ def test_an_empty_market_of_the_same_vendor_becomes_equal(shelf, storage, now):
         assert _said(made.values) == _said(one.values)
     assert as_workbook(new) != b""
     third = look(shelf, storage, now, as_workbook(new))
-    assert third.plan.counts["unchanged"] == 6
+    assert third.plan.counts["unchanged"] == 7
 
 
 def _said(values):
@@ -218,7 +235,7 @@ def test_exactly_what_is_edited_in_the_sheet_is_changed(shelf, storage, now):
 
     looked = look(shelf, storage, now, edited(as_workbook(book(shelf)), change))
     assert problems(looked) == []
-    assert looked.plan.counts == {"new": 0, "changed": 2, "unchanged": 4, "refused": 0}
+    assert looked.plan.counts == {"new": 0, "changed": 2, "unchanged": 5, "refused": 0}
     told = {
         row.code: [(one.column, one.old, one.new) for one in row.changes]
         for row in looked.plan.rows

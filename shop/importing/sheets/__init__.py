@@ -5,6 +5,7 @@ from shop.importing.sheets.farms import DIARY, FARMS, LOTS, PLOTS, SEASONS
 from shop.importing.sheets.goods import LISTINGS, VARIANTS
 from shop.importing.sheets.people import USERS
 from shop.importing.sheets.sales import ORDER_LINES, ORDERS, POINTS, REVIEWS
+from shop.importing.sheets.terms import TERMS
 from shop.importing.sheets.vendors import CERTIFICATES, VENDORS
 from shop.importing.sheets.visits import DEPARTURES, EXPERIENCES
 
@@ -21,6 +22,7 @@ SHEETS: tuple[Sheet, ...] = (
     VARIANTS,
     EXPERIENCES,
     DEPARTURES,
+    TERMS,
     POINTS,
     ORDERS,
     ORDER_LINES,

@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from catalog.rules import ListingKind, ListingState
+from catalog.rules.pricing import Weight, need_weight
 from catalog.services.importing import ListingRow, VariantRow, import_listing, import_variants
 from kernel.actor import Actor
 from kernel.errors import Invalid
@@ -52,6 +53,7 @@ def _listing(values: Values) -> ListingRow:
         summary=texts(values, "summary"),
         description=texts(values, "description"),
         piece_name=texts(values, "piece_name"),
+        by_weight=bool(values["by_weight"]),
         stock=stock,
         price_vnd=values["price"],
         state=values["state"] or ListingState.PUBLISHED,
@@ -92,6 +94,7 @@ LISTINGS = Sheet(
         Column("tint", "Màu nền", c.lower(20), also=("màu",)),
         Column("state", "Trạng thái", c.one_of(_STATES), missing=None),
         Column("since", "Ngày đăng", c.moment, missing=None),
+        Column("by_weight", "Cân khi đóng gói", c.flag, missing=False),
     ),
     build=_listing,
     save=import_listing,
@@ -101,7 +104,18 @@ LISTINGS = Sheet(
 
 def _variant(values: Values) -> VariantRow:
     size, _unit = measured(values["size"], "size")
-    return VariantRow(values["listing_code"], size, values["price"], texts(values, "label"))
+    return VariantRow(
+        values["listing_code"], size, values["price"], texts(values, "label"), _weight(values)
+    )
+
+
+def _weight(values: Values) -> Weight | None:
+    """Return what a pack weighs that is weighed when it is packed; then the price is an estimate."""
+    if values["kilo_price"] is None:
+        return None
+    names = ("weight_least", "weight_nominal", "weight_most")
+    least, nominal, most = (quantity(values[name], Unit.GRAM, name) for name in names)
+    return need_weight(Weight(least, nominal, most, values["kilo_price"]))
 
 
 def _save_variants(
@@ -123,6 +137,10 @@ VARIANTS = Sheet(
         Column("label_en", "Tên gói (en)", c.text(60)),
         Column("size", "Cỡ gói", c.amount, required=True, also=("khối lượng", "cỡ")),
         Column("price", "Giá", c.money, required=True, also=("đơn giá", "price_vnd")),
+        Column("kilo_price", "Giá một kg", c.money, missing=None),
+        Column("weight_least", "Nặng từ", c.amount),
+        Column("weight_nominal", "Nặng khoảng", c.amount),
+        Column("weight_most", "Nặng đến", c.amount),
     ),
     build=_variant,
     save=_save_variants,
