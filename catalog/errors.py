@@ -73,3 +73,13 @@ class ShelfEditedMeanwhile(Conflict):
         "A colleague changed this while you were writing. "
         "Your words are kept below: compare, then save again."
     )
+
+
+class SheetMoved(Conflict):
+    """A table would change something else now than what was shown before."""
+
+    code = "sheet_moved"
+    message = msg(
+        "Something was changed on the market meanwhile, so nothing was saved. "
+        "Look the file through once more."
+    )

@@ -10,6 +10,7 @@ from catalog.services.alts import suggest_words
 from catalog.services.lots import drop_past_everywhere
 from catalog.services.plans import apply_due_prices
 from catalog.services.search_log import purge_search_log
+from catalog.services.sheets import purge_uploads
 from kernel.clock import local_date
 from kernel.events import emit
 from kernel.jobs import Job
@@ -43,4 +44,5 @@ JOBS = (
     Job("catalog.apply_due_prices", 1, apply_due_prices),
     Job("catalog.purge_search_log", 24 * 60, purge_search_log),
     Job("catalog.suggest_words", 60, suggest_missing_words),
+    Job("catalog.purge_uploads", 60, purge_uploads),
 )

@@ -77,6 +77,7 @@ from shop import (
     tally,
     work,
 )
+from shop.catalogue import views as catalogue
 from shop.ruling import calendar as work_calendar
 from shop.ruling import views as ruling
 from shop.seo import drawing, feeds, head, sharing
@@ -133,6 +134,7 @@ ROOMS: tuple[ModuleType, ...] = (
     cart,
     checkout,
     work,
+    catalogue,
     land,
     leaving,
     office,

@@ -138,6 +138,10 @@ GUARDS = {
     "catalog_desk.show_synonym": "needs:reviewer,approver,statistics,operator",
     "catalog_desk.show_synonyms": "needs:reviewer,approver,statistics,operator",
     "catalog_desk.switch": "needs:reviewer,approver,operator",
+    "catalogue.confirm": "member:owner,seller",
+    "catalogue.download": "member:owner,seller",
+    "catalogue.look": "member:owner,seller",
+    "catalogue.show": "member:owner,seller",
     "certificates.show": "needs:reviewer,approver",
     "certificates.show_all": "needs:reviewer,approver",
     "certificates.verify": "needs:reviewer,approver",
@@ -362,6 +366,7 @@ NOT_THERE = {
     "vendors_desk.delete_view": "the saved view of somebody else",
     "ruling.take_back": "a version that nobody entered",
     "calendar.remove_day": "a day that nobody entered",
+    "catalogue.confirm": "a file that nobody sent",
 }
 
 # Doors behind which only the officer in charge of a dossier is let in.
@@ -403,6 +408,7 @@ WORDS = {
         "view_id": "no-such-view",
     },
     "media": {"name": "none.webp"},
+    "catalogue": {"ending": "xlsx"},
     "preview": {"code": "goods_code", "wish": "vi"},
     "ruling": {"key": "vendor.appeal_days", "version_id": "no-such-version"},
     "calendar": {"row_id": "no-such-day"},
@@ -422,7 +428,7 @@ MINIMAL = {
 ASKED = {"catalog_desk.show_search": "?q=oi", "traceability.write_entry": "?activity=irrigation"}
 
 # Parts of an address that name nothing of a vendor's.
-NOBODYS = {"vendor_id", "kind", "action", "way", "revision", "wish"}
+NOBODYS = {"vendor_id", "kind", "action", "way", "revision", "wish", "ending"}
 
 
 @pytest.fixture(scope="module")

@@ -69,6 +69,8 @@ class GridPack:
     id: str | None
     label: dict[str, str]
     price_vnd: int
+    # It is weighed later: this is the price of a kilogram.
+    by_kilo: bool = False
 
 
 @dataclass(frozen=True)
@@ -205,6 +207,8 @@ def _packs(session: Session, ids: Sequence[str]) -> dict[str, list[GridPack]]:
     ).scalars()
     found: dict[str, list[GridPack]] = {}
     for row in rows:
-        pack = GridPack(row.id, row.label, row.price_vnd)
+        weighed = row.kilo_vnd is not None
+        price = row.kilo_vnd if row.kilo_vnd is not None else row.price_vnd
+        pack = GridPack(row.id, row.label, price, weighed)
         found.setdefault(row.listing_id, []).append(pack)
     return found

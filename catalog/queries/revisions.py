@@ -200,6 +200,8 @@ def _words(name: str, value: Any) -> list[str]:
         return []
     if name == "price_vnd":
         return [format_vnd(value)]
+    if name == "tiers":
+        return [f"{least}: {format_vnd(price)}" for least, price in value]
     return [str(one) for one in value] if isinstance(value, list) else [str(value)]
 
 

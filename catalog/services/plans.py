@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from catalog.models import Listing, PricePlan
 from catalog.rules import ListingState, need_editable
 from catalog.rules.plans import MOST_PLANS, OPEN, PlanState, Span, need_span, next_step, plan_after
-from catalog.services.pricing import MOST_VND, offered_packs, set_prices
+from catalog.services.pricing import MOST_VND, asked_vnd, offered_packs, set_prices
 from catalog.services.steps import own_listing
 from kernel import audit
 from kernel.actor import HOUSE, Actor
@@ -142,7 +142,7 @@ def _current(session: Session, listing: Listing, variant_id: str | None) -> int 
     if variant_id is None:
         return listing.price_vnd if listing.unit is None else None
     packs = offered_packs(session, listing.id)
-    return next((pack.price_vnd for pack in packs if pack.id == variant_id), None)
+    return next((asked_vnd(pack) for pack in packs if pack.id == variant_id), None)
 
 
 def _plan(session: Session, plan_id: str) -> PricePlan | None:

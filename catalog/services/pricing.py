@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from catalog.models import Listing, Variant
 from catalog.rules import PackSize, shown_price
+from catalog.rules.pricing import KILO
 from catalog.services.listings import tell_change
 from catalog.services.rechecks import touch
 from catalog.services.revisions import begin_history, keep_revision
@@ -15,6 +16,7 @@ from kernel import audit
 from kernel.actor import Actor
 from kernel.errors import Invalid, NotFound
 from kernel.messages import msg
+from kernel.money import price_for
 
 MOST_VND = 10**10
 
@@ -30,6 +32,8 @@ def set_prices(
 ) -> None:
     """Set prices by pack (None: of an experience) of a listing that is locked.
 
+    Of a pack that is weighed later it is the price of a kilogram.
+
     :raises NotFound: for a pack that is not offered.
     :raises Invalid: for a price of nothing, or one beyond belief.
     """
@@ -37,12 +41,13 @@ def set_prices(
         raise Invalid(msg("Write an amount such as 45.000."), field="price")
     begin_history(session, listing, now=now)
     packs = offered_packs(session, listing.id)
-    before = {pack.id: pack.price_vnd for pack in packs} | {None: listing.price_vnd}
+    before = {pack.id: asked_vnd(pack) for pack in packs} | {None: listing.price_vnd}
     for pack_id, price in prices.items():
         _set_price(listing, packs, pack_id, price)
     if packs and listing.unit is not None:
         sizes = [PackSize(pack.size, pack.price_vnd) for pack in packs]
         listing.price_vnd, listing.price_per = shown_price(sizes, listing.unit)
+        listing.kilo_vnd = min(packs, key=lambda pack: (pack.size, pack.price_vnd)).kilo_vnd
     touch(listing)
     session.flush()
     keep_revision(session, listing, action=action, actor=actor, now=now)
@@ -57,6 +62,11 @@ def set_prices(
         prices=[[pack_id, before[pack_id], price] for pack_id, price in prices.items()],
     )
     tell_change(session, listing, now)
+
+
+def asked_vnd(pack: Variant) -> int:
+    """Return the price that is set of a pack: of a kilogram, if it is weighed later."""
+    return pack.price_vnd if pack.kilo_vnd is None else pack.kilo_vnd
 
 
 def offered_packs(session: Session, listing_id: str) -> list[Variant]:
@@ -78,4 +88,8 @@ def _set_price(listing: Listing, packs: list[Variant], pack_id: str | None, pric
     pack = next((pack for pack in packs if pack.id == pack_id), None)
     if pack is None:
         raise NotFound
-    pack.price_vnd = price
+    if pack.kilo_vnd is None:
+        pack.price_vnd = price
+    else:
+        pack.kilo_vnd = price
+        pack.price_vnd = price_for(price, KILO, pack.nominal_g or KILO)

@@ -8,12 +8,15 @@ from sqlalchemy.orm import Session
 
 from catalog.models import ListingRevision
 from catalog.rules import ListingKind
-from catalog.rules.fields import PACK_FIELDS, fields_of
+from catalog.rules.fields import fields_of
+from catalog.rules.pricing import Weight
+from catalog.rules.selling import Limits
 from catalog.services.listings import ListingDraft, create_listing, edit_listing
 from catalog.services.packs import PackDraft
 from catalog.services.photos import Handed, set_photos
 from catalog.services.revisions import written_values
 from catalog.services.steps import own_listing
+from catalog.services.terms import SaleTerms
 from kernel.actor import Actor
 from kernel.errors import NotFound
 from kernel.quantity import Unit
@@ -71,8 +74,14 @@ def duplicate_listing(
     actor.need_at(vendor_id, "seller")
     listing = own_listing(session, vendor_id, code)
     values, _waiting = written_values(session, listing)
-    # The lot is stock that was counted: the copy is linked to its own.
-    fresh = values | {"lot_id": None, "packs": [pack | {"id": None} for pack in values["packs"]]}
+    # Lot and what is ordered ahead are goods that were counted: the copy gets its own.
+    ahead = {"preorder_from": None, "preorder_until": None, "preorder_cap": None}
+    ahead |= {"deliver_from": None, "deliver_until": None}
+    fresh = (
+        values
+        | ahead
+        | {"lot_id": None, "packs": [pack | {"id": None} for pack in values["packs"]]}
+    )
     new_code = create_listing(
         session,
         vendor_id,
@@ -89,18 +98,24 @@ def duplicate_listing(
 
 def draft_of(kind: ListingKind, unit: Unit | None, values: Mapping[str, Any]) -> ListingDraft:
     """Return as a draft what a revision holds; a field that is younger than it is left out."""
-    given = {
-        field.name: field.give(values[field.name])
-        for field in fields_of(is_visit=kind is ListingKind.EXPERIENCE)
-        if field.name in values
-    }
-    return ListingDraft(
-        kind=kind, unit=unit, packs=tuple(_pack(pack) for pack in values["packs"]), **given
-    )
+    given: dict[str, Any] = {}
+    terms: dict[str, Any] = {}
+    for field in fields_of(is_visit=kind is ListingKind.EXPERIENCE):
+        if field.name in values:
+            (terms if field.of_terms else given)[field.name] = field.give(values[field.name])
+    packs = tuple(_pack(pack) for pack in values["packs"])
+    return ListingDraft(kind=kind, unit=unit, packs=packs, terms=_terms(terms), **given)
+
+
+def _terms(given: dict[str, Any]) -> SaleTerms:
+    limits = Limits(*(given.pop(name, None) for name in ("order_most", "buyer_most", "buyer_days")))
+    return SaleTerms(limits=limits, **given)
 
 
 def _pack(values: Mapping[str, Any]) -> PackDraft:
-    given = {
-        field.name: field.give(values[field.name]) for field in PACK_FIELDS if field.name in values
-    }
-    return PackDraft(id=values["id"], **given)
+    weight = None
+    if values.get("kilo_vnd") is not None:
+        weight = Weight(*(values[name] for name in ("least_g", "nominal_g", "most_g", "kilo_vnd")))
+    return PackDraft(
+        values["size"], values["price_vnd"] or 0, values["label"], values["id"], weight=weight
+    )

@@ -1,5 +1,6 @@
 """Every saved edit is kept: what the vendor had written then."""
 
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +12,7 @@ from catalog.rules import ListingKind
 from catalog.rules.fields import PACK_FIELDS, fields_of
 from catalog.services.packs import size_label
 from catalog.services.rechecks import waiting_change
+from catalog.services.terms import preorder_cap
 from kernel.actor import HOUSE, Actor
 
 
@@ -55,15 +57,31 @@ def written_values(session: Session, listing: Listing) -> tuple[dict[str, Any], 
     """Return what the vendor wrote last, by field as JSON, and which of it waits."""
     change = waiting_change(session, listing.id)
     held = change.after if change else {}
+    packs, cap = _packs(session, listing), preorder_cap(session, listing)
+    values = values_of(listing, packs, held, preorder_cap=cap)
+    return values, sorted(name for name in held if name in values)
+
+
+def values_of(
+    listing: Listing,
+    packs: Iterable[Variant],
+    held: Mapping[str, Any],
+    *,
+    preorder_cap: int | None,
+) -> dict[str, Any]:
+    """Return as JSON what was written of a listing; ``held`` are values that wait."""
+    aside = dict(held) | {"preorder_cap": preorder_cap}
     fields = fields_of(is_visit=listing.kind is ListingKind.EXPERIENCE)
     values = {
-        field.name: held[field.name]
-        if field.name in held
+        field.name: aside[field.name]
+        if field.name in aside
         else field.keep(getattr(listing, field.name))
         for field in fields
     }
-    values |= {"packs": _packs(session, listing), "photos": list(listing.photos)}
-    return values, sorted(name for name in held if name in values)
+    return values | {
+        "packs": [_pack(pack, listing) for pack in packs],
+        "photos": list(listing.photos),
+    }
 
 
 def _last(session: Session, listing_id: str) -> ListingRevision | None:
@@ -75,13 +93,12 @@ def _last(session: Session, listing_id: str) -> ListingRevision | None:
     )
 
 
-def _packs(session: Session, listing: Listing) -> list[dict[str, Any]]:
-    rows = session.scalars(
+def _packs(session: Session, listing: Listing) -> Iterable[Variant]:
+    return session.scalars(
         sa.select(Variant)
         .where(Variant.listing_id == listing.id, Variant.active)
         .order_by(Variant.position, Variant.id)
     )
-    return [_pack(row, listing) for row in rows]
 
 
 def _pack(row: Variant, listing: Listing) -> dict[str, Any]:

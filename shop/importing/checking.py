@@ -1,7 +1,7 @@
 """Tables checked cell by cell, before anything is saved."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import PurePath
 from typing import Any
@@ -40,17 +40,22 @@ class Checked:
         return list(dict.fromkeys(code for code in found if code))
 
 
-def check(tables: Iterable[Table], reading: Reading, findings: Findings) -> Checked:
+def check(
+    tables: Iterable[Table],
+    reading: Reading,
+    findings: Findings,
+    sheets: Sequence[Sheet] = SHEETS,
+) -> Checked:
     """Check every table; what is wrong goes to ``findings``, all the rest is ready to be saved."""
     checked = Checked()
     lines: dict[str, list[Line]] = defaultdict(list)
     for table in tables:
-        sheet = sheet_of(table)
+        sheet = sheet_of(table, sheets)
         if sheet is None:
-            _note_unknown(table, checked, findings)
+            _note_unknown(table, checked, findings, sheets)
         else:
             lines[sheet.name] += _lines(table, sheet, reading, findings)
-    for sheet in SHEETS:
+    for sheet in sheets:
         for problem in _repeated(sheet, lines[sheet.name]):
             findings.add(problem)
         checked.ready[sheet.name] = list(_built(sheet, lines[sheet.name], findings))
@@ -77,28 +82,30 @@ def _give_lines(checked: Checked) -> Iterator[Problem]:
     ]
 
 
-def sheet_of(table: Table) -> Sheet | None:
+def sheet_of(table: Table, sheets: Sequence[Sheet] = SHEETS) -> Sheet | None:
     """Return which kind of table this is, by the name of its sheet, else of its file.
 
     "listings-fruit.csv" is a table of listings, too.
     """
     stem = PurePath(table.file).stem
-    return _named(table.sheet) if table.sheet and _named(table.sheet) else _named(stem)
+    return _named(table.sheet, sheets) or _named(stem, sheets)
 
 
-def _named(words: str) -> Sheet | None:
+def _named(words: str, sheets: Sequence[Sheet]) -> Sheet | None:
     wanted = fold(words)
-    known = {name: sheet for sheet in SHEETS for name in sheet.names}
+    known = {name: sheet for sheet in sheets for name in sheet.names}
     fits = [name for name in known if wanted == name or wanted.startswith(name + " ")]
     return known[max(fits, key=len)] if fits else None
 
 
-def _note_unknown(table: Table, checked: Checked, findings: Findings) -> None:
+def _note_unknown(
+    table: Table, checked: Checked, findings: Findings, sheets: Sequence[Sheet]
+) -> None:
     """Skip a further sheet of a workbook, which may hold notes; a file of its own is a mistake."""
     if table.sheet:
         checked.skipped.append(f"{table.file}: {table.sheet}")
         return
-    names = ", ".join(sheet.name for sheet in SHEETS)
+    names = ", ".join(sheet.name for sheet in sheets)
     findings.add(
         Problem(
             Place(table.file),

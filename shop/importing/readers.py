@@ -118,6 +118,11 @@ def _separator(text: str) -> tuple[str, str]:
     return max(",;\t", key=head.count), text
 
 
+def tidy(cell: str) -> str:
+    """Return a text as every table is read: composed, without spaces that only look like one."""
+    return _text(nfc(cell))
+
+
 def _text(cell: str) -> str:
     return cell.replace("\u00a0", " ").replace("\u202f", " ").strip()
 
@@ -177,7 +182,7 @@ def _read_sheet(file: str, book: CalamineWorkbook, name: str) -> Table:
 
 def _plain(cell: object) -> Cell:
     if isinstance(cell, str):
-        return _text(nfc(cell))
+        return tidy(cell)
     if isinstance(cell, float) and cell.is_integer() and abs(cell) < 2**53:
         return int(cell)
     if isinstance(cell, int | float | bool | date | datetime | time | timedelta):

@@ -11,6 +11,7 @@ from catalog.errors import RowEdited
 from catalog.queries.benches import bench_listings, grid_page, state_counts
 from catalog.queries.revisions import revisions
 from catalog.rules import ListingState
+from catalog.rules.pricing import Weight
 from catalog.services import grid
 from catalog.services.grid import RowDraft, save_grid
 from catalog.services.packs import PackDraft
@@ -21,6 +22,7 @@ from kernel.buckets import Bucket, Movement
 from kernel.claims import Demand, SoldOut
 from kernel.db import transaction
 from kernel.errors import Conflict, Invalid, NotFound
+from kernel.quantity import Unit
 from tests.catalog.shelves import (
     add,
     add_visit,
@@ -94,6 +96,19 @@ def test_prices_and_stock_of_several_offers_are_saved_together(shelf, now):
     assert done.count("listing.stock_adjusted") == 2
     assert audit.verify(shelf) is None
     assert revisions(shelf, listing(shelf, one).id).items[0].action == "prices"
+
+
+def test_of_a_pack_that_is_weighed_the_price_of_a_kilogram_is_set(shelf, now):
+    code = create(
+        shelf, now, unit=Unit.PIECE, by_weight=True,
+        packs=(PackDraft(1, 0, weight=Weight(1600, 1800, 2000, 150_000)),),
+    )  # fmt: skip
+    save(shelf, now, row(shelf, code, prices=[(0, 160_000)]))
+    (made,) = variants(shelf, code)
+    assert (made.kilo_vnd, made.price_vnd) == (160_000, 288_000)
+    assert (listing(shelf, code).kilo_vnd, listing(shelf, code).price_vnd) == (160_000, 288_000)
+    (shown,) = grid_page(shelf, vendor_id=vendor_id(shelf)).items
+    assert (shown.packs[0].price_vnd, shown.packs[0].by_kilo) == (160_000, True)
 
 
 def test_a_row_edited_meanwhile_is_named_and_left_the_others_are_saved(shelf, now):

@@ -21,6 +21,7 @@ from catalog.services.photos import (
 )
 from catalog.services.restoring import duplicate_listing, restore_revision
 from catalog.services.stock import adjust_stock
+from catalog.services.terms import SaleTerms
 from kernel import audit, claims
 from kernel.db import transaction
 from kernel.errors import Invalid, NotFound
@@ -74,8 +75,12 @@ def letters_of(session, code):
 
 def test_every_field_of_a_draft_is_kept():
     """A field that is added to drafts must be added to the table of fields."""
-    derived = {"kind", "unit", "packs"}
-    assert {field.name for field in FIELDS} == set(ListingDraft.__dataclass_fields__) - derived
+    derived = {"kind", "unit", "packs", "terms"}
+    own = {field.name for field in FIELDS if not field.of_terms}
+    assert own == set(ListingDraft.__dataclass_fields__) - derived
+    limits = {"order_most", "buyer_most", "buyer_days"}
+    terms = set(SaleTerms.__dataclass_fields__) - {"limits"} | limits
+    assert {field.name for field in FIELDS if field.of_terms} == terms
 
 
 def test_each_save_is_a_version_and_the_same_again_is_none(session, now):

@@ -67,7 +67,7 @@ def _terms(values: Values) -> TermsRow:
     terms = SaleTerms(
         tiers=tuple(
             Tier(amount(least, "tiers") or 0, price_vnd)
-            for least, price_vnd in _pairs(values["tiers"])
+            for least, price_vnd in price_steps(values["tiers"])
         ),
         limits=Limits(
             amount(values["order_most"], "order_most"),
@@ -86,7 +86,7 @@ def _terms(values: Values) -> TermsRow:
     return TermsRow(values["listing_code"], terms, frozenset(units))
 
 
-def _pairs(words: str) -> list[tuple[str, int]]:
+def price_steps(words: str) -> list[tuple[str, int]]:
     """Read steps of price: "20 kg: 18.000; 50 kg: 17.000"."""
     pairs = []
     for step in filter(None, (part.strip() for part in words.split(";"))):
