@@ -102,10 +102,10 @@ class MeiliEngine(SearchEngine):
         ways: Ways = DEFAULT_WAYS,
         month: int | None = None,
     ) -> dict[str, list[SignalValue]]:
-        meaning, _ = self._find(query, ways, View(Filters(), Sort.NEWEST, 0, MOST_TITLES))
+        meant = self.understand(query, ways=ways)
         found = self._ask(EVERYTHING, Filters(codes=codes), [], 0, len(codes), KEPT)["hits"]
         candidates = [read_candidate(hit) for hit in found]
-        hits = rank(meaning.readings, candidates, month=month, lang=lang)
+        hits = rank(meant, candidates, month=month, lang=lang)
         return {hit.code: explain(hit) for hit in hits}
 
     def suggest(
@@ -116,6 +116,11 @@ class MeiliEngine(SearchEngine):
             return ways_on(self._link, self._uid, prefix[:MOST_LETTERS], meant, lang, limit)
         except EngineDown:
             return []
+
+    def understand(self, query: str, *, ways: Ways = DEFAULT_WAYS) -> list[Reading]:
+        """Return what a query may mean, the likeliest first; none for one without words."""
+        meaning, _ = self._find(query, ways, View(Filters(), Sort.NEWEST, 0, MOST_TITLES))
+        return list(meaning.readings)
 
     def health(self) -> Health:
         try:
