@@ -10,6 +10,8 @@ from typing import Any
 from tantivy import Document, Occur, Query, Schema, Searcher
 
 from catalog.search.likeness import TWO_SLIPS, edits
+from catalog.search.ranking import Candidate
+from catalog.search.storing import read_candidate
 from catalog.search.words import Reading, Word
 
 WEIGHTS = {"name": 4.0, "english": 3.0, "shelf": 2.0, "place": 1.5, "seller": 2.0, "about": 0.6}
@@ -92,6 +94,11 @@ class Asker:
         """Return the Vietnamese and English names of the first hits."""
         hits = self.searcher.search(wanted, limit=most, count=False).hits
         return [_titles(self.searcher.doc(address)) for _, address in hits]
+
+    def candidates(self, wanted: Query, most: int) -> list[Candidate]:
+        """Return what is looked at of the first hits."""
+        hits = self.searcher.search(wanted, limit=most, count=False).hits
+        return [read_candidate(self.searcher.doc(address)) for _, address in hits]
 
     def related(self, meant: Sequence[Reading]) -> Query | None:
         """Return the query for names that say a part of what was meant, or begin as it does."""

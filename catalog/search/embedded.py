@@ -95,6 +95,7 @@ class TantivyEngine(SearchEngine):
                     if count % TELL_EVERY == 0:
                         tell(count)
             self._change_over(name)
+        self._open = None
         return count
 
     def search(
@@ -218,6 +219,8 @@ class TantivyEngine(SearchEngine):
                 raise IndexGone(str(error)) from error
             with writer:
                 yield writer
+        # Whoever writes sees it at once.
+        self._open = None
 
     @contextmanager
     def _locked(self) -> Iterator[None]:

@@ -65,7 +65,8 @@ def grades(
         base, _, theirs = token.partition("_")
         if token not in found and (slips := edits(typed, base)):
             fits = marks <= set(theirs)
-            found[token] = Grade(0.8 - 0.15 * slips, 0.5 if marks and fits else 0.0, 0.5 * slips)
+            nearness = (0.8 - 0.15 * slips) * (1.0 if fits else CONFLICT)
+            found[token] = Grade(nearness, 0.5 if marks and fits else 0.0, 0.5 * slips)
     return found
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from tantivy import Occur, Query
 
 from catalog.search.asking import Asked, Asker, any_of
+from catalog.search.ranking import is_convincing
 from catalog.search.spelling import better_spelling, joined_words, respelled, slips_allowed
 from catalog.search.words import MOST_LETTERS, Reading, Ways, readings, words_of
 
@@ -17,6 +18,11 @@ FEW = 12
 """With fewer hits than these there is room for some that say a part of what was typed."""
 
 _LEAST_PART = 3
+_LOOKED_AT = 8
+MANY = 500
+"""What so many listings hold is no accident."""
+
+NOTHING = Asked(Query.empty_query(), Query.empty_query())
 
 
 @dataclass(frozen=True)
@@ -39,13 +45,21 @@ def understand(asker: Asker, query: str, ways: Ways) -> Meaning:
     if asked is None:
         return Meaning(meant, None)
     meaning = Meaning(meant, asked, asker.count(asked.holding))
-    if not meaning.count:
-        return _respelled(asker, meant) or _part(asker, meant[:1]) or meaning
+    if not meaning.count or not _is_convincing(asker, meaning):
+        return _respelled(asker, meant) or _part(asker, meant[:1]) or Meaning(meant, NOTHING)
     typed = meant[0].words
     if not all(asker.knows(word.folded) for word in typed):
         spelling = better_spelling(typed, asker.knows, asker.titles(asked.ranking))
         meaning = replace(meaning, spelling=spelling)
     return _widened(asker, meaning)
+
+
+def _is_convincing(asker: Asker, meaning: Meaning) -> bool:
+    if meaning.asked is None or meaning.count >= MANY:
+        return True
+    if any(len(each.words) == 1 for each in meaning.readings):
+        return True
+    return is_convincing(meaning.readings, asker.candidates(meaning.asked.ranking, _LOOKED_AT))
 
 
 def _widened(asker: Asker, meaning: Meaning) -> Meaning:

@@ -53,6 +53,7 @@ _FAR_APART = 0.3
 # What is left of a word that stands in a name without its neighbours.
 _ALONE = 0.7
 _NONE = (0.0,) * (len(SIGNALS) - 3)
+_GUESSED, _LONG = 0.5, 5
 _MOST_TYPED = 0.9
 _TRUST = 5
 _OLD_SECONDS = 90 * 24 * 3600
@@ -136,6 +137,18 @@ def rank(
     """Return hits in order, best first; those alike stay in the order given."""
     judge = _Judge(readings, candidates, month, lang)
     return sorted(map(judge.ranked, candidates), key=lambda hit: -hit.points)
+
+
+def is_convincing(readings: Sequence[Reading], candidates: Sequence[Candidate]) -> bool:
+    """Tell whether any hit says what was meant, instead of holding some letters of it here and there.
+
+    One word is always believed. Of several, each must stand in a short text with its marks, or
+    beside its neighbour; without marks they must say something together, or head a name.
+    """
+    if any(len(reading.words) == 1 for reading in readings):
+        return True
+    judge = _Judge(readings, candidates, None, "vi")
+    return any(map(judge.is_convincing, candidates))
 
 
 def explain(hit: Ranked) -> list[SignalValue]:
@@ -230,6 +243,26 @@ class _Judge:
             + (0.5 if reading.is_guessed else 0.0),
         )
 
+    def is_convincing(self, hit: Candidate) -> bool:
+        return any(self._convinces(number, hit) for number in range(len(self._readings)))
+
+    def _convinces(self, number: int, hit: Candidate) -> bool:
+        reading = self._readings[number][0]
+        words = reading.words
+        texts = [self._found(number, getattr(hit, at)) for at in ("name", "english", *SHARES)]
+        beside = [max(found.pairs[at] for found in texts) for at in range(len(words) - 1)]
+        if reading.is_joined and 2 * sum(pair >= CONFLICT for pair in beside) < len(beside):
+            return False
+        for at, word in enumerate(words):
+            if max([*beside[max(0, at - 1) : at], *beside[at : at + 1]]) >= CONFLICT:
+                continue
+            if not any(_is_plain(word, found.grades[at]) for found in texts[:-1]):
+                return False
+        heads = any(0 in found.places for found in texts[:1]) or any(
+            found.size - 1 in found.places for found in texts[1:2]
+        )
+        return self._praise or heads or max(beside) >= CONFLICT
+
     def _typed(self, hit: Candidate) -> float:
         """Return how many of the words typed a name says that says others in their stead."""
         found = self._found(0, hit.name).grades
@@ -298,6 +331,13 @@ def _in_company(found: _Found, at: int) -> bool:
 
 def _says_all(found: _Found) -> bool:
     return all(grade is not None and grade.nearness > CONFLICT for grade in found.grades)
+
+
+def _is_plain(word: Word, grade: Grade | None) -> bool:
+    """Tell whether a word is found as it was typed, or is long enough to be guessed alone."""
+    if grade is None or grade.nearness <= CONFLICT:
+        return False
+    return grade.guessed < _GUESSED or len(word.folded) >= _LONG
 
 
 def _head(found: _Found, *, is_last: bool = False) -> float:

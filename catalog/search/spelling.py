@@ -11,7 +11,7 @@ from catalog.search.words import Known, Word, words_of
 from kernel.text import fold, nfc, tone_code
 
 MOST_MEANT = 3
-_MOST_PART = 5
+_MOST_PART, _LONG, _SHORT = 5, 8, 4
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,8 @@ def respelled(typed: Sequence[Word], titles: Iterable[str]) -> list[Spelling]:
     near = [
         spelling
         for spelling in found
-        if slips[spelling] <= slips_allowed(joined) and _goes_with(typed, spelling.words)
+        if slips[spelling] <= _allowed(joined, typed, spelling.words)
+        and _goes_with(typed, spelling.words)
     ]
     near.sort(
         key=lambda each: (
@@ -49,16 +50,38 @@ def respelled(typed: Sequence[Word], titles: Iterable[str]) -> list[Spelling]:
     return [each for each in near if slips[each] == slips[near[0]]][:MOST_MEANT]
 
 
+def _allowed(joined: str, typed: Sequence[Word], words: Sequence[Word]) -> int:
+    """Return how many slips are forgiven; spaces gone astray are one already."""
+    allowed = slips_allowed(joined)
+    return allowed if len(typed) == len(words) or len(joined) >= _LONG else min(allowed, 1)
+
+
 def _goes_with(typed: Sequence[Word], words: Sequence[Word]) -> bool:
     """Tell whether word for word each has few slips, and none is another word by its marks."""
     if len(typed) != len(words):
         return len(typed) == 1 or abs(len(typed) - len(words)) == 1
-    for word, other in zip(typed, words, strict=True):
-        if word.folded == other.folded and word.is_marked and is_other(word, other.toned):
-            return False
-        if len(word.folded) < TWO_SLIPS and not _is_shuffled(word.folded, other.folded):
-            return False
-    return True
+    pairs = list(zip(typed, words, strict=True))
+    slipped = [pair for pair in pairs if pair[0].folded != pair[1].folded]
+    is_most = len(slipped) > 1 and len(typed) < 2 * len(slipped)
+    if is_most and any(_is_exchanged(word, other) for word, other in slipped):
+        return False
+    return all(_may_be(word, other) for word, other in pairs)
+
+
+def _is_exchanged(typed: Word, word: Word) -> bool:
+    """Tell whether one letter of a short word is another: it may well be another word."""
+    one, other = typed.folded, word.folded
+    return len(one) < _SHORT and len(one) == len(other) and sorted(one) != sorted(other)
+
+
+def _may_be(typed: Word, word: Word) -> bool:
+    if typed.is_marked and is_other(typed, word.toned):
+        return False
+    if typed.folded == word.folded or len(typed.folded) >= TWO_SLIPS:
+        return True
+    if typed.is_marked and _is_exchanged(typed, word):
+        return False
+    return _is_shuffled(typed.folded, word.folded)
 
 
 def _is_shuffled(typed: str, word: str) -> bool:
@@ -91,6 +114,8 @@ def better_spelling(typed: Sequence[Word], known: Known, titles: Sequence[str]) 
 def _spelled(typed: Word, names: Sequence[tuple[Word, str]], *, is_known: bool) -> str:
     """Return a word as a name has it: the same, the nearest, or nothing when none is near."""
     same = [written for word, written in names if word.toned == typed.toned]
+    if not typed.is_marked:
+        same = [written for word, written in names if word.folded == typed.folded]
     if same or is_known or any(word.folded.startswith(typed.folded) for word, _ in names):
         return next(iter(same), typed.folded)
     near = [(edits(typed.folded, word.folded), written) for word, written in names]

@@ -148,12 +148,13 @@ class Reading:
     """One meaning of a query.
 
     ``is_other``: not as typed, but the same thing in other words; ``is_guessed``: spelled
-    another way.
+    another way; ``is_joined``: some of its words were typed as one.
     """
 
     words: tuple[Word, ...]
     is_other: bool = False
     is_guessed: bool = False
+    is_joined: bool = False
 
     @property
     def runs(self) -> list[tuple[Word, ...]]:
@@ -218,8 +219,8 @@ def readings(
         return []
     spoken = _spoken(typed, known, begins)
     meant = spoken[0]
-    found = [Reading(words) for words in spoken]
-    if short := _without_fillers(meant):
+    found = [Reading(words, is_joined=len(words) > len(typed)) for words in spoken]
+    if (short := _without_fillers(meant)) and not found[0].is_joined:
         found.append(Reading(short))
     for other in _rewritten(meant, known, ways):
         if all(other != reading.words for reading in found):

@@ -8,7 +8,14 @@ from hypothesis import strategies as st
 
 from catalog.search.documents import document
 from catalog.search.likeness import distance, edits
-from catalog.search.ranking import SIGNALS, candidate, explain, rank, words_meant
+from catalog.search.ranking import (
+    SIGNALS,
+    candidate,
+    explain,
+    is_convincing,
+    rank,
+    words_meant,
+)
 from catalog.search.words import DEFAULT_WAYS, readings
 from tests.catalog.test_search import BASE
 
@@ -116,3 +123,22 @@ def test_distance_is_the_same_both_ways(one, other):
     assert distance(one, other) == distance(other, one)
     assert (distance(one, other) == 0) == (one == other)
     assert abs(len(one) - len(other)) <= distance(one, other) <= max(len(one), len(other))
+
+
+@pytest.mark.parametrize(
+    ("query", "name", "text", "is_meant"),
+    [
+        ("gốm chu đâu", "Bình gốm Chu Đậu", "", True),
+        ("bánh đạu xanh", "Bánh đậu xanh", "", True),
+        ("cà rốt trái cây", "Cà rốt", "", True),
+        ("hạt bé", "Vải thiều", "quả nhỏ, hạt bé", True),
+        ("váy cưới", "Phòng đêm cuối tuần", "làm được vậy", False),
+        ("bảo hiểm nhân thọ", "Bánh gai", "nhân đỗ bảo đảm, thọ lâu, hiểm trở", False),
+        ("tu lanh", "Dầu lạc ép lạnh Tứ Kỳ", "", False),
+        ("oi lanh", "Ổi sấy lạnh", "", True),
+    ],
+)
+def test_letters_here_and_there_convince_nobody(query, name, text, is_meant):
+    meant = readings(query, lambda _word: True, DEFAULT_WAYS)
+    found = hit("A", name, description={"vi": text} if text else {})
+    assert is_convincing(meant, [hit("B", "Ngô"), found]) is is_meant

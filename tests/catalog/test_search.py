@@ -201,7 +201,6 @@ def test_ways_on_are_names_shelves_and_places_in_the_readers_language(engine):
 def test_a_listing_is_changed_in_place_and_removed(engine):
     engine.index([doc("BO", "Bơ booth", "Booth avocado")])
     engine.remove(["CAM", "NONE"])
-    engine._open = None
     assert codes(engine, "booth") == ["BO"]
     assert codes(engine, "sáp") == []
     assert engine.search("").total == 8
