@@ -10,7 +10,8 @@ from sqlalchemy import func, select
 from kernel import jobs
 from kernel.claims import Bucket
 from kernel.db import transaction
-from kernel.events import Event, OutboxMessage, emit, note_handled
+from kernel.errors import Unreachable
+from kernel.events import Event, OutboxMessage, emit, happened_since, note_handled
 from kernel.jobs import Job, Reaction
 from kernel.mail import MOST_ATTEMPTS
 from kernel.quantity import Unit
@@ -127,6 +128,33 @@ def test_a_message_that_fails_too_often_is_laid_aside_and_can_be_revived(maker, 
     with maker() as session, transaction(session):
         assert jobs.revive(session, message(maker).seq, now=later) is True
     assert jobs.drain(maker, HEARD, now=later) == 1
+
+
+def test_what_is_out_of_reach_is_waited_for_uncounted_and_others_have_their_turn(maker, now):
+    ring(maker, now)
+
+    def away(session, event, _now):
+        raise Unreachable("nobody answers")
+
+    heard = {BellRang: (jobs.outside("index", away), jobs.inside(note))}
+    for hour in range(2 * MOST_ATTEMPTS):
+        assert jobs.drain(maker, heard, now=now + timedelta(hours=hour)) == 0
+    row = message(maker)
+    assert (row.attempts, row.dead_at, row.last_error) == (0, None, "nobody answers")
+    assert notes(maker) == 1
+    assert row.due_at == now + timedelta(hours=2 * MOST_ATTEMPTS - 1, seconds=jobs.WAIT_SECONDS)
+    back = {BellRang: (jobs.outside("index", lambda *_: None), jobs.inside(note))}
+    assert jobs.drain(maker, back, now=row.due_at) == 1
+    assert notes(maker) == 1
+
+
+def test_what_happened_since_a_moment_is_read_again(maker, now):
+    ring(maker, now, "early")
+    ring(maker, now + timedelta(hours=1), "late")
+    with maker() as session:
+        since = now + timedelta(minutes=30)
+        assert list(happened_since(session, since, [BellRang])) == [BellRang("late")]
+        assert list(happened_since(session, since, [])) == []
 
 
 def test_only_the_dead_can_be_revived(maker, now):

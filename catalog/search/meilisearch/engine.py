@@ -104,10 +104,10 @@ class MeiliEngine(SearchEngine):
         ways: Ways = DEFAULT_WAYS,
         month: int | None = None,
     ) -> dict[str, list[SignalValue]]:
-        meaning, _ = self._find(query, ways, GLANCE)
+        meant = self.understand(query, ways=ways)
         found = self._ask(EVERYTHING, Filters(codes=codes), [], 0, len(codes), KEPT)["hits"]
         candidates = [read_candidate(hit) for hit in found]
-        hits = rank(meaning.readings, candidates, month=month, lang=lang)
+        hits = rank(meant, candidates, month=month, lang=lang)
         return {hit.code: explain(hit) for hit in hits}
 
     def understand(self, query: str, *, ways: Ways = DEFAULT_WAYS) -> Sequence[Reading]:
