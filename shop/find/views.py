@@ -35,7 +35,7 @@ FRESH_SECONDS = 10
 def search() -> Response:
     """Show what matches; every filter is a plain form field."""
     wish = _read()
-    if _wants_keeping():
+    if "keep" in request.args:
         return _keep(wish)
     answer = find(wish)
     if answer.total is not None:
@@ -112,17 +112,16 @@ def _read() -> Wish:
     )
 
 
-def _wants_keeping() -> bool:
-    """Tell whether the visitor asked, on our own page, to remember or forget the commune."""
-    from_here = request.headers.get("Sec-Fetch-Site", "same-origin") == "same-origin"
-    return from_here and request.args.get("keep") in {"0", "1"}
-
-
 def _keep(wish: Wish) -> Response:
-    """Remember the commune in this browser, or forget it, and go on to the results."""
-    keep = request.args["keep"] == "1" and wish.to
-    answer = redirect(wish.address(to="" if keep else wish.typed.get("to", "")), 303)
-    if keep:
+    """Remember the commune in this browser, or forget it, and go on to the results.
+
+    Only who presses on our own page is heard: other sites make nobody remember.
+    """
+    from_here = request.headers.get("Sec-Fetch-Site", "same-origin") == "same-origin"
+    keep, forget = (from_here and request.args["keep"] == wanted for wanted in "10")
+    kept = keep and wish.to
+    answer = redirect(wish.address(to="" if kept else wish.typed.get("to", "")), 303)
+    if kept:
         answer.set_cookie(
             COOKIE,
             wish.to,
@@ -131,6 +130,6 @@ def _keep(wish: Wish) -> Response:
             secure=request.is_secure,
             httponly=True,
         )
-    else:
+    elif forget:
         answer.delete_cookie(COOKIE, samesite="Lax")
     return answer

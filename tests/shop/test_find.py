@@ -254,7 +254,8 @@ def test_a_commune_is_remembered_only_when_asked_and_forgotten_again(client, ind
 
 def test_another_site_makes_nobody_remember(client, indexed):
     there = {"Sec-Fetch-Site": "cross-site"}
-    assert client.get("/search?to=vn-2025:10813&keep=1", headers=there).status_code == 200
+    answer = client.get("/search?to=vn-2025:10813&keep=1", headers=there)
+    assert answer.headers["Location"] == "/search?to=vn-2025%3A10813"
     assert client.get_cookie("commune") is None
 
 
