@@ -13,7 +13,6 @@ from catalog.rules.addresses import WORDS, AddressKind, LanguageState, digest_of
 from kernel.i18n import DEFAULT, LANGUAGES
 from kernel.pages import Page
 
-
 MOST_PAGES = 10_000
 
 
