@@ -18,7 +18,7 @@ WIDTH, HEIGHT = 1200, 630
 FONTS = Path(__file__).parents[2] / "build" / "fonts"
 BOLD, PLAIN = "BeVietnamPro_700Bold.ttf", "BeVietnamPro_500Medium.ttf"
 # Another way to draw makes other pictures: their addresses change with it.
-_DRAWN = 1
+_DRAWN = 2
 
 _INK, _SOFT, _LEAF, _CARD = "#1f2d26", "#5c6a62", "#1f4d2d", "#ffffff"
 # Ground from the upper left to the lower right, and the ground of the picture.
@@ -30,7 +30,8 @@ _TINTS = {
     "lilac": ("#f5f1fa", "#d9cdea", "#e9e2f3"),
 }
 _EDGE, _PICTURE, _GAP = 64, 470, 56
-_SIZES = (66, 60, 54, 48, 42)
+# How large the letters of a title may be in so many lines: few lines before large letters.
+_SIZES = ((2, (66, 60, 56)), (3, (66, 60, 54, 48)), (4, (48, 42)))
 _MOST_LINES, _LINE = 4, 1.22
 
 
@@ -90,18 +91,30 @@ def wrap(text: str, font: ImageFont.FreeTypeFont, width: int) -> list[str]:
     return lines
 
 
+def balanced(text: str, font: ImageFont.FreeTypeFont, width: int) -> list[str]:
+    """Break a text into as few lines as `wrap` does, but of about the same length."""
+    lines = wrap(text, font, width)
+    low, high = width // 2, width
+    while high - low > 4:
+        middle = (low + high) // 2
+        low, high = (low, middle) if len(wrap(text, font, middle)) <= len(lines) else (middle, high)
+    # Too narrow a room would break words.
+    even = wrap(text, font, high)
+    return even if sum(map(len, even)) + len(even) == sum(map(len, lines)) + len(lines) else lines
+
+
 def fit(text: str, width: int) -> tuple[list[str], ImageFont.FreeTypeFont]:
     """Return a title in at most four lines, and the largest letters in which it has them.
 
     What is too long for the smallest letters is cut at the end.
     """
-    font, lines = letters(BOLD, _SIZES[-1]), [""]
-    for size in _SIZES:
-        font = letters(BOLD, size)
-        lines = wrap(text, font, width)
-        most = 3 if size > _SIZES[2] else _MOST_LINES
-        if len(lines) <= most:
-            return lines, font
+    font, lines = letters(BOLD, _SIZES[-1][1][-1]), [""]
+    for most, sizes in _SIZES:
+        for size in sizes:
+            font = letters(BOLD, size)
+            lines = wrap(text, font, width)
+            if len(lines) <= most:
+                return balanced(text, font, width), font
     last = lines[_MOST_LINES - 1]
     while last and font.getlength(last + "…") > width:
         last = last[:-1]
@@ -119,7 +132,7 @@ def _write(pen: ImageDraw.ImageDraw, poster: Poster) -> None:
     width = WIDTH - 2 * _EDGE - (_PICTURE + _GAP if poster.picture else 0)
     lines, font = fit(poster.title, width)
     step = round(font.size * _LINE)
-    who = wrap(poster.who, letters(PLAIN, 30), width)[:2] if poster.who else []
+    who = balanced(poster.who, letters(PLAIN, 30), width)[:2] if poster.who else []
     tall = step * len(lines) + (18 + 40 * len(who) if who else 0) + (94 if poster.price else 0)
     y = max(_EDGE, (HEIGHT - 96 - tall) // 2 + 8)
     for line in lines:

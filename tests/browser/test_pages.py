@@ -43,6 +43,7 @@ WORK = {
     "farm/farms/new": [],
     "farm/lots": [r"/lots/\w+$"],
     "listings?state=shown": [r"/listings/[A-Z0-9-]+$"],
+    "listings/languages": [r"/listings/[A-Z0-9-]+/languages$"],
     "listings/new": [],
     "listings/new/produce": [],
     "listings/new/experience": [],

@@ -163,6 +163,12 @@ def test_a_long_title_is_broken_between_words_and_cut_at_the_end():
     assert lines[0] == "Một ngày làm gốm Chu"
 
 
+def test_lines_are_about_as_long_as_each_other():
+    lines, font = fit("Pair of flowered sedge mats, 1.6 m", 540)
+    assert lines == ["Pair of flowered", "sedge mats, 1.6 m"]
+    assert max(map(font.getlength, lines)) < 1.3 * min(map(font.getlength, lines))
+
+
 def test_decomposed_letters_are_drawn_as_composed_ones():
     font = letters(BOLD, 40)
     assert wrap("Vải", font, 500) == ["Vải"]
