@@ -8,8 +8,8 @@ from flask_babel import lazy_gettext as _l
 from wtforms import SelectField
 from wtforms.fields.choices import SelectChoice
 
-from catalog.forms.listings import BARE
 from catalog.forms.parts import number
+from catalog.forms.terms import BARE
 from catalog.queries.benches import GridRow
 from catalog.services.grid import RowDraft
 from catalog.services.stock import REASONS

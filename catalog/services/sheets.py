@@ -265,7 +265,7 @@ def note_import(
         now=now,
         name=upload.name,
         digest=upload.digest,
-        **counts,
+        counts=dict(counts),
     )
 
 
