@@ -25,6 +25,8 @@ function show(index) {
     dataSource: items,
     index,
     bgOpacity: 1,
+    // Room for the words beneath.
+    padding: { top: 0, bottom: 48, left: 0, right: 0 },
     showHideAnimationType: still ? "none" : "zoom",
     closeTitle: words.close,
     zoomTitle: words.zoom,
