@@ -87,19 +87,7 @@ def create_listing(
     :raises Invalid: when a value cannot be used; ``field`` names it.
     """
     actor.need_at(vendor_id, "seller")
-    card = vendor_cards(session, [vendor_id]).get(vendor_id)
-    if card is None:
-        raise NotFound
-    listing = Listing(
-        code=code or "L" + short_code(7),
-        vendor_id=vendor_id,
-        kind=draft.kind,
-        unit=_unit_of(draft),
-        by_weight=draft.by_weight,
-        commune=card.commune,
-        created_at=now,
-        ranked_at=now,
-    )
+    listing = _new_listing(session, vendor_id, draft, code or "L" + short_code(7), now)
     _write(session, listing, draft)
     session.add(listing)
     session.flush()
@@ -111,6 +99,24 @@ def create_listing(
     keep_revision(session, listing, action=way, actor=actor, now=now)
     _record(session, listing, "listing.created", {}, actor, now)
     return listing.code
+
+
+def _new_listing(
+    session: Session, vendor_id: str, draft: ListingDraft, code: str, now: datetime
+) -> Listing:
+    card = vendor_cards(session, [vendor_id]).get(vendor_id)
+    if card is None:
+        raise NotFound
+    return Listing(
+        code=code,
+        vendor_id=vendor_id,
+        kind=draft.kind,
+        unit=_unit_of(draft),
+        by_weight=draft.by_weight,
+        commune=card.commune,
+        created_at=now,
+        ranked_at=now,
+    )
 
 
 def edit_listing(

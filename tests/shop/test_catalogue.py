@@ -188,7 +188,7 @@ def test_an_empty_market_of_the_same_vendor_becomes_equal(shelf, storage, now):
     old = book(shelf)
     data = as_workbook(old)
     with transaction(shelf):
-        for name in ("listing_flag", "listing_picture", "listing_revision", "listing_change",
+        for name in ("listing_language", "listing_lot", "listing_flag", "listing_picture", "listing_revision", "listing_change",
                      "listing_baseline", "listing_step", "price_plan", "variant", "listing"):  # fmt: skip
             shelf.execute(sa.text(f"DELETE FROM {name}"))
     looked = look(shelf, storage, now, data)
