@@ -1,11 +1,10 @@
 """``python -m bench.quality``: how good the search is, on judged and on made queries.
 
-Each engine is one `SearchEngine`: the embedded one always, Meilisearch where
-MEILISEARCH_URL names a server. Words behind it name categories whose misses are shown.
+Each engine is one `SearchEngine`: the embedded one always, Meilisearch where there is a
+server (``MEILISEARCH_URL``, ``MEILISEARCH_BIN`` or the path). Words behind it name categories whose misses are shown.
 """
 
 import json
-import os
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
@@ -29,7 +28,7 @@ from shop.corpus.reading import read_corpus
 from shop.founding import found_market
 from shop.importing.sample import load_sample_once
 from shop.sessions import open_sessions
-from shop.wiring import open_search
+from tests.meilisearch import scratch
 
 SHARED = Path(__file__).parent.parent.parent.parent / "shared" / "eval"
 
@@ -55,9 +54,9 @@ def main() -> int:
 
 def _engines(folder: Path) -> Iterator[tuple[str, SearchEngine]]:
     yield "embedded", TantivyEngine(folder / "search")
-    if os.environ.get("MEILISEARCH_URL"):
-        settings = load_settings(dict(os.environ) | {"INSTANCE_PATH": str(folder)})
-        yield "Meilisearch", open_search(settings)
+    with scratch() as engine:
+        if engine is not None:
+            yield "Meilisearch", engine
 
 
 def _documents(fill: Callable[[Maker, datetime], object]) -> list[Document]:
