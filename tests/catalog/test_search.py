@@ -179,7 +179,7 @@ def test_facets_count_what_the_other_filters_leave(engine):
     assert engine.search("iphone").facets["kinds"] == []
 
 
-def test_a_better_spelling_is_offered_only_when_nothing_was_found(engine):
+def test_a_better_spelling_is_offered_where_letters_were_guessed(engine):
     assert engine.search("pinaeplpe", lang="en").suggestion == "pineapple"
     assert engine.search("chinnnh").suggestion == "chính"
     assert engine.search("pineapple").suggestion == ""
@@ -297,6 +297,51 @@ def test_any_text_is_answered(standing, query, page, value):
     results = standing.search(query, filters=Filters(categories=[value]), page=page)
     assert len(results.codes) <= results.total
     standing.suggest(query)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "a" * 10_000,
+        "vai " * 2500,
+        "bò" * 5000,
+        "o\u0302\u0301" * 3000,
+        "\u0301" * 10_000,
+        "^ * \" ' ( [ { ~ : \\ " * 500,
+        "\ud800 v\u1ea3i \udfff",
+        "\u202eva\u0309i\u200b",
+        "vaithieuthanhha" * 600,
+        "thieeuf" * 1000,
+        "\ufdfa" * 3000,
+        "\0\n\t1 2 3 4*",
+    ],
+)
+def test_the_strangest_query_is_answered_in_time(standing, query):
+    began = time.thread_time()
+    standing.search(query)
+    standing.suggest(query)
+    standing.explain(query, ["VAI", "NONE"])
+    assert time.thread_time() - began < 0.2
+
+
+def test_what_gives_a_hit_its_place_is_told(engine):
+    told = engine.explain("vải thiều", ["VAI", "VAISAY", "NONE"])
+    assert set(told) == {"VAI", "VAISAY"}
+    assert {each.key: each.points for each in told["VAI"]}["name"] == 100
+    assert sum(each.points for each in told["VAI"]) > sum(each.points for each in told["VAISAY"])
+    assert engine.explain("vải", []) == {}
+
+
+def test_the_words_looked_for_are_told_to_be_marked(engine):
+    assert engine.search("vai thieeuf th").meant == ["vai", "thieu", "th", "thanh"]
+    assert "dua" in engine.search("khóm").meant
+
+
+def test_of_hits_alike_those_in_season_come_first(tmp_path):
+    engine = TantivyEngine(tmp_path)
+    engine.rebuild([doc("A", "Ổi lê", season_months=(1,)), doc("B", "Ổi lê", season_months=(7,))])
+    assert codes(engine, "ổi lê", month=1) == ["A", "B"]
+    assert codes(engine, "ổi lê", month=7) == ["B", "A"]
 
 
 @pytest.mark.parametrize(
