@@ -43,6 +43,7 @@ class Departure(Base):
         sa.CheckConstraint("capacity > 0", name="capacity"),
         sa.CheckConstraint("price_vnd >= 0", name="price"),
         sa.Index("ix_departure_bookable", "listing_id", "cutoff_at"),
+        sa.Index("ix_departure_starts", "starts_at"),
     )
 
     id: Mapped[PrimaryId]

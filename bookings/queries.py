@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from bookings.models import Booking, Departure, Experience
 from bookings.rules import COMING, ON_LIST, BookingStatus, CancelReason, is_bookable, start_of
 from kernel import claims
+from kernel.claims import free_now
 from kernel.clock import local_date
 from kernel.export import Sheet, read_sheet
 from kernel.pages import Page
@@ -169,6 +170,25 @@ def seat_offers(
         )
         for row in found
     }
+
+
+def visits_with_seats(
+    session: Session, *, day: date | None, seats: int, now: datetime, limit: int = 2000
+) -> frozenset[str]:
+    """Return the listings of visits that can be booked for so many on a day in Viet Nam.
+
+    Without a day any coming start will do; of more than ``limit`` those that start soonest.
+    """
+    found = sa.select(Departure.listing_id).where(
+        *_bookable(now), free_now(Departure.bucket_id, now=now) >= seats
+    )
+    if day is not None:
+        first = start_of(day, time.min)
+        found = found.where(
+            Departure.starts_at >= first, Departure.starts_at < first + timedelta(days=1)
+        )
+    soonest = found.group_by(Departure.listing_id).order_by(sa.func.min(Departure.starts_at))
+    return frozenset(session.scalars(soonest.limit(limit)))
 
 
 def experience(session: Session, listing_id: str) -> ExperienceDetail | None:

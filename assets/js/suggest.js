@@ -1,5 +1,12 @@
-// Suggestions under the search box: a combobox with a listbox (ARIA pattern).
-const WAIT = 160;
+// Suggestions under the search box: an editable combobox with a listbox (ARIA pattern).
+import { clear, past, pastLike, switchOff } from "./past.js";
+
+const WAIT = 140;
+// A keyboard that composes (Telex on a desk, whole words on a telephone) says when it is done;
+// whoever rests as long as this in the middle wants to see something.
+const REST = 600;
+const LEAST = 2;
+const MOST_PAST = 3;
 
 export function suggestions(root) {
   for (const box of root.querySelectorAll("[data-suggest]")) attach(box);
@@ -7,57 +14,127 @@ export function suggestions(root) {
 
 function attach(box) {
   const input = box.querySelector("input[type=search]");
+  const panel = box.querySelector("[data-suggest-panel]");
   const list = box.querySelector("[role=listbox]");
+  const foot = box.querySelector("[data-past-foot]");
+  const say = box.querySelector("[data-suggest-say]");
+  const model = box.querySelector("template[data-past-option]");
   let timer = 0;
-  let asked = "";
+  let asking = null;
+  let composing = false;
   let chosen = -1;
 
   const options = () => [...list.querySelectorAll("[role=option]")];
-  const close = () => {
-    list.replaceChildren();
-    list.hidden = true;
+  const isOpen = () => !panel.hidden;
+
+  const unmark = () => {
+    options()[chosen]?.setAttribute("aria-selected", "false");
     chosen = -1;
-    input.setAttribute("aria-expanded", "false");
     input.removeAttribute("aria-activedescendant");
   };
   const mark = (index) => {
     const all = options();
     if (!all.length) return;
+    unmark();
     chosen = (index + all.length) % all.length;
-    all.forEach((option, at) => option.setAttribute("aria-selected", String(at === chosen)));
+    all[chosen].setAttribute("aria-selected", "true");
+    all[chosen].scrollIntoView({ block: "nearest" });
     input.setAttribute("aria-activedescendant", all[chosen].id);
   };
+  const stop = () => {
+    clearTimeout(timer);
+    asking?.abort();
+    asking = null;
+  };
+  const close = () => {
+    stop();
+    unmark();
+    list.replaceChildren();
+    panel.hidden = true;
+    say.textContent = "";
+    input.setAttribute("aria-expanded", "false");
+  };
+  const before = (words, at) => {
+    const option = model.content.firstElementChild.cloneNode(true);
+    option.id = `past-${at + 1}`;
+    option.href = `/search?q=${encodeURIComponent(words)}`;
+    option.querySelector(".suggest-text").textContent = words;
+    return option;
+  };
+  const show = (searched, html) => {
+    unmark();
+    list.innerHTML = html;
+    list.prepend(...searched.map(before));
+    const count = options().length;
+    panel.hidden = count === 0;
+    foot.hidden = searched.length === 0;
+    input.setAttribute("aria-expanded", String(count > 0));
+    const told = count === 1 ? say.dataset.one : say.dataset.many;
+    say.textContent = count ? told.replace("{n}", String(count)) : say.dataset.none;
+  };
   const ask = async () => {
+    stop();
     const words = input.value.trim();
-    asked = words;
-    if (words.length < 2) return close();
-    const address = `${box.dataset.suggest}?q=${encodeURIComponent(words)}`;
-    const answer = await fetch(address, { headers: { "X-Part": "suggest" } }).catch(() => null);
-    if (!answer || !answer.ok || asked !== input.value.trim()) return;
-    list.innerHTML = await answer.text();
-    chosen = -1;
-    list.hidden = options().length === 0;
-    input.setAttribute("aria-expanded", String(!list.hidden));
+    if (!words) return past().length && document.activeElement === input ? show(past(), "") : close();
+    if (words.length < LEAST) return close();
+    asking = new AbortController();
+    const { signal } = asking;
+    try {
+      const address = `${box.dataset.suggest}?q=${encodeURIComponent(words)}`;
+      const answer = await fetch(address, { signal });
+      const html = answer.ok ? await answer.text() : "";
+      if (!signal.aborted) show(pastLike(words, MOST_PAST), html);
+    } catch {
+      // Asked anew meanwhile, or no network: what stands there stays.
+    }
+  };
+  const soon = (wait) => {
+    stop();
+    timer = setTimeout(ask, wait);
   };
 
   input.setAttribute("role", "combobox");
   input.setAttribute("aria-autocomplete", "list");
   input.setAttribute("aria-controls", list.id);
   input.setAttribute("aria-expanded", "false");
-  input.addEventListener("input", () => {
-    clearTimeout(timer);
-    timer = setTimeout(ask, WAIT);
+  input.addEventListener("compositionstart", () => {
+    composing = true;
+    stop();
+  });
+  input.addEventListener("compositionend", () => {
+    composing = false;
+    soon(WAIT);
+  });
+  input.addEventListener("input", (event) => soon(composing || event.isComposing ? REST : WAIT));
+  input.addEventListener("focus", () => {
+    if (!input.value.trim()) ask();
   });
   input.addEventListener("keydown", (event) => {
-    if (event.key === "ArrowDown") mark(chosen + 1);
-    else if (event.key === "ArrowUp") mark(chosen < 0 ? -1 : chosen - 1);
-    else if (event.key === "Escape") close();
-    else if (event.key === "Enter" && chosen >= 0) location.assign(options()[chosen].href);
-    else return;
+    if (event.isComposing || composing) return;
+    if (event.key === "ArrowDown" && event.altKey) ask();
+    else if (event.key === "ArrowDown") isOpen() ? mark(chosen + 1) : ask();
+    else if (event.key === "ArrowUp" && isOpen()) mark(chosen < 0 ? -1 : chosen - 1);
+    else if (event.key === "Escape" && isOpen()) close();
+    else if (event.key === "Enter" && chosen >= 0) options()[chosen].click();
+    else {
+      // Home, End and letters belong to the text again.
+      if (["Home", "End", "ArrowLeft", "ArrowRight"].includes(event.key)) unmark();
+      if (event.key === "Enter" || event.key === "Tab") close();
+      return;
+    }
     event.preventDefault();
   });
   box.addEventListener("focusout", (event) => {
     if (!box.contains(event.relatedTarget)) close();
   });
+  // A finger on an option leaves the keyboard where it is.
   list.addEventListener("mousedown", (event) => event.preventDefault());
+  foot.addEventListener("click", (event) => {
+    const press = event.target.closest("button");
+    if (!press) return;
+    if (press.matches("[data-past-off]")) switchOff(true);
+    else clear();
+    input.focus();
+    ask();
+  });
 }

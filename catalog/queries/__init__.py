@@ -6,7 +6,6 @@ from catalog.queries.cards import (
     cards,
     cards_by_code,
     listings_by_farm,
-    plain_search,
     shelf,
     with_seats,
 )
@@ -22,8 +21,12 @@ from catalog.queries.page import (
     reviews,
     vendor_reviews,
 )
+from catalog.queries.plain import Wanted, plain_search
+from catalog.queries.points import Point
+from catalog.queries.texts import Beside, beside, codes_of
 
 __all__ = [
+    "Beside",
     "Card",
     "CategoryNode",
     "ListingHead",
@@ -32,11 +35,15 @@ __all__ = [
     "Offer",
     "Pack",
     "Photo",
+    "Point",
     "ReviewCard",
     "VendorReviews",
+    "Wanted",
+    "beside",
     "cards",
     "cards_by_code",
     "category_tree",
+    "codes_of",
     "find_category",
     "listing_heads",
     "listing_page",

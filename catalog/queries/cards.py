@@ -23,7 +23,6 @@ from kernel import claims
 from kernel.clock import local_date
 from kernel.pages import Page
 from kernel.quantity import Unit
-from kernel.text import fold
 from traceability.queries import LotCard, lot_cards
 from vendors.queries import Badge, VendorCard, badges, vendor_cards
 from vendors.queries.selling import may_sell
@@ -142,24 +141,29 @@ def shelf(
     if vendor_id is not None:
         found = found.where(Listing.vendor_id == vendor_id)
     if in_season_month is not None:
-        found = found.where(_in_month(in_season_month))
+        found = found.where(in_month(in_season_month))
     return _page(session, found, page, per_page, now)
 
 
-def _in_month(month: int) -> sa.ColumnElement[bool]:
+def in_month(month: int) -> sa.ColumnElement[bool]:
+    """Return the condition that a listing is in season in a month (1 to 12)."""
     # Numbers in the statement, not parameters: only so does a database see that
     # the index of the month holds the answer.
     bit: sa.ColumnClause[int] = sa.literal_column(str(1 << (month - 1)))
     return Listing.season_mask.bitwise_and(bit) != sa.literal_column("0")
 
 
-def plain_search(
-    session: Session, *, words: str, now: datetime, page: int = 1, per_page: int = 24
+def cards_where(
+    session: Session,
+    where: Sequence[sa.ColumnElement[bool]],
+    *,
+    order: Sequence[sa.SQLColumnExpression[Any]] = _ORDER,
+    now: datetime,
+    page: int = 1,
+    per_page: int = 24,
 ) -> Page[Card]:
-    """Return listings whose title holds every word, newest first: for when no engine answers."""
-    found = sa.select(*_COLUMNS).where(*_ON_SHELF).order_by(*_ORDER)
-    for word in fold(words[:200]).split()[:8]:
-        found = found.where(Listing.folded.contains(word, autoescape=True))
+    """Return a page of what is sold now and meets conditions of the other reads of this room."""
+    found = sa.select(*_COLUMNS).where(*_ON_SHELF, *where).order_by(*order)
     return _page(session, found, page, per_page, now)
 
 

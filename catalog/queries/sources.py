@@ -9,11 +9,13 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
 from catalog.models import Category, Listing
-from catalog.rules import ListingState
+from catalog.queries.points import Point, point_of
+from catalog.rules import ListingKind, ListingState
 from kernel import places
 from kernel.money import price_for
 from kernel.quantity import Unit
 from kernel.text import fold
+from traceability.queries import farm_cards
 from vendors.queries import Badge, VendorCard, badges, vendor_cards
 from vendors.queries.selling import may_sell
 
@@ -114,6 +116,7 @@ def _select() -> sa.Select[*tuple[Any, ...]]:
             Listing.rating_sum,
             Listing.rating_count,
             Listing.ranked_at,
+            Listing.farm_id,
             Category.slug.label("leaf"),
             Category.name.label("leaf_name"),
             _top.slug.label("top"),
@@ -127,10 +130,19 @@ def _select() -> sa.Select[*tuple[Any, ...]]:
 def _sources(session: Session, rows: Sequence[Row], on: date) -> list[Source]:
     vendors = vendor_cards(session, {row.vendor_id for row in rows})
     held = badges(session, {row.vendor_id for row in rows if row.schemes}, on=on)
-    return [_source(row, vendors[row.vendor_id], held.get(row.vendor_id, [])) for row in rows]
+    farms = farm_cards(session, {row.farm_id for row in rows if row.farm_id})
+    return [
+        _source(
+            row,
+            vendors[row.vendor_id],
+            held.get(row.vendor_id, []),
+            point_of(row.commune, farms.get(row.farm_id)),
+        )
+        for row in rows
+    ]
 
 
-def _source(row: Row, vendor: VendorCard, held: list[Badge]) -> Source:
+def _source(row: Row, vendor: VendorCard, held: list[Badge], point: Point) -> Source:
     commune = places.commune(row.commune)
     proved = _proofs(row, held)
     districts = places.former_districts(row.commune)
@@ -161,8 +173,10 @@ def _source(row: Row, vendor: VendorCard, held: list[Badge]) -> Source:
         unit_price_vnd=_unit_price(row),
         rating_tenths=round(10 * row.rating_sum / row.rating_count) if row.rating_count else 0,
         rating_count=row.rating_count,
-        lat=commune.lat,
-        lon=commune.lon,
+        lat=point.lat,
+        lon=point.lon,
+        # A visit is come to; goods are brought to wherever a parcel goes.
+        delivered_to=() if row.kind is ListingKind.EXPERIENCE else (EVERYWHERE,),
     )
 
 

@@ -5,10 +5,12 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from catalog.events import ListingChanged
 from catalog.models import Listing, Review
 from kernel import audit
 from kernel.actor import Actor
 from kernel.errors import Conflict, Invalid, NotFound
+from kernel.events import emit
 from kernel.i18n import LANGUAGES
 from kernel.messages import msg
 from kernel.text import nfc
@@ -35,7 +37,7 @@ def add_review(
     :raises Invalid: for a rating outside of 1 to 5, or a text that is too long.
     :raises Conflict: when this line was reviewed already.
     """
-    text = _checked(session, listing_id, line_ref, rating, body)
+    listing, text = _checked(session, listing_id, line_ref, rating, body)
     spoken = lang if lang in LANGUAGES else LANGUAGES[0]
     review = Review(listing_id=listing_id, line_ref=line_ref, author_name=author_name)
     review.rating, review.body, review.lang, review.created_at = rating, text, spoken, now
@@ -50,21 +52,25 @@ def add_review(
         now=now,
         rating=rating,
     )
+    emit(session, ListingChanged(listing.id, listing.code), now=now)
     return review.id
 
 
-def _checked(session: Session, listing_id: str, line_ref: str, rating: int, body: str) -> str:
-    """Return the text of a review that may be added."""
+def _checked(
+    session: Session, listing_id: str, line_ref: str, rating: int, body: str
+) -> tuple[Listing, str]:
+    """Return what is reviewed and the text of a review that may be added."""
     text = nfc(body).strip()
     if not 1 <= rating <= 5:
         raise Invalid(msg("Choose from one to five stars."), field="rating")
     if len(text) > MOST_WORDS:
         raise Invalid(msg("At most %(most)s characters."), field="body", most=MOST_WORDS)
-    if session.get(Listing, listing_id) is None:
+    listing = session.get(Listing, listing_id)
+    if listing is None:
         raise NotFound
     if session.scalar(sa.select(Review.id).where(Review.line_ref == line_ref)):
         raise Conflict(msg("You have reviewed this already."))
-    return text
+    return listing, text
 
 
 def _add_up(session: Session, listing_id: str, rating: int) -> None:

@@ -43,6 +43,29 @@ def normal_phone(text: str) -> str:
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
+def parse_day(text: str) -> date:
+    """Read a day: 23/11/2026, or as a browser's date field sends it.
+
+    :raises Invalid: when it is none.
+    """
+    for pattern in ("%Y-%m-%d", "%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y"):
+        try:
+            return datetime.strptime(text, pattern).date()  # noqa: DTZ007 - a day has no zone
+        except ValueError:
+            continue
+    raise Invalid(msg("Write a day such as 23/11/2026."))
+
+
+def parse_decimal(text: str) -> float:
+    """Read a number such as 20,9374 or 20.9374.
+
+    :raises Invalid: when it is none.
+    """
+    if not re.fullmatch(r"[+-]?\d{1,9}(?:[.,]\d{1,15})?", text, re.ASCII):
+        raise Invalid(msg("Write a number such as 20,9374."))
+    return float(text.replace(",", "."))
+
+
 class Form(FlaskForm):
     """Parent of every form."""
 
@@ -135,9 +158,7 @@ class DecimalField(_ParsedField):
     """A number such as 20,9374 or 20.9374."""
 
     def parse(self, text: str) -> float:
-        if not re.fullmatch(r"[+-]?\d{1,9}(?:[.,]\d{1,15})?", text, re.ASCII):
-            raise Invalid(msg("Write a number such as 20,9374."))
-        return float(text.replace(",", "."))
+        return parse_decimal(text)
 
     def write(self, value: float) -> str:
         return f"{value:g}" if value == int(value) else str(value)
@@ -147,12 +168,7 @@ class DayField(_ParsedField):
     """A day: 23/11/2026, or as a browser's date field sends it."""
 
     def parse(self, text: str) -> date:
-        for pattern in ("%Y-%m-%d", "%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y"):
-            try:
-                return datetime.strptime(text, pattern).date()  # noqa: DTZ007 - a day has no zone
-            except ValueError:
-                continue
-        raise Invalid(msg("Write a day such as 23/11/2026."))
+        return parse_day(text)
 
     def write(self, value: date) -> str:
         return value.isoformat()

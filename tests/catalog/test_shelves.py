@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from catalog.queries import (
+    Wanted,
     cards,
     cards_by_code,
     category_tree,
@@ -112,7 +113,7 @@ def test_a_suspended_vendor_is_off_every_shelf_before_any_handler_ran(session, n
     set_vendor(session, VendorState.SUSPENDED)
     assert shelf(session, now=now).items == []
     assert cards(session, [listing_id], now=now) == []
-    assert plain_search(session, words="vai", now=now).items == []
+    assert plain_search(session, wanted=Wanted(words="vai"), now=now).items == []
     assert listings_by_farm(session, listing(session).farm_id, now=now) == []
     assert offers(session, [variant])[variant].sellable is False
     assert listing_heads(session, [listing_id])[listing_id].published is False
@@ -240,11 +241,13 @@ def test_a_listing_taken_down_cannot_be_bought(session, now):
 def test_plain_search_finds_by_title_without_marks(session, now):
     add(session, now)
     add(session, now, "CAROT", title={"vi": "Cà rốt Đức Chính"})
-    assert codes(plain_search(session, words="VAI thieu", now=now).items) == ["VAI"]
-    assert codes(plain_search(session, words="duc chính", now=now).items) == ["CAROT"]
-    assert codes(plain_search(session, words="lychee", now=now).items) == ["VAI"]
-    assert plain_search(session, words="100%_", now=now).items == []
-    assert len(plain_search(session, words="", now=now).items) == 2
+    assert codes(plain_search(session, wanted=Wanted(words="VAI thieu"), now=now).items) == ["VAI"]
+    assert codes(plain_search(session, wanted=Wanted(words="duc chính"), now=now).items) == [
+        "CAROT"
+    ]
+    assert codes(plain_search(session, wanted=Wanted(words="lychee"), now=now).items) == ["VAI"]
+    assert plain_search(session, wanted=Wanted(words="100%_"), now=now).items == []
+    assert len(plain_search(session, wanted=Wanted(words=""), now=now).items) == 2
 
 
 def test_heads_of_listings_are_found_in_any_state(session, now):

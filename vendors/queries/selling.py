@@ -1,6 +1,6 @@
 """Who may sell, for the queries of other trades."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 
 import sqlalchemy as sa
@@ -8,12 +8,33 @@ from sqlalchemy.orm import Session
 
 from kernel.db import COLON, joined
 from vendors.models import Certificate, Vendor, VendorVacation
-from vendors.rules import OPEN
+from vendors.rules import OPEN, Scheme
 
 
 def may_sell(vendor_id: sa.ColumnExpressionArgument[str]) -> sa.ColumnElement[bool]:
     """Return the condition that the vendor of a row may sell at this moment."""
     return sa.exists().where(Vendor.id == vendor_id, Vendor.state.in_(OPEN))
+
+
+def is_certified(
+    vendor_id: sa.ColumnExpressionArgument[str], scheme: str, *, on: date
+) -> sa.ColumnElement[bool]:
+    """Return the condition that the vendor of a row may show a scheme's badge on a day."""
+    return sa.exists().where(
+        Certificate.vendor_id == vendor_id,
+        Certificate.scheme == Scheme(scheme),
+        Certificate.verified_at.is_not(None),
+        Certificate.withdrawn_at.is_(None),
+        Certificate.valid_from <= on,
+        Certificate.valid_to > on,
+    )
+
+
+def is_one_of(
+    vendor_id: sa.ColumnExpressionArgument[str], slugs: Collection[str]
+) -> sa.ColumnElement[bool]:
+    """Return the condition that the vendor of a row is among those of some addresses."""
+    return sa.exists().where(Vendor.id == vendor_id, Vendor.slug.in_(list(slugs)))
 
 
 def days_away(vendor_id: sa.ColumnExpressionArgument[str]) -> tuple[sa.Label[date], sa.Label[date]]:
@@ -28,6 +49,14 @@ def days_away(vendor_id: sa.ColumnExpressionArgument[str]) -> tuple[sa.Label[dat
 def any_vendor(session: Session) -> bool:
     """Tell whether the market has a vendor yet, in whatever state."""
     return session.scalar(sa.select(Vendor.id).limit(1)) is not None
+
+
+def vendor_names(session: Session, slugs: Collection[str]) -> dict[str, str]:
+    """Return the names of vendors by their addresses (one statement)."""
+    if not slugs:
+        return {}
+    rows = session.execute(sa.select(Vendor.slug, Vendor.name).where(Vendor.slug.in_(set(slugs))))
+    return {row.slug: row.name for row in rows}
 
 
 def open_slugs(session: Session, *, limit: int) -> Sequence[str]:

@@ -1,0 +1,131 @@
+"""The search page and the list under its box."""
+
+from flask import Blueprint, make_response, redirect, request
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from accounts import guards
+from catalog.search.engine import Sort
+from kernel import clock, places
+from kernel.web.forms import clean
+from kernel.web.pages import page
+from shop.browse import next_starts, page_number
+from shop.find.asking import PER_PAGE, Answer, find
+from shop.find.choices import chips, groups, sellers
+from shop.find.helping import Help, help_on
+from shop.find.meaning import understood
+from shop.find.suggesting import options
+from shop.find.telling import tell
+from shop.find.wish import NAMES, WITHIN_KM, Wish, read_wish
+from shop.shelves import shelves
+from shop.tally import note_search
+
+blueprint = Blueprint("find", __name__)
+
+COOKIE, KEPT_SECONDS = "commune", 180 * 86_400
+FRESH_SECONDS = 10
+"""How long a browser may show the same suggestions again without asking."""
+
+
+@blueprint.get("/search")
+@guards.public
+def search() -> str | Response:
+    """Show what matches; every filter is a plain form field."""
+    wish = _read()
+    if _wants_keeping():
+        return _keep(wish)
+    answer = find(wish)
+    if answer.total or (answer.total == 0 and not wish.narrowed_by):
+        note_search(wish.words, found=answer.total > 0)
+    return _show(wish, answer)
+
+
+def _show(wish: Wish, answer: Answer) -> str:
+    results = answer.results
+    starts, cards = next_starts(answer.found.items)
+    said = understood(wish.words, results.meant) if results else ""
+    meant = results.meant if results else ()
+    facets = results.facets if results else {}
+    names = sellers(wish, facets)
+    return page(
+        "shop/search.html",
+        wish=wish,
+        words=wish.words,
+        said=said,
+        answer=answer,
+        total=answer.total,
+        pages=_pages(answer),
+        found=answer.found,
+        cards=cards,
+        starts=starts,
+        told=tell(cards, wish, said=said or wish.words, meant=meant),
+        groups=groups(wish, facets, names),
+        chips=chips(wish, names),
+        troubles=[(_(NAMES[name]), told) for name, told in wish.problems.items()],
+        help=_help(wish, answer),
+        **_lists(wish),
+    )
+
+
+def _lists(wish: Wish) -> dict[str, object]:
+    """Return what the fields let choose from, whatever was found."""
+    return {
+        "sorts": [sort for sort in Sort if sort is not Sort.NEAREST or wish.near],
+        "communes": places.communes(),
+        "distances": WITHIN_KM,
+        "today": clock.local_date(clock.now()),
+        "ideas": shelves(),
+    }
+
+
+def _pages(answer: Answer) -> int:
+    return -(-(answer.total or 0) // PER_PAGE)
+
+
+def _help(wish: Wish, answer: Answer) -> Help | None:
+    """Return help where there is nothing; a page past the last one only leads back."""
+    return None if answer.found.items or answer.total else help_on(wish)
+
+
+@blueprint.get("/search/suggest")
+@guards.public
+def suggest() -> Response:
+    """Give the ways on from what was typed so far, as options of a listbox."""
+    words = str(clean(request.args.get("q", "")[:200]))
+    answer = make_response(page("shop/suggest.html", options=options(words)))
+    answer.headers["Cache-Control"] = f"private, max-age={FRESH_SECONDS}"
+    answer.headers["Vary"] = "Cookie, Accept-Language"
+    return answer
+
+
+def _read() -> Wish:
+    return read_wish(
+        request.args,
+        today=clock.local_date(clock.now()),
+        remembered=request.cookies.get(COOKIE, ""),
+        page=page_number(),
+    )
+
+
+def _wants_keeping() -> bool:
+    """Tell whether the visitor asked, on our own page, to remember or forget the commune."""
+    from_here = request.headers.get("Sec-Fetch-Site", "same-origin") == "same-origin"
+    return from_here and request.args.get("keep") in {"0", "1"}
+
+
+def _keep(wish: Wish) -> Response:
+    """Remember the commune in this browser, or forget it, and go on to the results."""
+    keep = request.args["keep"] == "1" and wish.to
+    answer = redirect(wish.address(to="" if keep else wish.typed.get("to", "")), 303)
+    if keep:
+        answer.set_cookie(
+            COOKIE,
+            wish.to,
+            max_age=KEPT_SECONDS,
+            samesite="Lax",
+            secure=request.is_secure,
+            httponly=True,
+        )
+    else:
+        answer.delete_cookie(COOKIE, samesite="Lax")
+    return answer
