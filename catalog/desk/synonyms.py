@@ -2,14 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from flask import request, url_for
 from flask_babel import gettext as _
-
-if TYPE_CHECKING:
-    from sqlalchemy.orm import Session
-
 
 from accounts import guards
 from catalog.desk.blueprint import blueprint
@@ -100,12 +95,9 @@ def enter_synonym() -> Answer:
     if request.form.get("do") == "preview":
         return _previewed(form, None)
 
-    def act(session: "Session") -> str:
-        return add_synonym(session, form.draft(), actor=guards.current_actor(), now=clock.now())
-
     return attempt(
         form,
-        act,
+        lambda work: add_synonym(work, form.draft(), actor=guards.current_actor(), now=clock.now()),
         again=lambda: _new_page(form),
         then=lead_on(_address, _("Saved. Searches look for it from now on.")),
     )
@@ -127,16 +119,14 @@ def edit_synonym(synonym_id: str) -> Answer:
     if request.form.get("do") == "preview":
         return _previewed(form, row)
 
-    def act(session: "Session") -> str:
-        actor, now = guards.current_actor(), clock.now()
-        change_synonym(session, row.id, form.draft(), seen=form.seen(), actor=actor, now=now)
-        return row.id
-
+    actor, now = guards.current_actor(), clock.now()
     return attempt(
         form,
-        act,
+        lambda work: change_synonym(
+            work, row.id, form.draft(), seen=form.seen(), actor=actor, now=now
+        ),
         again=lambda: _one_page(row, form),
-        then=lead_on(_address, _("Saved. Searches look for it from now on.")),
+        then=lead_on(_address(row.id), _("Saved. Searches look for it from now on.")),
     )
 
 
@@ -149,13 +139,15 @@ def switch(synonym_id: str) -> Answer:
     if active is None:
         raise NotFound
 
-    def act(session: "Session") -> str:
-        actor, now = guards.current_actor(), clock.now()
-        switch_synonym(session, row.id, active=active, seen=form.seen(), actor=actor, now=now)
-        return row.id
-
-    words = _("Switched on.") if active else _("Switched off.")
-    return attempt(form, act, again=lambda: _switch_page(row, form), then=lead_on(_address, words))
+    actor, now = guards.current_actor(), clock.now()
+    return attempt(
+        form,
+        lambda work: switch_synonym(
+            work, row.id, active=active, seen=form.seen(), actor=actor, now=now
+        ),
+        again=lambda: _switch_page(row, form),
+        then=lead_on(_address(row.id), _("Switched on.") if active else _("Switched off.")),
+    )
 
 
 def _switch_page(row: SynonymRow, refused: SwitchForm) -> str:

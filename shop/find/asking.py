@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import cast
 
 from bookings.queries import visits_with_seats
 from catalog.queries import Card, Wanted, cards_by_code, codes_of, plain_search
@@ -12,7 +13,7 @@ from catalog.services.ways import KeptWays
 from kernel import clock
 from kernel.pages import Page
 from kernel.web.language import current_language
-from kernel.web.session import db, part
+from kernel.web.session import db, part, remember, remembered
 from shop.find.wish import GROUPS, Wish
 
 PER_PAGE = 24
@@ -46,7 +47,8 @@ def the_engine() -> SearchEngine | None:
 
 def ways() -> Ways:
     """Return the other words for the same thing that every question is asked in."""
-    return part(KeptWays).get(db())
+    kept = remembered("ways") or remember("ways", part(KeptWays).get(db()))
+    return cast(Ways, kept)
 
 
 def month_of(now: datetime) -> int:

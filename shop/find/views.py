@@ -38,7 +38,7 @@ def search() -> Response:
     if "keep" in request.args:
         return _keep(wish)
     answer = find(wish)
-    if answer.total is not None:
+    if answer.total or (answer.total == 0 and not wish.narrowed_by):
         note_search(wish.words, found=answer.total > 0)
     shown = make_response(_show(wish, answer))
     shown.headers["Permissions-Policy"] = HERE

@@ -210,13 +210,14 @@ def test_sums_are_handed_over_by_themselves(now):
 
 def test_an_officer_sees_what_was_understood_and_what_points_are_for(session, client, sign_in):
     sign_in(roles=["statistics"])
+    client.get("/?lang=en")
     shown = text(client.get("/office/search?q=vair+thieeuf&page_lang=vi"))
     assert "<b>vải thiều</b>" in shown
     assert "<code>vai_r</code> <code>thieu_6f</code>" in shown
-    assert 'href="/l/VAI">Vải thiều Thanh Hà</a>' in shown
+    assert 'href="/l/VAI">Thanh Ha lychee</a>' in shown
     for key in ("name", "marks", "together"):
         words = next(one.words for one in SIGNALS if one.key == key)
-        assert f"<span>{words}</span><meter" in shown or "<meter" in shown
+        assert f"<span>{words}</span><meter" in shown
     assert "Not shown now" not in shown
 
 
@@ -239,9 +240,8 @@ def test_two_listings_are_compared_by_their_codes(session, client, sign_in):
     assert "They differ most in this: The words stand in the name." in shown
     assert "Position 1" in shown
     assert "One of the two codes" in text(client.get("/office/search?q=vải&first=VAI&second=NO"))
-    assert "They have the same points" in text(
-        client.get("/office/search?q=vải&first=VAI&second=VAI")
-    ) or "One of the two codes" in text(client.get("/office/search?q=vải&first=VAI&second=VAI"))
+    alike = text(client.get("/office/search?q=vải&first=VAI&second=vai"))
+    assert "They have the same points" in alike
 
 
 def test_without_an_engine_the_office_is_told(app, client, sign_in, now):
@@ -331,11 +331,9 @@ def test_a_preview_shows_what_would_be_found_and_saves_nothing(session, client, 
     client.get("/?lang=en")
     before = session.scalar(sa.select(sa.func.count()).select_from(Synonym))
     shown = text(post(client, "/office/synonyms/new", WISH | {"do": "preview"}))
-    assert re.search(
-        r'<th scope="row">lệ chi</th> <td class="amount">0</td> <td class="amount">2</td>', shown
-    ) or re.search(
-        r'<th scope="row">lệ chi</th> <td class="amount">0</td> <td class="amount">1</td>', shown
-    )
+    cells = re.search(r'<th scope="row">lệ chi</th>((?: <td class="amount">\d+</td>)+)', shown)
+    before_it, with_it = map(int, re.findall(r"\d+", cells[1]))
+    assert (before_it, with_it > 0) == (0, True)
     assert "Thanh Ha lychee" in shown
     assert 'value="lệ chi"' in shown
     session.rollback()

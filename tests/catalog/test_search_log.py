@@ -53,7 +53,9 @@ def opened(words, code, times=1):
 
 
 def rows(session):
-    found = session.scalars(sa.select(SearchCount).order_by(SearchCount.day, SearchCount.words))
+    found = session.scalars(
+        sa.select(SearchCount).order_by(SearchCount.day, SearchCount.words, SearchCount.lang)
+    )
     return [
         (str(one.day), one.lang, one.words, one.searches, one.zeros, one.clicks, one.positions)
         for one in found
