@@ -52,6 +52,8 @@ def forget_listings(session: Session, vendor_id: str, forget: Callable[[str], No
         row.title, row.summary, row.description = NOTHING, {}, {}
         row.folded, row.slug, row.state_reason = "", row.code.lower(), ""
         row.piece_name, row.photos = {}, []
+        # A label names who answers for the goods.
+        row.label, row.safety = {}, {}
     for kind in _HOLDS_WORDS:
         session.execute(sa.delete(kind).where(kind.listing_id.in_(ids)))
     forget_addresses(session, vendor_id)

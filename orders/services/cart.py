@@ -19,8 +19,6 @@ from orders.errors import (
     EmptyBasket,
     NotEnoughLeft,
     NotForSale,
-    OverBuyerLimit,
-    OverOrderLimit,
     SellerAway,
 )
 from orders.models import Cart, CartLine
@@ -99,6 +97,7 @@ def refresh_hold(session: Session, bearer: Bearer, *, now: datetime) -> None:
     lines = cart_lines(session, cart.id) if cart else []
     if cart is None or not lines:
         raise EmptyBasket
+    check_basket_limits(session, cart.user_id, lines, goods(session, lines, now=now), now=now)
     _hold(session, cart, lines, now=now)
 
 
@@ -193,6 +192,7 @@ def _change(
     no change to be told of. What the seller changed before stays one.
     """
     found = goods(session, lines, now=now)
+    grows = quantity > line.quantity
     was = priced_together([(key_of(one), one.quantity) for one in lines], found)
     line.quantity = quantity
     session.add(line)
@@ -201,6 +201,9 @@ def _change(
         key = key_of(one)
         if key in here and (one is line or one.price_vnd == was[key].price_vnd):
             one.price_vnd = here[key].price_vnd
+    if grows:
+        # Less is never refused: so a basket over a new limit finds its way back.
+        check_basket_limits(session, cart.user_id, lines, found, now=now)
     _hold(session, cart, lines, changed=line, now=now, found=found)
 
 
@@ -215,12 +218,9 @@ def _hold(
 ) -> None:
     """Hold everything in a basket that is for sale, summed by bucket.
 
-    :raises OverOrderLimit, OverBuyerLimit: when it holds more than one may have.
-
     :raises NotEnoughLeft: saying how many of ``changed`` there are beside the other lines.
     """
     found = found if found is not None else goods(session, lines, now=now)
-    check_basket_limits(session, cart.user_id, lines, found, now=now)
     wanted = [(found[key_of(line)], line) for line in lines if key_of(line) in found]
     wanted = [(good, line) for good, line in wanted if good.for_sale]
     wanted.sort(key=lambda pair: pair[1] is changed)
@@ -242,7 +242,7 @@ def _hold_if_possible(
 ) -> None:
     try:
         _hold(session, cart, lines, now=now)
-    except (NotEnoughLeft, OverOrderLimit, OverBuyerLimit):
+    except NotEnoughLeft:
         claims.release(session, owner_key(cart.id), now=now)
         cart.held_until, cart.updated_at = None, now
         session.flush()

@@ -31,6 +31,7 @@ from orders.queries.baskets import read_basket
 from orders.queries.carts import Bearer, find_cart
 from orders.rules import DeliveryMethod
 from orders.services import conditions
+from orders.services.cart import set_quantity
 from orders.services.checkout import PlacedOrder
 from tests.orders.market import (
     FEE,
@@ -170,6 +171,17 @@ class TestLimits:
         assert not basket(maker, now, buyer).is_ready
         with pytest.raises(OverOrderLimit):
             place(maker, now, buyer, 2 * TWO_KILOS + FEE)
+
+    def test_a_basket_over_a_new_limit_finds_its_way_back(self, maker, market, now):
+        buyer = fill(maker, now, (market.kilo, 5))
+        change(maker, market.lychee, order_most=3000)
+        (line,) = basket(maker, now, buyer).lines
+        for quantity in (4, 3):
+            with maker() as session, transaction(session):
+                set_quantity(session, buyer, line_id=line.id, quantity=quantity, now=now)
+        assert basket(maker, now, buyer).is_ready
+        with maker() as session, transaction(session), pytest.raises(OverOrderLimit):
+            set_quantity(session, buyer, line_id=line.id, quantity=4, now=now)
 
     def test_orders_of_the_last_days_count(self, maker, market, now):
         change(maker, market.lychee, buyer_most=3000, buyer_days=7)
