@@ -82,19 +82,8 @@ def create_listing(
     :raises Invalid: when a value cannot be used; ``field`` names it.
     """
     actor.need_at(vendor_id, "seller")
-    card = vendor_cards(session, [vendor_id]).get(vendor_id)
-    if card is None:
-        raise NotFound
-    listing = Listing(
-        code=code or "L" + short_code(7),
-        vendor_id=vendor_id,
-        kind=draft.kind,
-        unit=_unit_of(draft),
-        by_weight=draft.by_weight,
-        commune=card.commune,
-        created_at=now,
-        ranked_at=now,
-    )
+    listing = _blank(session, vendor_id, draft, now)
+    listing.code = code or "L" + short_code(7)
     _write(session, listing, draft)
     session.add(listing)
     session.flush()
@@ -145,6 +134,21 @@ def edit_listing(
     keep_revision(session, listing, action=way, actor=actor, now=now)
     _record(session, listing, "listing.edited", before, actor, now)
     tell_change(session, listing, now)
+
+
+def _blank(session: Session, vendor_id: str, draft: ListingDraft, now: datetime) -> Listing:
+    card = vendor_cards(session, [vendor_id]).get(vendor_id)
+    if card is None:
+        raise NotFound
+    return Listing(
+        vendor_id=vendor_id,
+        kind=draft.kind,
+        unit=_unit_of(draft),
+        by_weight=draft.by_weight,
+        commune=card.commune,
+        created_at=now,
+        ranked_at=now,
+    )
 
 
 def open_stock(session: Session, listing: Listing, *, on_hand: int, now: datetime) -> None:

@@ -44,10 +44,7 @@ def set_prices(
     before = {pack.id: asked_vnd(pack) for pack in packs} | {None: listing.price_vnd}
     for pack_id, price in prices.items():
         _set_price(listing, packs, pack_id, price)
-    if packs and listing.unit is not None:
-        sizes = [PackSize(pack.size, pack.price_vnd) for pack in packs]
-        listing.price_vnd, listing.price_per = shown_price(sizes, listing.unit)
-        listing.kilo_vnd = min(packs, key=lambda pack: (pack.size, pack.price_vnd)).kilo_vnd
+    _show_on_card(listing, packs)
     touch(listing)
     session.flush()
     keep_revision(session, listing, action=action, actor=actor, now=now)
@@ -62,6 +59,13 @@ def set_prices(
         prices=[[pack_id, before[pack_id], price] for pack_id, price in prices.items()],
     )
     tell_change(session, listing, now)
+
+
+def _show_on_card(listing: Listing, packs: list[Variant]) -> None:
+    if packs and listing.unit is not None:
+        sizes = [PackSize(pack.size, pack.price_vnd) for pack in packs]
+        listing.price_vnd, listing.price_per = shown_price(sizes, listing.unit)
+        listing.kilo_vnd = min(packs, key=lambda pack: (pack.size, pack.price_vnd)).kilo_vnd
 
 
 def asked_vnd(pack: Variant) -> int:
