@@ -20,7 +20,7 @@ export function packs(root) {
       const count = Number(form.querySelector("[data-count]")?.value || 1);
       if (!choice || !total) return;
       const sum = priceOf(choice, count, form) * count;
-      const about = choice.dataset.kilo ? "\u2248\u00a0" : "";
+      const about = choice.dataset.kilo ? "\u2248" : "";
       total.textContent = about + new Intl.NumberFormat("vi-VN").format(sum) + "\u00a0₫";
     };
     form.addEventListener("change", show);

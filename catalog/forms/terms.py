@@ -19,7 +19,7 @@ from catalog.rules.pricing import MOST_TIERS, Tier, per_of
 from catalog.rules.selling import MOST_BUYER_DAYS, DeliveryArea, Limits
 from catalog.services.terms import SaleTerms
 from kernel.errors import DomainError, Invalid
-from kernel.i18n import format_quantity
+from kernel.i18n import LANGUAGES, format_quantity
 from kernel.messages import LABELS, msg
 from kernel.places import communes
 from kernel.quantity import Unit, parse_quantity
@@ -144,11 +144,11 @@ class GoodsTermsForm(TermsForm):
 
 
 for _one in LabelField:
-    for _lang, _word in (("vi", _l("in Vietnamese")), ("en", _l("in English"))):
+    for _lang in LANGUAGES:
         setattr(
             GoodsTermsForm,
             f"label_{_one.value}_{_lang}",
-            TextAreaField(_l(LABELS[_one]), [Length(max=MOST_WORDS)], description=_word),
+            TextAreaField(_l(LABELS[_one]), [Length(max=MOST_WORDS)]),
         )
 
 
