@@ -35,6 +35,7 @@ export function pictures(root) {
     Sortable.create(list, {
       handle: "[data-grip]",
       animation: 150,
+      forceFallback: true,
       delay: 60,
       delayOnTouchOnly: true,
       dragClass: "sorting",

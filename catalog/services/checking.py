@@ -165,8 +165,13 @@ def keep_pictures(session: Session, listing: Listing, new: Picture | None = None
     for row in rows:
         if row.digest not in wanted:
             session.delete(row)
-    for digest in sorted(wanted - {row.digest for row in rows}):
-        likeness = new.likeness if new is not None and new.digest == digest else None
+    missing = wanted - {row.digest for row in rows}
+    # A picture that comes by a copy or a table is known from where it was sent first.
+    known = _likenesses(session, missing) if missing else {}
+    if new is not None:
+        known[new.digest] = new.likeness
+    for digest in sorted(missing):
+        likeness = known.get(digest)
         session.add(
             ListingPicture(
                 listing_id=listing.id,
@@ -177,6 +182,15 @@ def keep_pictures(session: Session, listing: Listing, new: Picture | None = None
             )
         )
     session.flush()
+
+
+def _likenesses(session: Session, digests: Iterable[str]) -> dict[str, int | None]:
+    rows = session.execute(
+        sa.select(ListingPicture.digest, ListingPicture.likeness).where(
+            ListingPicture.digest.in_(digests), ListingPicture.likeness.is_not(None)
+        )
+    )
+    return {row.digest: row.likeness for row in rows}
 
 
 def band_values(likeness: int | None) -> dict[str, int]:
