@@ -18,7 +18,10 @@ FEW = 12
 """With fewer hits than these there is room for some that say a part of what was typed."""
 
 _LEAST_PART = 3
-_LOOKED_AT = 12
+_LOOKED_AT = 8
+MANY = 500
+"""What so many listings hold is no accident."""
+
 NOTHING = Asked(Query.empty_query(), Query.empty_query())
 
 
@@ -52,7 +55,9 @@ def understand(asker: Asker, query: str, ways: Ways) -> Meaning:
 
 
 def _is_convincing(asker: Asker, meaning: Meaning) -> bool:
-    if meaning.asked is None or all(len(each.words) == 1 for each in meaning.readings):
+    if meaning.asked is None or meaning.count >= MANY:
+        return True
+    if any(len(each.words) == 1 for each in meaning.readings):
         return True
     return is_convincing(meaning.readings, asker.candidates(meaning.asked.ranking, _LOOKED_AT))
 
