@@ -9,7 +9,7 @@ from catalog.search.embedded import TantivyEngine
 from catalog.search.engine import FacetCount, Filters, Near, Sort, Suggestion
 from catalog.search.narrowing import metres_between
 from catalog.search.words import make_ways
-from tests.catalog.test_search import BASE
+from tests.search.goods import BASE
 
 HERE = "vn-2025:10813"
 THERE = "vn-2025:10642"

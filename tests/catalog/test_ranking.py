@@ -17,7 +17,7 @@ from catalog.search.ranking import (
     words_meant,
 )
 from catalog.search.words import DEFAULT_WAYS, readings
-from tests.catalog.test_search import BASE
+from tests.search.goods import BASE
 
 
 def hit(code, vi, en="", **wishes):

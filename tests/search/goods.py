@@ -24,16 +24,13 @@ BASE = Source(
     season_months=(),
     price_vnd=50_000,
     ranked_at=1000,
-    districts=("d-thanh-ha",),
-    unit_price_vnd=50_000,
-    lat=20.90,
-    lon=106.42,
 )
+HERE = {"districts": ("d-thanh-ha",), "unit_price_vnd": 50_000, "lat": 20.90, "lon": 106.42}
 
 
 def doc(code, vi, en="", **wishes):
     title = {"vi": vi, "en": en} if en else {"vi": vi}
-    return document(replace(BASE, code=code, title=title, **wishes))
+    return document(replace(BASE, code=code, title=title, **(HERE | wishes)))
 
 
 VEGETABLE = {

@@ -137,6 +137,12 @@ def test_filters_leave_what_has_the_value(standing, filters, found):
     assert (set(results.codes), results.total) == (found, len(found))
 
 
+def test_what_a_query_means_does_not_hang_on_filters(standing):
+    results = standing.search("vai thieu", filters=Filters(kinds=["craft"]))
+    assert (list(results.codes), results.total, results.suggestion) == ([], 0, "")
+    assert codes(standing, "vai thieu", sort=Sort.PRICE_UP)[0] == "VAI"
+
+
 def test_the_nearest_come_first(standing):
     near = Filters(near=Near(*THAI_TAN, 50_000))
     assert codes(standing, "", filters=near, sort=Sort.NEAREST)[0] == "GOM"

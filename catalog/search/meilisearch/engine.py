@@ -25,18 +25,25 @@ from catalog.search.engine import (
     Told,
 )
 from catalog.search.meilisearch.asking import Question, narrowed, order, parts, questions
-from catalog.search.meilisearch.hints import MOST_TITLES, respelled_as, ways_on
+from catalog.search.meilisearch.hints import respelled_as, ways_on
 from catalog.search.meilisearch.layout import KEPT, LAYOUT, MOST_HITS, read_candidate
 from catalog.search.meilisearch.link import Link
-from catalog.search.meilisearch.meaning import FEW, LEAST_PART, Meaning, View, widened
+from catalog.search.meilisearch.meaning import (
+    LEAST_PART,
+    LOOKED_AT,
+    NOTHING,
+    Meaning,
+    View,
+    is_believed,
+    spelled,
+    widened,
+)
 from catalog.search.meilisearch.vocabulary import Vocabulary
 from catalog.search.meilisearch.writing import Writer
 from catalog.search.ranking import WINDOW, Candidate, explain, rank, words_meant
 from catalog.search.words import DEFAULT_WAYS, Reading, Ways
 
 EVERYTHING: tuple[Question, ...] = ({"q": ""},)
-GLANCE = View(Filters(), Sort.NEWEST, 0, MOST_TITLES)
-"""What is enough to tell what a query means."""
 ANSWER_SECONDS, WRITE_ANSWER_SECONDS = 2.0, 30.0
 
 
@@ -105,13 +112,12 @@ class MeiliEngine(SearchEngine):
         month: int | None = None,
     ) -> dict[str, list[SignalValue]]:
         meant = self.understand(query, ways=ways)
-        found = self._ask(EVERYTHING, Filters(codes=codes), [], 0, len(codes), KEPT)["hits"]
+        found = self._ask(EVERYTHING, Filters(codes=codes), [], 0, len(codes), KEPT, names=())[
+            "hits"
+        ]
         candidates = [read_candidate(hit) for hit in found]
         hits = rank(meant, candidates, month=month, lang=lang)
         return {hit.code: explain(hit) for hit in hits}
-
-    def understand(self, query: str, *, ways: Ways = DEFAULT_WAYS) -> Sequence[Reading]:
-        return self._find(query, ways, GLANCE)[0].readings
 
     def suggest(
         self, prefix: str, *, lang: str = "vi", limit: int = 8, ways: Ways = DEFAULT_WAYS
@@ -122,10 +128,17 @@ class MeiliEngine(SearchEngine):
         except EngineDown:
             return []
 
+    def understand(self, query: str, *, ways: Ways = DEFAULT_WAYS) -> list[Reading]:
+        """Return what a query may mean, the likeliest first; none for one without words."""
+        typed = self._typed(query, ways)
+        if not typed.readings:
+            return []
+        return list(self._understood(typed, self._probe(typed)).readings)
+
     def health(self) -> Health:
         try:
             if self._may_only_read:
-                found = self._ask(EVERYTHING, Filters(), [], 0, 0, ())
+                found = self._ask(EVERYTHING, Filters(), [], 0, 0, (), names=())
                 return Health(documents=found["estimatedTotalHits"])
             self._writer.check()
             return Health(documents=self._writer.count())
@@ -133,42 +146,58 @@ class MeiliEngine(SearchEngine):
             return Health(problem=str(down), is_gone=isinstance(down, IndexGone))
 
     def _find(self, query: str, ways: Ways, view: View) -> tuple[Meaning, dict[str, Any]]:
-        """Return what a query means and the answer to it.
+        """Return what a query means, whatever is filtered by, and the answer to it.
 
         What finds nothing as it was typed is looked for as it may have been meant; what finds
         little is followed by what says a part of it.
         """
+        typed = self._typed(query, ways)
+        if not typed.readings:
+            return typed, self._look(typed, view)
+        seen = self._look(typed, view) if view.is_open else self._probe(typed)
+        meaning = self._understood(typed, seen)
+        if view.is_open and meaning.questions is typed.questions:
+            return meaning, seen
+        return meaning, self._look(meaning, view)
+
+    def _typed(self, query: str, ways: Ways) -> Meaning:
         meant = self._vocabulary.meanings(query[:MOST_LETTERS], ways)
-        meaning = Meaning(meant, questions(meant, self._knows))
-        answer = self._look(meaning, view)
-        if meant and not answer["estimatedTotalHits"]:
-            typed, meaning = meaning, self._meant_otherwise(meaning)
-            answer = answer if meaning is typed else self._look(meaning, view)
-        if meant and 0 < answer["estimatedTotalHits"] < FEW:
-            titles = [name for hit in answer["hits"][:5] for name in hit["titles"].values()]
-            meaning = widened(meaning, self._knows, titles)
-            answer = self._look(meaning, view)
-        return meaning, answer
+        return Meaning(meant, questions(meant, self._vocabulary.knows))
 
-    def _knows(self, word: str) -> bool:
-        return self._vocabulary.knows(word)
+    def _understood(self, typed: Meaning, seen: Mapping[str, Any]) -> Meaning:
+        if not is_believed(typed, seen):
+            return self._respelled(typed) or self._part(typed) or Meaning(typed.readings, NOTHING)
+        return widened(spelled(typed, self._vocabulary.knows, seen), seen["estimatedTotalHits"])
 
-    def _meant_otherwise(self, meaning: Meaning) -> Meaning:
-        words = meaning.readings[0].words
-        near = respelled_as(self._link, self._uid, words)
-        if near:
-            meant = [Reading(each.words, is_guessed=True) for each in near]
-            return Meaning(meant, questions(meant, lambda _word: True), near[0].written)
-        some = parts(meaning.readings[:1])
-        return Meaning(meaning.readings, some) if some and len(words) >= LEAST_PART else meaning
+    def _respelled(self, typed: Meaning) -> Meaning | None:
+        near = respelled_as(self._link, self._uid, typed.readings[0].words)
+        if not near:
+            return None
+        meant = [Reading(each.words, is_guessed=True) for each in near]
+        meaning = Meaning(meant, questions(meant, lambda _word: True), near[0].written)
+        return widened(meaning, self._probe(meaning)["estimatedTotalHits"])
+
+    def _part(self, typed: Meaning) -> Meaning | None:
+        some = Meaning(typed.readings, parts(typed.readings[:1]))
+        if len(typed.readings[0].words) < LEAST_PART or not some.questions:
+            return None
+        return some if self._probe(some)["estimatedTotalHits"] else None
+
+    def _probe(self, meaning: Meaning) -> dict[str, Any]:
+        """Look at the first few hits, whatever is filtered by."""
+        read = (*KEPT, "titles")
+        return self._ask(meaning.questions, Filters(), [], 0, LOOKED_AT, read, names=())
 
     def _look(self, meaning: Meaning, view: View) -> dict[str, Any]:
+        """Return the hits of a page, and counts of the facets that are not filtered by."""
+        names = [name for name in FACETS if not getattr(view.filters, name)]
         if view.is_ranked(meaning):
-            most = max(WINDOW, view.offset + view.limit)
-            return self._ask(meaning.questions, view.filters, [], 0, most, (*KEPT, "titles"))
+            most, read = max(WINDOW, view.offset + view.limit), (*KEPT, "titles")
+            return self._ask(meaning.questions, view.filters, [], 0, most, read, names=names)
         by = order(view.sort, view.filters.near, has_words=bool(meaning.readings))
-        read = ("code", "titles")
-        return self._ask(meaning.questions, view.filters, by, view.offset, view.limit, read)
+        return self._ask(
+            meaning.questions, view.filters, by, view.offset, view.limit, ("code",), names=names
+        )
 
     def _facets(
         self, asked: Sequence[Question], filters: Filters, answer: Mapping[str, Any]
@@ -177,7 +206,7 @@ class MeiliEngine(SearchEngine):
         found = _counts(answer, self._uid)
         for name in FACETS:
             if getattr(filters, name):
-                open_ = self._ask(asked, filters, [], 0, 0, (), without=name)
+                open_ = self._ask(asked, filters, [], 0, 0, (), names=(name,), without=name)
                 found[name] = _counts(open_, self._uid)[name]
         return {name: found.get(name, [])[: FACETS[name]] for name in FACETS}
 
@@ -190,26 +219,25 @@ class MeiliEngine(SearchEngine):
         limit: int,
         read: Sequence[str],
         *,
+        names: Sequence[str],
         without: str = "",
     ) -> dict[str, Any]:
-        """Ask for hits of any of the questions, and for counts of facets."""
+        """Ask for hits of any of the questions, and for the counts of some facets."""
+        narrow = narrowed(filters, without=without)
         same = {
             "indexUid": self._uid,
-            "filter": narrowed(filters, without=without),
             "attributesToRetrieve": list(read),
             **({"sort": list(by)} if by else {}),
         }
-        names = [without] if without else [n for n in FACETS if not getattr(filters, n)]
-        federation = {
-            "offset": min(offset, MOST_HITS),
-            "limit": limit,
-            "facetsByIndex": {self._uid: names},
-        }
-        return self._link.ask([{**one, **same} for one in asked], federation)
+        wanted = [{**one, **same, "filter": [*narrow, *one.get("filter", ())]} for one in asked]
+        federation: dict[str, Any] = {"offset": min(offset, MOST_HITS), "limit": limit}
+        if names:
+            federation["facetsByIndex"] = {self._uid: list(names)}
+        return self._link.ask(wanted, federation)
 
 
 def _counts(answer: Mapping[str, Any], uid: str) -> dict[str, list[FacetCount]]:
-    counted = answer["facetsByIndex"].get(uid, {}).get("distribution", {})
+    counted = answer.get("facetsByIndex", {}).get(uid, {}).get("distribution", {})
     return {
         name: [FacetCount(value, count) for value, count in values.items()]
         for name, values in counted.items()
