@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from flask import Blueprint, Flask, flash, redirect, request, url_for
+from flask import Blueprint, Flask, flash, redirect, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from werkzeug import Response
@@ -29,6 +29,7 @@ from kernel.errors import DomainError, NotFound
 from kernel.settings import Settings
 from kernel.web.forms import form_error, refusal_text
 from kernel.web.pages import page
+from kernel.web.paging import page_number
 from kernel.web.session import db
 
 blueprint = Blueprint("bookings", __name__, url_prefix="/work/<vendor_id>")
@@ -251,4 +252,4 @@ def _departures_url(vendor_id: str, code: str) -> str:
 
 
 def _page() -> int:
-    return min(max(request.args.get("page", 1, type=int), 1), 1000)
+    return page_number()

@@ -10,6 +10,7 @@ from kernel.db import transaction
 from kernel.errors import DomainError, NotFound
 from kernel.web.forms import clean, form_error
 from kernel.web.pages import page
+from kernel.web.paging import page_number
 from kernel.web.session import db
 from payments import queries
 from payments.forms import ConfirmTransferForm
@@ -90,4 +91,4 @@ def _desk(chosen: PaymentView | None = None, form: ConfirmTransferForm | None = 
 
 
 def _page() -> int:
-    return min(max(request.args.get("page", 1, type=int), 1), 10_000)
+    return page_number()

@@ -28,6 +28,7 @@ from catalog.rules.addresses import AddressKind, chosen_slug, slugs_of
 from kernel import clock
 from kernel.web.cache import cached_page
 from kernel.web.pages import page
+from kernel.web.paging import page_number
 from kernel.web.session import db
 from shop.seo.writing import goods_head, listing_paths, shelf_head, vendor_head, visit_head
 from shop.shelves import facts_of, shelf_by_id, shelf_by_slug, shelves, slugs_of_shelf
@@ -241,12 +242,6 @@ def next_starts(found: Sequence[Card]) -> tuple[dict[str, object], list[Card]]:
     soon = departures(db(), listing_ids=visits, now=clock.now(), limit=1)
     seats = {key: cards[0].seats_left for key, cards in soon.items()}
     return {key: cards[0].starts_at for key, cards in soon.items()}, with_seats(found, seats)
-
-
-def page_number() -> int:
-    """Return the page that is asked for, 1 when it makes no sense."""
-    text = request.args.get("page", "1")
-    return int(text) if text.isascii() and text.isdecimal() and 0 < len(text) < 5 else 1
 
 
 def _top_of(node: CategoryNode) -> CategoryNode:

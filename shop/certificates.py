@@ -17,6 +17,7 @@ from kernel.web.answers import Answer, go
 from kernel.web.attempts import attempt, lead_on
 from kernel.web.forms import Form, TextAreaField, form_error
 from kernel.web.pages import page
+from kernel.web.paging import page_number
 from kernel.web.session import db
 from vendors.queries.certified import (
     CertificateFilter,
@@ -116,7 +117,7 @@ def _wanted() -> CertificateFilter:
         scheme=_chosen(Scheme, asked.get("scheme", "")),
         within=min(max(within, 0), MOST_DAYS),
         text=asked.get("q", "")[:80],
-        page=min(max(asked.get("page", 1, type=int), 1), 10_000),
+        page=page_number(),
     )
 
 

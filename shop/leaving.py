@@ -19,9 +19,9 @@ from kernel.storage import Storage
 from kernel.web.forms import Form, form_error
 from kernel.web.limits import limiter
 from kernel.web.pages import page
+from kernel.web.paging import page_number
 from kernel.web.session import db, part
 from orders.queries.exporting import open_orders
-from shop.browse import page_number
 from shop.exporting import export_vendor, vendor_trail
 from vendors.queries import members
 from vendors.services.leaving import close_vendor

@@ -15,6 +15,7 @@ from kernel.db import transaction
 from kernel.errors import DomainError, NotFound
 from kernel.web.forms import form_error
 from kernel.web.pages import page
+from kernel.web.paging import page_number
 from kernel.web.session import db
 
 officers = guards.needs("operator", "approver")
@@ -25,7 +26,7 @@ officers = guards.needs("operator", "approver")
 def show_requests() -> Answer:
     """List requests, the most pressing first."""
     closed = request.args.get("state") == "closed"
-    number = min(max(request.args.get("page", 1, type=int), 1), 10_000)
+    number = page_number()
     return page(
         "accounts/register.html",
         rows=queries.request_queue(db(), closed=closed, page=number),

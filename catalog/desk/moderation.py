@@ -33,6 +33,7 @@ from kernel.pages import Page
 from kernel.web.answers import Answer, go
 from kernel.web.forms import form_error
 from kernel.web.pages import page
+from kernel.web.paging import page_number
 from kernel.web.session import db
 from vendors.queries import badges, vendor_cards
 from vendors.rules import Scheme
@@ -139,7 +140,7 @@ def _filters(wanted: Wanted) -> dict[str, Any]:
 
 
 def _queue(wanted: Wanted) -> Page[QueueRow]:
-    return office_queue(db(), wanted, page=request.args.get("page", 1, type=int))
+    return office_queue(db(), wanted, page=page_number())
 
 
 def _next_of(listing_id: str) -> str | None:

@@ -20,6 +20,7 @@ from kernel.pages import Page
 from kernel.web.answers import Answer
 from kernel.web.forms import form_error
 from kernel.web.pages import page
+from kernel.web.paging import page_number
 from kernel.web.session import db, part
 
 readers = guards.needs("reviewer", "approver", "statistics", "operator")
@@ -36,7 +37,7 @@ def show_search_report() -> Answer:
     if status != 200:
         return _report_page(form, Page((), 1, has_next=False)), status
     first, last = _period(form)
-    number = request.args.get("page", 1, type=int)
+    number = page_number()
     return _report_page(form, search_report(db(), _view(form), first=first, last=last, page=number))
 
 

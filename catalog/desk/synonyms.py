@@ -34,6 +34,7 @@ from kernel.web.answers import Answer
 from kernel.web.attempts import attempt, lead_on
 from kernel.web.forms import form_error
 from kernel.web.pages import page
+from kernel.web.paging import page_number
 from kernel.web.session import db, part
 
 readers = guards.needs("reviewer", "approver", "statistics", "operator")
@@ -66,7 +67,7 @@ def show_synonyms() -> Answer:
     return page(
         "catalog/search/synonyms.html",
         wanted=wanted,
-        rows=synonym_rows(db(), wanted, page=request.args.get("page", 1, type=int)),
+        rows=synonym_rows(db(), wanted, page=page_number()),
         may_enter=guards.current_actor().has(*OFFICE_ROLES),
     )
 

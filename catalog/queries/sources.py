@@ -129,6 +129,7 @@ def _select() -> sa.Select[*tuple[Any, ...]]:
             Listing.season_months,
             Listing.price_vnd,
             Listing.price_per,
+            Listing.kilo_vnd,
             Listing.unit,
             Listing.area,
             Listing.area_communes,
@@ -234,5 +235,8 @@ def _delivered_to(row: Row) -> tuple[str, ...]:
 def _unit_price(row: Row) -> int | None:
     if row.unit is None:
         return None
+    if row.kilo_vnd is not None:
+        # What is weighed once it is packed is priced by the kilogram.
+        return int(row.kilo_vnd)
     per = 1000 if row.unit in {Unit.GRAM, Unit.MILLILITRE} else 1
     return price_for(row.price_vnd, row.price_per, per)

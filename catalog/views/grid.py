@@ -24,6 +24,7 @@ from kernel.errors import DomainError
 from kernel.web.answers import Answer, go
 from kernel.web.forms import form_error, refusal_text
 from kernel.web.pages import page
+from kernel.web.paging import page_number
 from kernel.web.session import db
 
 
@@ -90,7 +91,7 @@ def _reason(refusal: DomainError) -> str:
 
 
 def _number() -> int:
-    return request.args.get("page", 1, type=int)
+    return page_number()
 
 
 def _grid_page(vendor_id: str, form: GridForm, typed: Typed) -> str:

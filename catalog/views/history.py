@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from flask import flash, request, url_for
+from flask import flash, url_for
 from flask_babel import gettext as _
 
 from accounts import guards
@@ -18,6 +18,7 @@ from kernel import clock
 from kernel.errors import NotFound
 from kernel.web.answers import Answer, go
 from kernel.web.pages import page
+from kernel.web.paging import page_number
 from kernel.web.session import db
 from vendors.rules import Scheme
 
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 def show_history(vendor_id: str, code: str) -> Answer:
     """List the versions of a listing, newest first."""
     work = need_work(vendor_id, code)
-    found = revisions(db(), work.listing.id, page=request.args.get("page", 1, type=int))
+    found = revisions(db(), work.listing.id, page=page_number())
     return page("catalog/history.html", work=work, listing=work.listing, found=found)
 
 

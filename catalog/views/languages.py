@@ -16,6 +16,7 @@ from kernel import clock
 from kernel.errors import NotFound
 from kernel.web.answers import Answer, go
 from kernel.web.pages import page
+from kernel.web.paging import page_number
 from kernel.web.session import db
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ def show_languages(vendor_id: str) -> Answer:
         vendor_id=vendor_id,
         state=state,
         lang=lang,
-        page=request.args.get("page", 1, type=int),
+        page=page_number(),
     )
     return page("catalog/languages.html", vendor_id=vendor_id, rows=rows, group=group)
 

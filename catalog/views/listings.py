@@ -37,6 +37,7 @@ from kernel import clock
 from kernel.errors import NotFound
 from kernel.web.answers import Answer, go
 from kernel.web.pages import page
+from kernel.web.paging import page_number
 from kernel.web.session import db
 from traceability.queries import farms_of, lot_of, open_lots
 from vendors.queries.proofs import need_titles
@@ -68,7 +69,7 @@ def show_listings(vendor_id: str) -> Answer:
         states=GROUPS[group],
         words=words,
         now=clock.now(),
-        page=request.args.get("page", 1, type=int),
+        page=page_number(),
     )
     counts = state_counts(db(), vendor_id=vendor_id, words=words)
     return page(

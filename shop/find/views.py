@@ -9,7 +9,8 @@ from catalog.search.engine import Sort
 from kernel import clock, places
 from kernel.web.forms import clean
 from kernel.web.pages import page
-from shop.browse import next_starts, page_number
+from kernel.web.paging import page_number
+from shop.browse import next_starts
 from shop.find.asking import PER_PAGE, Answer, find
 from shop.find.choices import chips, groups, sellers
 from shop.find.helping import Help, help_on

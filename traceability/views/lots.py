@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from flask import flash, request, url_for
+from flask import flash, url_for
 from flask_babel import gettext as _
 
 from accounts import guards
@@ -12,6 +12,7 @@ from kernel.errors import DomainError
 from kernel.settings import Settings
 from kernel.web.answers import Answer, go
 from kernel.web.pages import page
+from kernel.web.paging import page_number
 from kernel.web.session import db, part
 from traceability import queries
 from traceability.forms import ReasonForm
@@ -27,7 +28,7 @@ from traceability.views.blueprint import blueprint, everybody, owners
 @everybody
 def show_lots(vendor_id: str) -> Answer:
     """List a vendor's lots, the newest harvest first."""
-    number = max(request.args.get("page", 1, type=int), 1)
+    number = page_number()
     return page(
         "traceability/lots.html",
         vendor_id=vendor_id,

@@ -11,6 +11,7 @@ from kernel.messages import LABELS
 from kernel.web.answers import Answer
 from kernel.web.attempts import attempt, lead_on
 from kernel.web.pages import page
+from kernel.web.paging import page_number
 from kernel.web.session import db
 from vendors.desk.blueprint import blueprint, officers
 from vendors.forms.authority import HowForm, OrderForm
@@ -25,7 +26,7 @@ from vendors.services.authority import NewOrder
 @officers
 def show_orders() -> Answer:
     """List what authorities ask for, the late first."""
-    number = min(max(request.args.get("page", 1, type=int), 1), 10_000)
+    number = page_number()
     unfinished = request.args.get("show") == "open"
     return page(
         "vendors/authority/list.html",

@@ -14,6 +14,7 @@ from kernel.web.answers import Answer, go
 from kernel.web.attempts import attempt, lead_on
 from kernel.web.forms import form_error
 from kernel.web.pages import page
+from kernel.web.paging import page_number
 from kernel.web.session import db
 from vendors import queries
 from vendors.desk.blueprint import blueprint, officers
@@ -160,7 +161,7 @@ def _wanted(form: QueueForm) -> QueueFilter:
         user_id=guards.current_actor().user_id,
         pressure=Pressure(form.due.data) if form.due.data else None,
         order=QueueOrder(form.order.data),
-        page=min(max(request.args.get("page", 1, type=int), 1), MOST_PAGES),
+        page=page_number(),
     )
 
 

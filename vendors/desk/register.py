@@ -8,6 +8,7 @@ from openpyxl import Workbook
 
 from kernel.web.answers import Answer
 from kernel.web.pages import page
+from kernel.web.paging import page_number
 from kernel.web.session import db
 from vendors.desk.blueprint import blueprint, officers
 from vendors.queries import decisions as reads
@@ -23,7 +24,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 def show_register() -> Answer:
     """List the numbers that were taken."""
     year, type_code = _wanted()
-    number = min(max(request.args.get("page", 1, type=int), 1), 10_000)
+    number = page_number()
     return page(
         "vendors/decisions/register.html",
         lines=reads.register(db(), year=year, type_code=type_code, page=number),
