@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from catalog.models import Listing, ListingLot, ShelfHead, Variant
+from catalog.queries.plans import price_valid_until
 from catalog.rules import ListingKind, ListingState
 from kernel.claims import Bucket, free_now
 from kernel.clock import local_date
@@ -41,6 +42,7 @@ def _statement() -> sa.Select[tuple[object, ...]]:
         Listing.rating_sum,
         Listing.rating_count,
         packs,
+        price_valid_until(Listing.id),
         sa.select(ShelfHead.version).scalar_subquery(),
         free_now(Listing.bucket_id, now=now),
         free_now(Listing.preorder_bucket_id, now=now),

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from catalog.models import Category, Listing, Review, Variant
 from catalog.queries.cards import Photo, rating_of
 from catalog.queries.offers import ahead_of, limits_of
+from catalog.queries.plans import price_valid_until
 from catalog.queries.sending import NOTHING_KNOWN, Sending, Stocked, sendings
 from catalog.rules import (
     GONE,
@@ -111,6 +112,8 @@ class ListingPage:
     rating_count: int
     published_at: datetime | None
     attributes: dict[str, Any] = field(default_factory=dict)
+    # When the next planned price begins or ends.
+    price_until: datetime | None = None
 
     @property
     def is_shown(self) -> bool:
@@ -182,6 +185,7 @@ def listing_page(session: Session, code: str, *, now: datetime) -> ListingPage |
             Variant.price_vnd.label("pack_price"),
             *(getattr(Variant, name).label(f"pack_{name}") for name in _WEIGHT),
             Bucket.on_hand.label("cap"),
+            price_valid_until(Listing.id).label("price_until"),
         )
         .join(Category, Category.id == Listing.category_id)
         .outerjoin(Bucket, Bucket.id == Listing.preorder_bucket_id)
@@ -322,7 +326,7 @@ _COPIED = (
     "id", "code", "slug", "kind", "title", "summary", "description", "commune", "category_name",
     "category_slug", "unit", "piece_name", "price_vnd", "price_per", "bucket_id", "farm_id",
     "preorder_from", "preorder_until", "art", "tint", "rating_count", "published_at", "by_weight",
-    "kilo_vnd", "area", "safety", "attributes",
+    "kilo_vnd", "area", "safety", "attributes", "price_until",
 )  # fmt: skip
 
 

@@ -1,13 +1,13 @@
 """Prices that are planned, for their vendor and for whoever says how long a price holds."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from catalog.models import PricePlan, Variant
+from catalog.models import Listing, PricePlan, Variant
 from catalog.rules.plans import OPEN, PlanState
 
 
@@ -43,18 +43,15 @@ def plans_of(session: Session, listing_id: str, *, limit: int = 50) -> Sequence[
 
 
 def price_valid_until(
-    session: Session, listing_ids: Collection[str], *, now: datetime
-) -> dict[str, datetime]:
-    """Return until when the prices of listings hold: when the next planned step is (one statement).
-
-    Listings without a planned price are not in it.
-    """
-    rows = session.execute(
-        sa.select(PricePlan.listing_id, sa.func.min(PricePlan.due_at).label("until"))
-        .where(PricePlan.listing_id.in_(listing_ids), PricePlan.due_at > now)
-        .group_by(PricePlan.listing_id)
+    listing_id: sa.ColumnExpressionArgument[str],
+) -> sa.ScalarSelect[datetime | None]:
+    """Return the expression of until when the price of a listing holds: the next planned step."""
+    return (
+        sa.select(sa.func.min(PricePlan.due_at))
+        .where(PricePlan.listing_id == listing_id)
+        .correlate(Listing)
+        .scalar_subquery()
     )
-    return {row.listing_id: row.until for row in rows}
 
 
 def _plan(row: PricePlan, label: dict[str, str] | None) -> Plan:

@@ -69,6 +69,10 @@ class ListingDraft:
     attributes: dict[str, Any] | None = None
 
 
+UNLOOKED = frozenset({"copy", "import"})
+"""Ways by which words come that nobody wrote for this listing."""
+
+
 def create_listing(
     session: Session,
     vendor_id: str,
@@ -93,7 +97,7 @@ def create_listing(
     session.flush()
     open_stock(session, listing, on_hand=0, now=now)
     _set_prices(session, listing, draft, now)
-    keep_texts(session, listing, by_person=True, now=now)
+    keep_texts(session, listing, by_person=way not in UNLOOKED, now=now)
     note_step(session, listing, action="create", actor=actor, now=now)
     refuse_banned(desk_rules(session, now=now), texts_of(session, listing))
     keep_revision(session, listing, action=way, actor=actor, now=now)
@@ -149,7 +153,7 @@ def edit_listing(
     _write(session, listing, draft)
     _set_prices(session, listing, draft, now)
     check_edit(session, listing, Written(shown, actor, now))
-    keep_texts(session, listing, by_person=True, now=now)
+    keep_texts(session, listing, by_person=way not in UNLOOKED, now=now)
     if worded != wording(listing):
         remember_seen(session, listing, values=worded, now=now)
     # Packs are rows of their own: the version of the listing moves with them all the same.

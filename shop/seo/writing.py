@@ -10,6 +10,7 @@ from bookings.queries import DepartureCard, ExperienceDetail
 from catalog.queries import CategoryNode, ListingPage, ReviewCard, VendorReviews
 from catalog.rules.addresses import slugs_of
 from kernel import money
+from kernel.clock import local_date
 from kernel.i18n import pick
 from kernel.settings import Settings
 from kernel.web.language import current_language
@@ -169,6 +170,7 @@ def _shown_listing(listing: ListingPage, said: Sequence[ReviewCard], today: date
         ],
         said=said,
         is_away=away is not None and away.holds(today),
+        price_until=local_date(listing.price_until) if listing.price_until else None,
     )
 
 
