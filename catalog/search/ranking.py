@@ -15,7 +15,7 @@ from catalog.search.likeness import CONFLICT, Grade, Grades, grades
 from catalog.search.words import Reading, Word
 from kernel.messages import msg
 
-WINDOW = 72
+WINDOW = 60
 """Candidates that are put in order; pages beyond follow the order of the engine."""
 
 
