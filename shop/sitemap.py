@@ -42,7 +42,7 @@ def index() -> Response:
 @guards.public
 def shelves() -> Response:
     """List the home page, the texts about the market and the shelves."""
-    paths = [both("/"), *(both(f"/about/{quote(slug)}") for slug in PAGES)]
+    paths = [both("/"), *(both(info.address) for info in PAGES.values())]
     paths += [
         {lang: f"/c/{quote(slug)}" for lang, slug in slugs_of_shelf(key).items()}
         for key in shelf_ids()

@@ -366,7 +366,6 @@ NOT_THERE = {
     "vendors_desk.delete_view": "the saved view of somebody else",
     "ruling.take_back": "a version that nobody entered",
     "calendar.remove_day": "a day that nobody entered",
-    "catalogue.confirm": "a file that nobody sent",
 }
 
 # Doors behind which only the officer in charge of a dossier is let in.

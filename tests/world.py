@@ -236,7 +236,7 @@ def _vendor(world: World, session: Session, letter: str) -> dict[str, str]:
             .order_by(Departure.starts_at)
         ).first()
         pack = session.scalars(sa.select(Variant).where(Variant.listing_id == goods.id)).first()
-        plan, revision = _plan(goods.id, pack.id), _revision(goods.id, letter)
+        plan, revision = _plan(goods.id, pack.id), _revision(goods.id, goods.category_id, letter)
         session.add_all([plan, revision])
         session.flush()
         return {
@@ -288,12 +288,17 @@ def _plan(listing_id: str, pack_id: str) -> PricePlan:
     )
 
 
-def _revision(listing_id: str, letter: str) -> ListingRevision:
+def _revision(listing_id: str, category_id: str, letter: str) -> ListingRevision:
     return ListingRevision(
         listing_id=listing_id,
         number=1,
         action="edit",
-        values={"title": {"vi": "Ổi"}, "packs": [], "photos": [_photo(letter)]},
+        values={
+            "title": {"vi": "Ổi"},
+            "category_id": category_id,
+            "packs": [],
+            "photos": [_photo(letter)],
+        },
         actor_name="Anh Nam",
         at=NOW,
     )

@@ -20,7 +20,7 @@ from catalog.services.stock import adjust_stock
 from kernel import audit
 from kernel.actor import Actor
 from kernel.claims import Bucket
-from kernel.errors import Invalid, NotFound
+from kernel.errors import Conflict, Invalid, NotFound
 from kernel.messages import msg
 from kernel.quantity import Unit
 from traceability.queries import farms_of, lot_cards
@@ -226,7 +226,8 @@ def take_upload(
 ) -> Upload:
     """Return a file that waits and keep it no longer: it is taken in once.
 
-    :raises NotFound: when it was taken in, is too old, or another vendor's.
+    :raises NotFound: for a stranger.
+    :raises Conflict: when it was taken in, is too old, or another vendor's.
     """
     actor.need_at(vendor_id, "seller")
     row = session.scalar(
@@ -240,7 +241,7 @@ def take_upload(
         .execution_options(populate_existing=True)
     )
     if row is None:
-        raise NotFound(msg("This file was taken in already, or is too old. Send it again."))
+        raise Conflict(msg("This file was taken in already, or is too old. Send it again."))
     session.delete(row)
     session.flush()
     return Upload(row.name, row.data, row.digest, row.plan_digest)

@@ -136,7 +136,6 @@ def business(
             "name": vendor.name,
             "description": site.words(vendor.story),
             "telephone": vendor.phone,
-            "email": vendor.email,
             "image": [site.url(picture) for picture in shown.pictures],
             "address": _postal(vendor.address, shown.place, site),
             "hasCertification": [_certification(paper) for paper in shown.papers],

@@ -183,6 +183,12 @@ class Cooperative(Person):
 
     # --- the offer ---
 
+    def open_folds(self):
+        """Open the parts of a form that are folded up."""
+        closed = self.page.get_by_role("main").locator("details.fold:not([open]) > summary")
+        while closed.count():
+            closed.first.click()
+
     def write_listing(self, claims: tuple[str, ...] = ()) -> None:
         self.go(f"/work/{self.vendor_id}/")
         self.follow("Offers")
@@ -202,11 +208,11 @@ class Cooperative(Person):
             "packs-1-price": "200k",
         }
         self.fill(**packs)
+        self.open_folds()
         self.field("farm_id").select_option(label=self.words["farm"])
         self.field("lot_id").select_option(index=1)
         for claim in claims:
             self.choose("schemes", claim)
-        self.page.get_by_role("main").locator("details summary").last.click()
         self.fill(title_en=self.words["title_en"], summary_en=self.words["summary_en"])
         self.keep("offer-form")
         self.press("Save")

@@ -338,16 +338,15 @@ def test_search_knows_where_goods_are_brought(session, now):
 
 def test_a_kept_page_is_let_go_when_a_condition_changes(session, now):
     add(session, now)
-    slug = listing(session).slug
-    marks = [goods_mark(session, "VAI", slug, now=now)]
+    marks = [goods_mark(session, "VAI", now=now)]
     session.rollback()
     with transaction(session):
         listing(session).tiers = [[5000, 40_000]]
-    marks.append(goods_mark(session, "VAI", slug, now=now))
+    marks.append(goods_mark(session, "VAI", now=now))
     session.rollback()
     with transaction(session):
         listing(session).area = DeliveryArea.PICK_UP
-    marks.append(goods_mark(session, "VAI", slug, now=now))
+    marks.append(goods_mark(session, "VAI", now=now))
     assert len(set(marks)) == 3
 
 

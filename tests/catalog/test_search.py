@@ -21,6 +21,13 @@ def engine(tmp_path):
     return made
 
 
+@pytest.fixture(scope="module")
+def standing(tmp_path_factory):
+    made = TantivyEngine(tmp_path_factory.mktemp("search"))
+    made.rebuild(DOCUMENTS)
+    return made
+
+
 def codes(engine, query, **wishes):
     return list(engine.search(query, **wishes).codes)
 

@@ -113,7 +113,7 @@ def test_templates_need_no_inline_style_or_script(path):
     html = re.sub(r"\{%.*?%\}|\{\{.*?\}\}", "", path.read_text(), flags=re.DOTALL)
     assert not re.search(r"\sstyle=", html)
     assert not re.search(r"\son[a-z]+=", html)
-    assert not re.search(r"<script(?![^>]*\b(src|type=\"application/json\"))", html)
+    assert not re.search(r"<script(?![^>]*\b(src|type=\"application/(ld\+)?json\"))", html)
 
 
 def test_nothing_is_built_twice(manifest, monkeypatch):

@@ -48,7 +48,14 @@ def test_a_badge_waits_for_the_office(house):
     assert badges(house, vendor_id) == []
     verify(house, certificate_id)
     assert badges(house, vendor_id) == [
-        Badge(Scheme.VIETGAP, None, "VG-0812-33", "Trung tâm Chứng nhận", valid_to=date(2027, 1, 1))
+        Badge(
+            Scheme.VIETGAP,
+            None,
+            "VG-0812-33",
+            "Trung tâm Chứng nhận",
+            valid_to=date(2027, 1, 1),
+            scope={"product": "Cà rốt, 12 ha"},
+        )
     ]
 
 
