@@ -100,7 +100,7 @@ def import_listing(session: Session, row: ListingRow, *, actor: Actor, now: date
     keep_texts(session, listing, by_person=False, now=now)
     if is_new:
         note_step(session, listing, action="import", actor=actor, now=listing.created_at)
-    elif has_history(session, listing.id):
+    else:
         keep_revision(session, listing, action="import", actor=actor, now=now)
     _tell(session, listing, is_new=is_new, now=now)
     audit.record(

@@ -176,6 +176,8 @@ class Judge(Officer):
         return str(address).rsplit("/", 1)[-1]
 
 
+# The small server of this test leaves a file open when the browser goes on while a page loads.
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_from_application_to_signed_decision(scene, market):
     with scene:
         grower = Grower(scene)
