@@ -78,8 +78,20 @@ class World:
     people: dict[str, Person] = field(default_factory=dict)
     ids: dict[str, dict[str, str]] = field(default_factory=dict)
 
+    files: dict[str, bytes] = field(default_factory=dict)
+
     def session(self) -> Session:
         return self.app.extensions["sessionmaker"]()
+
+    @property
+    def storage(self) -> Storage:
+        """Where its files lie."""
+        return self.app.extensions[Storage.__qualname__]
+
+    def store(self, key: str, data: bytes, media_type: str) -> None:
+        """Put a file where it is put back to."""
+        self.files[key] = data
+        self.storage.put(key, data, media_type)
 
     def client(self, person: Person) -> FlaskClient:
         client = self.app.test_client()
@@ -116,7 +128,10 @@ class World:
         self.before, self.seen = self.digest(), self.changes()
 
     def put_back(self) -> None:
-        """Undo whatever was done since, if anything."""
+        """Undo whatever was done since, if anything: rows, and files that were deleted."""
+        for key, data in self.files.items():
+            if not self.storage.exists(key):
+                self.storage.put(key, data, "application/octet-stream")
         if self.changes() != self.seen:
             with closing(sqlite3.connect(self.path)) as live:
                 live.execute("PRAGMA synchronous=OFF")
@@ -316,7 +331,7 @@ def _photo(letter: str) -> dict[str, Any]:
 
 def _paper(world: World, vendor_id: str, letter: str) -> VendorDocument:
     key = f"private/vendors/{vendor_id}/{letter}.pdf"
-    world.app.extensions[Storage.__qualname__].put(key, PAPER, "application/pdf")
+    world.store(key, PAPER, "application/pdf")
     return VendorDocument(
         vendor_id=vendor_id,
         kind=DocumentKind.REGISTRATION,
@@ -358,7 +373,7 @@ def _authority_order(letter: str) -> AuthorityOrder:
 
 def _decision(world: World, vendor_id: str, letter: str) -> DecisionDocument:
     key = f"private/decisions/{letter}/signed.pdf"
-    world.app.extensions[Storage.__qualname__].put(key, PAPER, "application/pdf")
+    world.store(key, PAPER, "application/pdf")
     return DecisionDocument(
         vendor_id=vendor_id,
         kind=DecisionKind.RECOGNITION,
@@ -392,7 +407,7 @@ def _office_visit(vendor_id: str) -> SiteVisit:
 
 def _visit_photo(world: World, visit: SiteVisit, letter: str) -> VisitPhoto:
     key = f"private/visits/{visit.vendor_id}/{letter}.jpg"
-    world.app.extensions[Storage.__qualname__].put(key, PAPER, "image/jpeg")
+    world.store(key, PAPER, "image/jpeg")
     return VisitPhoto(
         visit_id=visit.id,
         revision=1,
