@@ -1,6 +1,8 @@
 """A market in this process: its clock can be moved, and its worker works when it is told to."""
 
+import gc
 import threading
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -52,4 +54,9 @@ def moving_market() -> Iterator[MovingMarket]:
     finally:
         server.shutdown()
         serving.join()
+        server.server_close()
+        with warnings.catch_warnings():
+            # Files of answers that the browser did not wait for: no matter of the tests to come.
+            warnings.simplefilter("ignore", ResourceWarning)
+            gc.collect()
         clock.set_shift(timedelta(0))

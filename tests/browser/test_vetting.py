@@ -177,6 +177,7 @@ class Judge(Officer):
 
 
 # The small server of this test leaves a file open when the browser goes on while a page loads.
+@pytest.mark.filterwarnings("ignore:unclosed file:ResourceWarning")
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_from_application_to_signed_decision(scene, market):
     with scene:
