@@ -70,6 +70,9 @@ def _drawn(colour: str, *, tall: bool) -> bytes:
 def opened(open_browser, listing: str, lang: str, size=PHONE, **wishes: object) -> Page:
     page = open_browser(size, lang, **wishes).new_page()
     page.goto(f"{listing}?lang={lang}")
+    if not page.locator(".gallery-strip").count():
+        # A busy machine may have answered with its waiting page.
+        page.reload()
     return page
 
 
