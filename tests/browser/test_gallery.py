@@ -71,7 +71,7 @@ def opened(open_browser, listing: str, lang: str, size=PHONE, **wishes: object) 
     page = open_browser(size, lang, **wishes).new_page()
     page.goto(f"{listing}?lang={lang}")
     if not page.locator(".gallery-strip").count():
-        # A busy machine may have answered with its waiting page.
+        # Seen once in a whole run: the page came without its pictures. The cause is not known.
         page.reload()
     return page
 
