@@ -1,4 +1,4 @@
-"""Tables of farms, plots, seasons, diaries and lots."""
+"""Tables of lots and their steps."""
 
 from datetime import date, datetime
 
@@ -7,81 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from kernel.db import Base, Id, PrimaryId
 from kernel.quantity import Unit
-from traceability.rules import Activity, LotState
-
-
-class Farm(Base):
-    """A place of production of one vendor."""
-
-    __tablename__ = "farm"
-    __table_args__ = (sa.UniqueConstraint("vendor_id", "code"),)
-
-    id: Mapped[PrimaryId]
-    vendor_id: Mapped[Id] = mapped_column(sa.ForeignKey("vendor.id"))
-    code: Mapped[str] = mapped_column(sa.String(20))
-    name: Mapped[str] = mapped_column(sa.String(120))
-    commune: Mapped[str] = mapped_column(sa.String(20))
-    address: Mapped[str] = mapped_column(sa.String(200), default="")
-    lat: Mapped[float | None]
-    lon: Mapped[float | None]
-    story: Mapped[dict[str, str]] = mapped_column(default=dict)
-    created_at: Mapped[datetime]
-
-
-class Plot(Base):
-    """A piece of land of a farm."""
-
-    __tablename__ = "plot"
-    __table_args__ = (sa.UniqueConstraint("farm_id", "code"),)
-
-    id: Mapped[PrimaryId]
-    farm_id: Mapped[Id] = mapped_column(sa.ForeignKey("farm.id"))
-    code: Mapped[str] = mapped_column(sa.String(20))
-    name: Mapped[str] = mapped_column(sa.String(120))
-    area_m2: Mapped[int]
-    # Planting-area code (PUC) where one was issued.
-    planting_area_code: Mapped[str | None] = mapped_column(sa.String(30))
-
-
-class Season(Base):
-    """One crop on one plot, from seeding (or pruning) to the last harvest."""
-
-    __tablename__ = "season"
-    __table_args__ = (
-        sa.Index("ix_season_plot", "plot_id", "started_on"),
-        sa.UniqueConstraint("plot_id", "code"),
-    )
-
-    id: Mapped[PrimaryId]
-    plot_id: Mapped[Id] = mapped_column(sa.ForeignKey("plot.id"))
-    code: Mapped[str] = mapped_column(sa.String(20))
-    crop: Mapped[dict[str, str]]
-    variety: Mapped[str] = mapped_column(sa.String(80), default="")
-    started_on: Mapped[date]
-    ended_on: Mapped[date | None]
-
-
-class DiaryEntry(Base):
-    """One line of the farm diary."""
-
-    __tablename__ = "diary_entry"
-    __table_args__ = (sa.Index("ix_diary_entry_season", "season_id", "done_on"),)
-
-    id: Mapped[PrimaryId]
-    season_id: Mapped[Id] = mapped_column(sa.ForeignKey("season.id"))
-    # Made by the phone: sending the same entry twice stores it once.
-    client_key: Mapped[str] = mapped_column(sa.String(40), unique=True)
-    activity: Mapped[Activity]
-    done_on: Mapped[date]
-    note: Mapped[dict[str, str]] = mapped_column(default=dict)
-    input_name: Mapped[str | None] = mapped_column(sa.String(120))
-    active_ingredient: Mapped[str | None] = mapped_column(sa.String(120))
-    dose: Mapped[str | None] = mapped_column(sa.String(80))
-    # Days from this spray to the first allowed harvest, from the product's label.
-    phi_days: Mapped[int | None] = mapped_column(sa.SmallInteger)
-    worker: Mapped[str] = mapped_column(sa.String(120), default="")
-    recorded_by: Mapped[str | None] = mapped_column(sa.String(26))
-    recorded_at: Mapped[datetime]
+from traceability.rules import LotKind, LotState
 
 
 class Lot(Base):
@@ -101,6 +27,7 @@ class Lot(Base):
     id: Mapped[PrimaryId]
     vendor_id: Mapped[Id] = mapped_column(sa.ForeignKey("vendor.id"))
     season_id: Mapped[Id | None] = mapped_column(sa.ForeignKey("season.id"))
+    kind: Mapped[LotKind] = mapped_column(default=LotKind.HARVEST)
     # The diary entry of the harvest that made it.
     harvest_id: Mapped[Id | None] = mapped_column(sa.ForeignKey("diary_entry.id"), unique=True)
     # GS1 AI 10: at most 20 characters, unique with the GTIN or within the vendor.
@@ -124,6 +51,29 @@ class Lot(Base):
     version: Mapped[int] = mapped_column(default=1)
 
     __mapper_args__ = {"version_id_col": version}
+
+
+class LotEdge(Base):
+    """So much of one lot went into another: what a trace walks along, both ways."""
+
+    __tablename__ = "lot_edge"
+    __table_args__ = (
+        sa.Index("ix_lot_edge_src", "src_id", "dst_id"),
+        sa.Index("ix_lot_edge_dst", "dst_id", "src_id"),
+        sa.CheckConstraint("quantity > 0", name="quantity"),
+        sa.CheckConstraint("src_id <> dst_id", name="itself"),
+    )
+
+    id: Mapped[PrimaryId]
+    src_id: Mapped[Id] = mapped_column(sa.ForeignKey("lot.id"))
+    dst_id: Mapped[Id] = mapped_column(sa.ForeignKey("lot.id"))
+    # The event that tells of it.
+    event_seq: Mapped[int] = mapped_column(
+        sa.BigInteger().with_variant(sa.Integer(), "sqlite"), sa.ForeignKey("trace_event.seq")
+    )
+    # In the unit of the source.
+    quantity: Mapped[int]
+    at: Mapped[datetime]
 
 
 class LotStep(Base):
