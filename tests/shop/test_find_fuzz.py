@@ -1,5 +1,6 @@
 """Whatever stands in the address of a search: an answer, in bounded time."""
 
+import sys
 import time
 from datetime import date
 
@@ -20,8 +21,8 @@ NAMES = (
     "price_to", "unit_from", "unit_to", "rating", "to", "keep", "date", "guests", "near", "lat",
     "lon", "within", "sort", "page", "lang",
 )  # fmt: skip
-MOST_SECONDS = 2.0
-"""Far above what is promised (200 ms): this machine may be busy with other tests."""
+MOST_SECONDS = 0.2 if sys.gettrace() is None else 1.0
+"""Of the thread that answers; where every line is counted, each costs several times as much."""
 
 words = st.one_of(
     st.text(max_size=40),
@@ -37,7 +38,7 @@ SEARCHES = st.lists(st.tuples(st.sampled_from(NAMES), words), max_size=8)
 
 
 @pytest.fixture
-def indexed(app, app_session):
+def indexed(app, app_session, client):
     with transaction(app_session):
         rules_table.seed_rules(app_session, now=NOW)
         stalls = Stalls(app_session)
@@ -48,13 +49,23 @@ def indexed(app, app_session):
     app.extensions[SearchEngine.__qualname__].rebuild(
         document(row) for row in all_sources(app_session, on=date(2026, 11, 23))
     )
+    for lang in ("vi", "en"):
+        # The first one reads templates and words: that is done once in a process.
+        client.get("/search", query_string={"lang": lang, "q": "oi", "near": "1"})
+        client.get("/search", query_string={"lang": lang, "q": "xzqw"})
+        client.get("/search/suggest", query_string={"lang": lang, "q": "oi"})
 
 
 def look(client, path, query):
+    # Once may be the garbage of other tests: what is slow by itself is slow again.
+    assert any(_seconds(client, path, query) < MOST_SECONDS for _ in range(3)), query
+
+
+def _seconds(client, path, query):
     began = time.thread_time()
     answer = client.get(path, query_string=query)
     assert answer.status_code in {200, 303}, query
-    assert time.thread_time() - began < MOST_SECONDS, query
+    return time.thread_time() - began
 
 
 @pytest.mark.parametrize("lang", ["vi", "en"])
