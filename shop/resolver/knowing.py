@@ -147,7 +147,7 @@ def _of_lot(
         _link("traceability", page, _local(lot.product), is_default=True),
         _link("pip", page),
         _link("recallStatus", page),
-        _link("certificationInfo", f"{page}#certificates"),
+        _link("certificationInfo", page),
         *([_link("locationInfo", f"{root}/p/{farm.code}", farm.name)] if farm else []),
         *_visits(offers, root),
     )

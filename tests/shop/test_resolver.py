@@ -1,6 +1,7 @@
 """The resolver: cases R1 to R25 of the reference, and what GS1's public suite looks at."""
 
 import json
+from itertools import product
 from pathlib import Path
 from urllib.parse import quote
 
@@ -140,45 +141,44 @@ def test_each_link_type_leads_to_its_link(client, lot, lot_path):
     assert goes_to(client, f"{lot_path}?linkType=gs1%3Apip").endswith("?linkType=gs1%3Apip")
 
 
-@pytest.mark.parametrize(
-    "path",
-    [
-        f"{BASE}/21/S1/10/L1",  # R3
-        f"{BASE}/17/261231",  # R4
-        f"{BASE}/99/ABC",  # R5
-        "/01",  # R9
-        "/7",
-        "/eh3074257bf7194e4000001a85",  # R10
-        "/exAAAAAAAAAA",
-        "/01/08938500000011",  # R19
-        "/01/8938500000010",  # R20
-        f"/01//{GTIN}",  # R25
-        f"//01/{GTIN}",
-        f"{BASE}//",
-        f"{BASE}/10//",
-        f"{BASE}/10/%00",
-        f"{BASE}/10/%FF%FE",
-        f"{BASE}/10/%C4%90",
-        f"{BASE}/10/" + "A" * 21,
-        "/01/" + "1" * 6000,
-        "/" + "1" * 6000,
-        f"{BASE}/foo",
-        f"{BASE}?10=L1",
-        f"{BASE}?21=S1",
-        f"{BASE}?999=X",
-        f"/02/{GTIN}",
-        f"/99/{GTIN}",
-    ],
-)
-@pytest.mark.parametrize("headers", [{}, JSON, BROWSER])
-def test_what_is_no_digital_link_is_refused(client, lot, path, headers):
-    answer = client.get(path, headers=headers)
-    assert answer.status_code in {400, 414}
-    is_page = headers is BROWSER
-    assert answer.mimetype == ("text/html" if is_page else "application/problem+json")
-    assert answer.headers["Access-Control-Allow-Origin"] == "*"
-    if not is_page:
-        assert answer.get_json(force=True)["status"] == 400
+REFUSED = [
+    f"{BASE}/21/S1/10/L1",  # R3
+    f"{BASE}/17/261231",  # R4
+    f"{BASE}/99/ABC",  # R5
+    "/01",  # R9
+    "/7",
+    "/eh3074257bf7194e4000001a85",  # R10
+    "/exAAAAAAAAAA",
+    "/01/08938500000011",  # R19
+    "/01/8938500000010",  # R20
+    f"/01//{GTIN}",  # R25
+    f"//01/{GTIN}",
+    f"{BASE}//",
+    f"{BASE}/10//",
+    f"{BASE}/10/%00",
+    f"{BASE}/10/%FF%FE",
+    f"{BASE}/10/%C4%90",
+    f"{BASE}/10/" + "A" * 21,
+    "/01/" + "1" * 6000,
+    "/" + "1" * 6000,
+    f"{BASE}/foo",
+    f"{BASE}?10=L1",
+    f"{BASE}?21=S1",
+    f"{BASE}?999=X",
+    f"/02/{GTIN}",
+    f"/99/{GTIN}",
+]
+
+
+def test_what_is_no_digital_link_is_refused(client, lot):
+    for path, headers in product(REFUSED, ({}, JSON, BROWSER)):
+        answer = client.get(path, headers=headers)
+        assert answer.status_code == 400, path
+        is_page = headers is BROWSER
+        assert answer.mimetype == ("text/html" if is_page else "application/problem+json")
+        assert answer.headers["Access-Control-Allow-Origin"] == "*"
+        if not is_page:
+            assert answer.get_json(force=True)["status"] == 400
 
 
 def test_a_long_query_is_passed_on_or_refused_never_an_error(client, lot_path):
@@ -186,19 +186,19 @@ def test_a_long_query_is_passed_on_or_refused_never_an_error(client, lot_path):
     assert goes_to(client, f"{lot_path}?{query}").endswith(f"?{query}")
 
 
-@pytest.mark.parametrize(
-    "query",
-    [
-        "17=261231;3103=000189",
-        "flag",
-        "b=2&a=1&a=%7e&x[]=~",
-        "foo=bar",
-        "linkType=gs1:traceability",
-    ],
+QUERIES = (
+    "17=261231;3103=000189",
+    "flag",
+    "b=2&a=1&a=%7e&x[]=~",
+    "foo=bar",
+    "linkType=gs1:traceability",
 )
-def test_the_query_is_passed_on_byte_for_byte(client, lot, lot_path, query):
-    assert goes_to(client, f"{lot_path}?{query}") == f"/t/{lot.trace_code}?{query}"
-    assert client.get(f"/t/{lot.trace_code}?{query}").status_code == 200
+
+
+def test_the_query_is_passed_on_byte_for_byte(client, lot, lot_path):
+    for query in QUERIES:
+        assert goes_to(client, f"{lot_path}?{query}") == f"/t/{lot.trace_code}?{query}"
+        assert client.get(f"/t/{lot.trace_code}?{query}").status_code == 200
     assert goes_to(client, f"{lot_path}?") == f"/t/{lot.trace_code}"
 
 
@@ -216,46 +216,37 @@ def test_a_slash_in_a_lot_number_is_no_step(client, land, lot):
     assert next(iter(linkset(client, f"{BASE}/10/A%2fB"))) == f"{BASE}/10/A%2fB"
 
 
-@pytest.mark.parametrize("name", ["REQUEST_URI", "RAW_URI", ""])
-def test_the_path_as_it_was_sent_is_found_under_either_name(client, land, lot, name):
-    environ = {"REQUEST_URI": "", "RAW_URI": ""}
-    if name:
-        environ[name] = f"https://cho.example{BASE}/10/A%2FB?x=1"
-    answer = client.get(f"{BASE}/10/A%2FB", environ_overrides=environ)
-    # Without the raw path it cannot be told from two steps: a refusal, never another lot.
-    assert answer.status_code == (307 if name else 400)
+def test_the_path_as_it_was_sent_is_found_under_either_name(client, land, lot):
+    raw = f"https://cho.example{BASE}/10/A%2FB?x=1"
+    for name, status in (("REQUEST_URI", 307), ("RAW_URI", 307), ("OTHER", 400)):
+        environ = {"REQUEST_URI": "", "RAW_URI": ""} | {name: raw}
+        answer = client.get(f"{BASE}/10/A%2FB", environ_overrides=environ)
+        # Without the raw path it cannot be told from two steps: a refusal, never another lot.
+        assert answer.status_code == status
 
 
-@pytest.mark.parametrize("path", [BASE, f"{BASE}/10/L", "/t/{trace}", "/.well-known/gs1resolver"])
-def test_options_tell_methods_and_where_the_links_are(client, lot, path):
-    path = path.format(trace=lot.trace_code)
-    answer = client.options(path)
-    assert answer.status_code == 204
-    assert answer.headers["Allow"] == "GET, HEAD, OPTIONS"
-    assert answer.headers["Access-Control-Allow-Methods"] == "GET, HEAD, OPTIONS"
-    assert answer.headers["Access-Control-Allow-Origin"] == "*"
-    if not path.startswith("/."):
-        expected = (
-            f'<{ROOT}{path}?linkType=linkset>; rel="linkset"; type="application/linkset+json"'
-        )
-        assert answer.headers["Link"] == expected
+def test_options_tell_methods_and_where_the_links_are(client, lot):
+    for path in (BASE, f"{BASE}/10/L", f"/t/{lot.trace_code}", "/.well-known/gs1resolver"):
+        answer = client.options(path)
+        assert answer.status_code == 204
+        assert answer.headers["Allow"] == "GET, HEAD, OPTIONS"
+        assert answer.headers["Access-Control-Allow-Methods"] == "GET, HEAD, OPTIONS"
+        assert answer.headers["Access-Control-Allow-Origin"] == "*"
+        where = f'<{ROOT}{path}?linkType=linkset>; rel="linkset"; type="application/linkset+json"'
+        assert answer.headers.get("Link") == (None if path.startswith("/.") else where)
 
 
-@pytest.mark.parametrize(
-    "query", ["", "?linkType=gs1:pip", "?linkType=gs1:nosuchlt", "?linkType=linkset", "?10=X"]
-)
-@pytest.mark.parametrize("headers", [JSON, {}, {"Accept": "undefined"}])
-def test_every_answer_has_the_headers_and_head_is_get_without_a_body(
-    client, lot_path, query, headers
-):
-    got = client.get(lot_path + query, headers=headers)
-    head = client.head(lot_path + query, headers=headers)
-    assert head.status_code == got.status_code
-    assert not head.data
-    for name in ("Location", "Link", "Vary", "Content-Type", "Access-Control-Allow-Origin"):
-        assert head.headers.get(name) == got.headers.get(name)
-    assert {"accept", "accept-language"} <= {name.lower() for name in got.vary}
-    assert got.headers["Access-Control-Expose-Headers"] == "Link, Location"
+def test_every_answer_has_the_headers_and_head_is_get_without_a_body(client, lot_path):
+    asked = ("", "?linkType=gs1:pip", "?linkType=gs1:nosuchlt", "?linkType=linkset", "?10=X")
+    for query, headers in product(asked, (JSON, {}, {"Accept": "undefined"})):
+        got = client.get(lot_path + query, headers=headers)
+        head = client.head(lot_path + query, headers=headers)
+        assert head.status_code == got.status_code
+        assert not head.data
+        for name in ("Location", "Link", "Vary", "Content-Type", "Access-Control-Allow-Origin"):
+            assert head.headers.get(name) == got.headers.get(name)
+        assert {"accept", "accept-language"} <= {name.lower() for name in got.vary}
+        assert got.headers["Access-Control-Expose-Headers"] == "Link, Location"
 
 
 def test_unknown_is_404(client, lot, lot_path):
@@ -266,37 +257,39 @@ def test_unknown_is_404(client, lot, lot_path):
         assert answer.mimetype == "application/problem+json"
 
 
-@pytest.mark.parametrize("slash", ["", "/"])
-def test_a_trailing_slash_changes_nothing(client, lot, lot_path, slash):
-    assert goes_to(client, lot_path + slash) == f"/t/{lot.trace_code}"
-    assert client.get(f"{lot_path}/foo{slash}").status_code == 400
+def test_a_trailing_slash_changes_nothing(client, lot, lot_path):
+    for slash in ("", "/"):
+        assert goes_to(client, lot_path + slash) == f"/t/{lot.trace_code}"
+        assert client.get(f"{lot_path}/foo{slash}").status_code == 400
 
 
-@pytest.mark.parametrize(
-    ("accept", "kind"),
-    [
-        ("application/linkset+json", "application/linkset+json"),
-        ("application/json", "application/linkset+json"),
-        ("application/ld+json", "application/ld+json"),
-        ("text/html", "text/html; charset=utf-8"),
-        ("*/*", "text/html; charset=utf-8"),
-        ("", "text/html; charset=utf-8"),
-        ("nonsense", "text/html; charset=utf-8"),
-    ],
+FORMS = (
+    ("application/linkset+json", "application/linkset+json"),
+    ("application/json", "application/linkset+json"),
+    ("application/ld+json", "application/ld+json"),
+    ("text/html", "text/html; charset=utf-8"),
+    ("*/*", "text/html; charset=utf-8"),
+    ("", "text/html; charset=utf-8"),
+    ("nonsense", "text/html; charset=utf-8"),
 )
-@pytest.mark.parametrize("word", ["linkset", "all"])
-def test_the_linkset_comes_in_the_form_that_was_asked_for(client, lot_path, accept, kind, word):
-    answer = client.get(f"{lot_path}?linkType={word}", headers={"Accept": accept})
-    assert (answer.status_code, answer.content_type) == (200, kind)
-    if kind == "application/linkset+json":
-        context = '<https://ref.gs1.org/standards/resolver/linkset-context>; rel="http://www.w3.org/ns/json-ld#context"; type="application/ld+json"'
-        assert context in answer.headers["Link"].split(", ")
-    elif kind == "application/ld+json":
-        assert set(answer.get_json(force=True)) == {"@context", "linkset"}
-    else:
-        data = answer.text.partition('<script type="application/ld+json">')[2]
-        said = json.loads(data.partition("</script>")[0])
-        assert said["linkset"][0]["anchor"] == ROOT + lot_path
+CONTEXT = (
+    "<https://ref.gs1.org/standards/resolver/linkset-context>; "
+    'rel="http://www.w3.org/ns/json-ld#context"; type="application/ld+json"'
+)
+
+
+def test_the_linkset_comes_in_the_form_that_was_asked_for(client, lot_path):
+    for (accept, kind), word in product(FORMS, ("linkset", "all")):
+        answer = client.get(f"{lot_path}?linkType={word}", headers={"Accept": accept})
+        assert (answer.status_code, answer.content_type) == (200, kind)
+        if kind == "application/linkset+json":
+            assert CONTEXT in answer.headers["Link"].split(", ")
+        elif kind == "application/ld+json":
+            assert set(answer.get_json(force=True)) == {"@context", "linkset"}
+        else:
+            data = answer.text.partition('<script type="application/ld+json">')[2]
+            said = json.loads(data.partition("</script>")[0])
+            assert said["linkset"][0]["anchor"] == ROOT + lot_path
 
 
 def test_the_anchor_never_follows_the_host_that_was_asked(client, lot_path):
@@ -304,13 +297,14 @@ def test_the_anchor_never_follows_the_host_that_was_asked(client, lot_path):
     assert "evil.example" not in answer.text + str(answer.headers)
 
 
-@pytest.mark.parametrize("way", ["?linkType=https://evil.example", "?url=https://evil.example"])
-def test_no_request_leads_out_of_the_table(client, lot_path, way):
-    answer = client.get(lot_path + way)
-    assert not answer.headers.get("Location", "").startswith("https://evil")
-    assert client.get("//evil.example/x").headers.get("Location", "").startswith(("/", ROOT, ""))
-    went = client.get(f"//evil.example{lot_path}").headers.get("Location", "")
-    assert "//evil" not in went
+def test_no_request_leads_out_of_the_table(client, lot, lot_path):
+    for way in ("linkType=https://evil.example", "url=https://evil.example"):
+        answer = client.get(f"{lot_path}?{way}")
+        assert answer.headers.get("Location") in {None, f"{ROOT}/t/{lot.trace_code}?{way}"}
+    for path in ("//evil.example/x", f"//evil.example{lot_path}", f"/{lot_path}"):
+        location = client.get(path).headers.get("Location", "")
+        assert "//evil" not in location
+        assert "//01" not in location
 
 
 def test_languages_decide_among_links_of_one_kind(client, land, lot, lot_path):
@@ -497,7 +491,7 @@ def test_a_redirect_costs_eight_statements_at_most(
 
 @given(rest=st.text(max_size=40), query=st.text(max_size=40))
 @settings(
-    max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 def test_no_code_makes_an_error(client, lot, rest, query):
     for path in (f"/01/{GTIN}/{rest}", f"{BASE}/10/{rest}", f"/{rest}/{GTIN}", f"/414/{rest}"):

@@ -112,7 +112,16 @@ def arrange(asked: Asked, levels: Iterable[Level]) -> tuple[Entry, ...]:
             if target.link_type not in have
         )
         entries[anchor] = Entry(anchor, known.description, known.targets + more)
-    return tuple(entry for entry in entries.values() if entry.targets)
+    return tuple(_told(entry for entry in entries.values() if entry.targets))
+
+
+def _told(entries: Iterable[Entry]) -> Iterable[Entry]:
+    """Leave out choices by language that a finer default goes before: nobody is led to them."""
+    settled = False
+    for entry in entries:
+        told = [t for t in entry.targets if not (settled and t.link_type == DEFAULT_MULTI)]
+        settled = settled or entry.default is not None
+        yield Entry(entry.anchor, entry.description, tuple(told))
 
 
 def _without_default(target: Target) -> Target:
