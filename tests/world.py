@@ -34,7 +34,7 @@ from tests.orders import market
 from tests.people import sign_in_as
 from tests.shop.stalls import Stalls
 from tests.traceability.land import Land
-from traceability.models import Lot
+from traceability.models import DlLink, Farm, Lot
 from vendors.models import (
     AuthorityOrder,
     DecisionDocument,
@@ -252,7 +252,15 @@ def _vendor(world: World, session: Session, letter: str) -> dict[str, str]:
         ).first()
         pack = session.scalars(sa.select(Variant).where(Variant.listing_id == goods.id)).first()
         plan, revision = _plan(goods.id, pack.id), _revision(goods.id, goods.category_id, letter)
-        session.add_all([plan, revision])
+        link = DlLink(
+            vendor_id=vendor.id,
+            anchor=f"/t/{lot.trace_code}",
+            link_type="recipeInfo",
+            href="https://vuon.example/cong-thuc",
+            title="Công thức",
+            created_at=NOW,
+        )
+        session.add_all([plan, revision, link])
         session.flush()
         return {
             "vendor_id": vendor.id,
@@ -263,6 +271,7 @@ def _vendor(world: World, session: Session, letter: str) -> dict[str, str]:
             "season_id": land.season_id,
             "lot_id": lot.id,
             "trace_code": lot.trace_code,
+            "place_code": session.get(Farm, land.farm_id).trace_code,
             "listing_id": goods.id,
             "goods_code": goods.code,
             "visit_code": visit.code,
@@ -271,6 +280,7 @@ def _vendor(world: World, session: Session, letter: str) -> dict[str, str]:
             "certificate_id": certificate.id,
             "paper_id": paper.id,
             "invitation_id": invitation.id,
+            "link_id": link.id,
             "document_id": decision.id,
             "notice_id": notice.id,
             "authority_order_id": order.id,
