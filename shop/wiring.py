@@ -20,6 +20,7 @@ import orders.views
 import payments.desk
 import payments.hooks
 import payments.views
+import traceability.api
 import traceability.desk
 import traceability.views
 import vendors.desk
@@ -114,6 +115,7 @@ ROOMS: tuple[ModuleType, ...] = (
     vendors.desk,
     traceability.views,
     traceability.desk,
+    traceability.api,
     catalog.views,
     catalog.desk,
     bookings.views,

@@ -19,6 +19,17 @@ class TraceEvent(Base):
 
     __tablename__ = "trace_event"
     __table_args__ = (
+        # A second telling with an error declaration has the same id (EPCIS 2.0, 7.4.1).
+        # Ids are told by partners: who tells one must not keep another vendor from telling it.
+        sa.UniqueConstraint("event_id", "declared", "vendor_id"),
+        sa.Index(
+            "uq_trace_event_of_nobody",
+            "event_id",
+            "declared",
+            unique=True,
+            postgresql_where=sa.text("vendor_id IS NULL"),
+            sqlite_where=sa.text("vendor_id IS NULL"),
+        ),
         sa.Index("ix_trace_event_time", "event_time", "seq"),
         sa.Index("ix_trace_event_vendor", "vendor_id", "seq"),
         sa.Index("ix_trace_event_step", "biz_step", "seq"),
@@ -28,7 +39,9 @@ class TraceEvent(Base):
 
     seq: Mapped[Sequence]
     # The hash of the event (CBV 2.0, 8.9), or what its sender called it.
-    event_id: Mapped[str] = mapped_column(sa.String(300), unique=True)
+    event_id: Mapped[str] = mapped_column(sa.String(300))
+    # When it was declared wrong, in UTC with milliseconds; empty: it was not.
+    declared: Mapped[str] = mapped_column(sa.String(24), default="")
     # ObjectEvent, TransformationEvent, AggregationEvent, TransactionEvent, AssociationEvent or an extension.
     type: Mapped[str] = mapped_column(sa.String(100))
     action: Mapped[str | None] = mapped_column(sa.String(10))
@@ -43,7 +56,47 @@ class TraceEvent(Base):
     transformation_id: Mapped[str | None] = mapped_column(sa.String(300))
     # Whose records it belongs to; None: captured by a partner for nobody of the market.
     vendor_id: Mapped[Id | None] = mapped_column(sa.ForeignKey("vendor.id"))
+    # Who told it by program; None: the market itself.
+    partner_id: Mapped[Id | None] = mapped_column(sa.ForeignKey("partner_token.id"))
     body: Mapped[str] = mapped_column(sa.Text)
+
+
+class EventField(Base):
+    """One value that an event is asked for by and that has no column: parties, ILMD, sensors.
+
+    Names are made by ``traceability.epcis.fields``, such as ``source.owning_party``.
+    """
+
+    __tablename__ = "event_field"
+    __table_args__ = (
+        sa.Index("ix_event_field_text", "name", "text", "event_seq"),
+        sa.Index("ix_event_field_number", "name", "number", "event_seq"),
+    )
+
+    event_seq: Mapped[int] = mapped_column(
+        sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+        sa.ForeignKey("trace_event.seq"),
+        primary_key=True,
+    )
+    position: Mapped[int] = mapped_column(sa.SmallInteger, primary_key=True, autoincrement=False)
+    name: Mapped[str] = mapped_column(sa.String(300))
+    text: Mapped[str | None] = mapped_column(sa.String(300))
+    number: Mapped[float | None]
+
+
+class EventValue(Base):
+    """One value that occurs in a vendor's events, for the lists of values; never taken away.
+
+    ``kind`` is epc, type, bizStep, disposition, readPoint, bizLocation, or prefix: then ``value``
+    is a prefix with its namespace, ``ex https://…``.
+    """
+
+    __tablename__ = "event_value"
+
+    # Empty: of events of nobody of the market.
+    vendor_id: Mapped[str] = mapped_column(sa.String(26), primary_key=True)
+    kind: Mapped[str] = mapped_column(sa.String(12), primary_key=True)
+    value: Mapped[str] = mapped_column(sa.String(300), primary_key=True)
 
 
 class EventWhat(Base):
