@@ -5,6 +5,15 @@ from traceability.models.events import EventField, EventWhat, TraceEvent
 from traceability.models.land import Farm, Plot, Season
 from traceability.models.links import DlLink, Gs1Party
 from traceability.models.lots import Lot, LotCounter, LotEdge, LotStep
+from traceability.models.stock import (
+    LogisticUnit,
+    LotHold,
+    LotMove,
+    Shipment,
+    ShipmentLine,
+    SsccCounter,
+    UnitContent,
+)
 
 __all__ = [
     "DiaryEntry",
@@ -13,11 +22,18 @@ __all__ = [
     "EventWhat",
     "Farm",
     "Gs1Party",
+    "LogisticUnit",
     "Lot",
     "LotCounter",
     "LotEdge",
+    "LotHold",
+    "LotMove",
     "LotStep",
     "Plot",
     "Season",
+    "Shipment",
+    "ShipmentLine",
+    "SsccCounter",
     "TraceEvent",
+    "UnitContent",
 ]
