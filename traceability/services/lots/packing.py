@@ -13,7 +13,7 @@ from kernel.messages import msg
 from kernel.quantity import Unit
 from traceability.epcis.building import transformation_event
 from traceability.models import Lot, LotEdge
-from traceability.rules import MoveKind, Portion, kind_of_packed, parted
+from traceability.rules import MOST_PARTS, MoveKind, Portion, kind_of_packed, parted
 from traceability.services.events import write_event
 from traceability.services.ledger import Why, lock_lots, need_free, take
 from traceability.services.lots.births import (
@@ -24,9 +24,6 @@ from traceability.services.lots.births import (
     store_lot,
 )
 from traceability.services.telling import amount_of, mark, moment_of, place_of
-
-MOST_SOURCES = 60
-MOST_PARTS = 60
 
 
 @dataclass(frozen=True)
@@ -106,9 +103,9 @@ def split_lot(
 
 
 def _check_portions(portions: Sequence[Portion]) -> None:
-    if not 0 < len(portions) <= MOST_SOURCES:
+    if not 0 < len(portions) <= MOST_PARTS:
         raise Invalid(
-            msg("Choose 1 to %(most)s lots to pack from."), field="portions", most=MOST_SOURCES
+            msg("Choose 1 to %(most)s lots to pack from."), field="portions", most=MOST_PARTS
         )
     if len({portion.lot_id for portion in portions}) != len(portions):
         raise Invalid(msg("Each lot is named once."), field="portions")
