@@ -6,7 +6,7 @@ LOTS: list[tuple[str, Any, str, str, str]] = [
     (
         "lot.balance_tolerance_percent",
         5,
-        "Quy tắc của sàn",
+        "Quy chế của sàn",
         "H",
         "of what a lot was made with, so much may be missing before it is on the watch list",
     ),

@@ -42,6 +42,9 @@ class PackFacts:
     best_before: date | None = None
     gtin: str | None = None
     reason: str = ""
+    # A code of the vendor's own, of a table; empty: the next of its month.
+    code: str = ""
+    trace_code: str | None = None
 
 
 @dataclass(frozen=True)
@@ -151,7 +154,9 @@ def _new_lot(session: Session, sources: Sequence[Lot], facts: PackFacts, *, now:
         vendor_id=first.vendor_id,
         season_id=first.season_id if len(seasons) == 1 else None,
         kind=kind_of_packed(lot.kind for lot in sources),
-        code=next_code(session, vendor_id=first.vendor_id, harvested_on=facts.packed_on),
+        code=facts.code
+        or next_code(session, vendor_id=first.vendor_id, harvested_on=facts.packed_on),
+        trace_code=facts.trace_code,
         gtin=facts.gtin,
         product=facts.product or first.product,
         unit=facts.unit,
