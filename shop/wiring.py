@@ -85,6 +85,7 @@ from shop.ruling import views as ruling
 from shop.seo import drawing, feeds, head, sharing
 from traceability import handlers as tracing
 from traceability.events import LotChanged, LotHeld, LotRecalled, LotReleased
+from traceability.services.lots import commission_old
 from vendors import queries as vendor_queries
 from vendors.events import (
     AuthorityTakeDown,
@@ -162,6 +163,7 @@ JOBS: tuple[Job, ...] = (
     *accounts.jobs.JOBS,
     *vendors.jobs.JOBS,
     *catalog.jobs.JOBS,
+    Job("traceability.commission_lots", 10, commission_old),
     Job("orders.expire_unpaid", 1, buying_jobs.expire_unpaid),
     Job("orders.sweep_claims", 5, buying_jobs.sweep_claims),
     Job("orders.purge_carts", 60, buying_jobs.purge_carts),

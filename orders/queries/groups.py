@@ -15,6 +15,7 @@ from kernel.errors import NotFound
 from kernel.pages import Page
 from orders import rules
 from orders.models import CollectionPoint, Order, OrderGroup, OrderLine, OrderStep
+from orders.queries.allocations import allocations_of
 from orders.queries.carts import digest
 from orders.rules import FulfilmentState, OrderState, PaidState, Standing, Step
 from traceability.queries import LotCard, lot_cards
@@ -31,12 +32,22 @@ class Access:
 
 
 @dataclass(frozen=True)
+class Served:
+    """So much of one lot that a line got, in the lot's base unit."""
+
+    lot: LotCard
+    quantity: int
+
+
+@dataclass(frozen=True)
 class LineView:
     """One line of an order, with what is known of its lot and its seats today."""
 
     row: OrderLine
     lot: LotCard | None
     booking: BookingView | None
+    # Which lots it got when it was packed.
+    served: tuple[Served, ...] = ()
 
     @property
     def is_seat(self) -> bool:
@@ -46,7 +57,7 @@ class LineView:
     @property
     def lot_is_stopped(self) -> bool:
         """Tell whether its lot may not be sold or eaten now."""
-        return self.lot is not None and not self.lot.is_open
+        return self.lot is not None and self.lot.is_stopped
 
 
 @dataclass(frozen=True)
@@ -208,7 +219,7 @@ def vendor_order(session: Session, order_id: str, *, vendor_id: str) -> GroupVie
         if group.collection_point_id
         else None
     )
-    return GroupView(group, _views(session, group, [order]), point)
+    return GroupView(group, _views(session, group, [order], served=True), point)
 
 
 def orders_of_buyer(
@@ -344,10 +355,18 @@ def standing_of(group: OrderGroup, order: Order, lines: Sequence[OrderLine]) -> 
     )
 
 
-def _views(session: Session, group: OrderGroup, orders: Sequence[Order]) -> tuple[OrderView, ...]:
+def _views(
+    session: Session, group: OrderGroup, orders: Sequence[Order], *, served: bool = False
+) -> tuple[OrderView, ...]:
+    """Return orders with their lines; ``served``: with the lots they got, for their vendor."""
     lines = _lines(session, orders)
     flat = [line for own in lines.values() for line in own]
-    lots = lot_cards(session, sorted({line.lot_id for line in flat if line.lot_id}))
+    got = allocations_of(session, [order.id for order in orders]) if served else []
+    named = {line.lot_id for line in flat if line.lot_id} | {one.lot_id for one in got}
+    lots = lot_cards(session, named)
+    of_line: dict[str, list[Served]] = defaultdict(list)
+    for one in got:
+        of_line[one.line_id].append(Served(lots[one.lot_id], one.quantity))
     seats = [line.id for line in flat if line.departure_id]
     booked = bookings_of(session, seats) if seats else {}
     steps: dict[str, list[OrderStep]] = defaultdict(list)
@@ -359,7 +378,12 @@ def _views(session: Session, group: OrderGroup, orders: Sequence[Order]) -> tupl
         OrderView(
             row=order,
             lines=tuple(
-                LineView(line, lots.get(line.lot_id or ""), booked.get(line.id))
+                LineView(
+                    line,
+                    lots.get(line.lot_id or ""),
+                    booked.get(line.id),
+                    tuple(of_line[line.id]),
+                )
                 for line in lines[order.id]
             ),
             steps=tuple(steps[order.id]),

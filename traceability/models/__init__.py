@@ -6,6 +6,15 @@ from traceability.models.land import Farm, Plot, Season
 from traceability.models.links import DlLink, Gs1Party
 from traceability.models.lots import Lot, LotCounter, LotEdge, LotStep
 from traceability.models.partners import CaptureJob, NamedQuery, PartnerToken
+from traceability.models.stock import (
+    LogisticUnit,
+    LotHold,
+    LotMove,
+    Shipment,
+    ShipmentLine,
+    SsccCounter,
+    UnitContent,
+)
 
 __all__ = [
     "CaptureJob",
@@ -16,13 +25,20 @@ __all__ = [
     "EventWhat",
     "Farm",
     "Gs1Party",
+    "LogisticUnit",
     "Lot",
     "LotCounter",
     "LotEdge",
+    "LotHold",
+    "LotMove",
     "LotStep",
     "NamedQuery",
     "PartnerToken",
     "Plot",
     "Season",
+    "Shipment",
+    "ShipmentLine",
+    "SsccCounter",
     "TraceEvent",
+    "UnitContent",
 ]

@@ -1,6 +1,6 @@
 """The farm in a vendor's workspace: land, diary, harvest, lots, labels."""
 
-from traceability.views import codes, diary, labels, land, lots, partners
+from traceability.views import carrying, codes, diary, labels, land, lots, partners, stock
 from traceability.views.blueprint import blueprint
 
-__all__ = ["blueprint", "codes", "diary", "labels", "land", "lots", "partners"]
+__all__ = ["blueprint", "carrying", "codes", "diary", "labels", "land", "lots", "partners", "stock"]
