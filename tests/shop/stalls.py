@@ -12,7 +12,8 @@ from catalog.rules import ListingKind, ListingState
 from kernel import claims
 from kernel.ids import short_code
 from kernel.quantity import Unit
-from traceability.models import Lot, LotState
+from traceability.models import Lot
+from traceability.rules import LotState
 from vendors.models import Certificate, Vendor
 from vendors.rules import LegalForm, Scheme, VendorState
 

@@ -13,7 +13,8 @@ from shop.browse import lot_address
 from shop.seasons import calendar, season_of
 from tests.conftest import NOW, post
 from tests.shop.stalls import Stalls
-from traceability.models import Lot, LotState
+from traceability.models import Lot
+from traceability.rules import LotState
 from vendors.rules import VendorState
 
 MOST_STATEMENTS = 12

@@ -12,7 +12,8 @@ from kernel.db import transaction
 from tests.catalog.shelves import statements
 from tests.conftest import NOW
 from tests.shop.test_browse import market
-from traceability.models import Lot, LotState
+from traceability.models import Lot
+from traceability.rules import LotState
 from vendors.rules import VendorState
 
 __all__ = ["market"]
