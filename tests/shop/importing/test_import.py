@@ -26,7 +26,8 @@ from tests.shop.importing.office import (
     say,
     sheet,
 )
-from traceability.models import DiaryEntry, Farm, Lot, LotState, Plot
+from traceability.models import DiaryEntry, Farm, Lot, Plot
+from traceability.rules import LotState
 from vendors.models import Vendor
 
 
