@@ -3,12 +3,15 @@
 from traceability.models.diary import DiaryEntry
 from traceability.models.events import EventWhat, TraceEvent
 from traceability.models.land import Farm, Plot, Season
+from traceability.models.links import DlLink, Gs1Party
 from traceability.models.lots import Lot, LotCounter, LotEdge, LotStep
 
 __all__ = [
     "DiaryEntry",
+    "DlLink",
     "EventWhat",
     "Farm",
+    "Gs1Party",
     "Lot",
     "LotCounter",
     "LotEdge",

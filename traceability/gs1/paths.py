@@ -1,12 +1,11 @@
-"""GS1 keys and Digital Link paths, as far as the house uses them (URI Syntax 1.7)."""
+"""Digital Link paths of goods, as far as the house uses them (URI Syntax 1.7)."""
 
 import re
 from dataclasses import dataclass
 from urllib.parse import quote, unquote_to_bytes
 
-from kernel.errors import Invalid
-from kernel.messages import msg
 from traceability.errors import BadCode
+from traceability.gs1.keys import is_gtin14
 
 # CSET 82: what a lot or serial number may hold.
 _CSET_82 = re.compile(r"""[!"%&'()*+,\-./0-9:;<=>?A-Z_a-z]{1,20}""")
@@ -24,34 +23,6 @@ class Link:
     lot: str | None = None
     serial: str | None = None
     variant: str | None = None
-
-
-def check_digit(digits: str) -> str:
-    """Return the check digit that belongs behind these digits (weights 3, 1 from the right)."""
-    total = sum(int(d) * (3 if i % 2 == 0 else 1) for i, d in enumerate(reversed(digits)))
-    return str(-total % 10)
-
-
-def is_gtin14(text: str) -> bool:
-    """Tell whether a text is a GTIN of fourteen digits with a right check digit."""
-    if not re.fullmatch(r"\d{14}", text, re.ASCII):
-        return False
-    return check_digit(text[:-1]) == text[-1]
-
-
-def read_gtin(text: str) -> str:
-    """Read a GTIN as printed under a barcode (8, 12, 13 or 14 digits) as fourteen digits.
-
-    :raises Invalid: when it is none; a missing or wrong digit is never made up.
-    """
-    digits = re.sub(r"[\s-]", "", text)
-    whole = digits.zfill(14)
-    if len(digits) not in {8, 12, 13, 14} or not is_gtin14(whole) or not int(whole):
-        raise Invalid(
-            msg("This is no GTIN: it has 8, 12, 13 or 14 digits, and the last one must fit."),
-            field="gtin",
-        )
-    return whole
 
 
 def lot_path(gtin: str, lot: str) -> str:
