@@ -21,7 +21,9 @@ import payments.desk
 import payments.hooks
 import payments.views
 import traceability.desk
+import traceability.jobs
 import traceability.views
+import traceability.views.proof
 import vendors.desk
 import vendors.jobs
 import vendors.views
@@ -113,6 +115,7 @@ ROOMS: tuple[ModuleType, ...] = (
     vendors.desk,
     traceability.views,
     traceability.desk,
+    traceability.views.proof,
     catalog.views,
     catalog.desk,
     bookings.views,
@@ -186,6 +189,7 @@ JOBS: tuple[Job, ...] = (
         24 * 60,
         vendors.jobs.sweep_sealed_with(lambda: open_storage(load_settings())),
     ),
+    *traceability.jobs.jobs_with(load_settings),
     Job("database.statistics", 24 * 60, lambda session, _now: refresh_statistics(session)),
 )
 

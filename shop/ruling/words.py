@@ -212,6 +212,9 @@ NAMES: Mapping[str, RuleName] = {
     ),
     "search.rare_days": _days(msg("Rare queries are deleted after"), _R),
     "search.log_days": _days(msg("The search log is kept for"), _R, most=3660),
+    "trace.checkpoint_minutes": _count(
+        msg("The log of events is signed after"), _T, Unit.MINUTES, 1440
+    ),
     "hold.minutes": _count(msg("A basket keeps what it holds for"), _S, Unit.MINUTES, 1440),
     "pay.minutes.vietqr": _count(msg("A transfer is waited for"), _S, Unit.MINUTES, 10_080),
     "pay.minutes.card": _count(msg("A card page is waited for"), _S, Unit.MINUTES, 1440),

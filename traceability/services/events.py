@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from traceability.epcis.reading import Told, read_event
 from traceability.models import EventField, EventWhat, TraceEvent
+from traceability.services.proof.logging import note_events
 
 # So many keys are looked up by one statement.
 _AT_ONCE = 500
@@ -47,6 +48,7 @@ def write_events(
     ):
         if values:
             session.execute(sa.insert(table), values)
+    note_events(session, written.values())
     missing = [key for key in by_key if key not in written]
     return written | _known(session, missing)
 
