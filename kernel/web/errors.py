@@ -17,7 +17,7 @@ from kernel.web.pages import page
 from kernel.web.security import safe_next
 from kernel.web.session import remembered
 
-API_PATHS = ("/api/", "/hooks/", "/epcis/", "/octo/")
+API_PATHS = ("/api/", "/hooks/", "/epcis/", "/octo/", "/trace/", "/.well-known/")
 
 WORDS = {
     400: msg("This request could not be understood."),

@@ -44,6 +44,11 @@ class LotEvent:
     opened: tuple[Opened, ...] = ()
 
     @property
+    def proof_hex(self) -> tuple[str, ...]:
+        """Return the hashes that lead to the root, as people compare them."""
+        return tuple(one.hex() for one in self.proof)
+
+    @property
     def told(self) -> dict[str, Any]:
         """Return it as a bundle says it."""
         return {
@@ -62,6 +67,8 @@ class LotEvent:
 class LotProof:
     """What is proved of a lot; ``waiting`` events are younger than the checkpoint."""
 
+    lot_id: str
+    vendor_id: str
     trace_code: str
     product: dict[str, str]
     ids: tuple[str, ...]
@@ -97,6 +104,8 @@ class LotProof:
 
 @dataclass(frozen=True)
 class _Named:
+    id: str
+    vendor_id: str
     trace_code: str
     product: dict[str, str]
     gtin: str | None
@@ -136,6 +145,8 @@ def lot_proof(
         for event in covered
     ]
     return LotProof(
+        lots[0].id,
+        lots[0].vendor_id,
         trace_code,
         lots[0].product,
         tuple(dict.fromkeys([*names, *_spellings(events, names)])),
@@ -153,7 +164,7 @@ def _lineage(session: Session, trace_code: str) -> list[_Named]:
     reached = sa.select(Lot.id).where(Lot.trace_code == trace_code).cte(recursive=True)
     reached = reached.union(sa.select(LotEdge.src_id).where(LotEdge.dst_id == reached.c.id))
     rows = session.execute(
-        sa.select(Lot.trace_code, Lot.product, Lot.gtin, Lot.code)
+        sa.select(Lot.id, Lot.vendor_id, Lot.trace_code, Lot.product, Lot.gtin, Lot.code)
         .where(Lot.id.in_(sa.select(reached.c.id)))
         .order_by(Lot.trace_code != trace_code, Lot.created_at, Lot.id)
         .limit(MOST_EVENTS)
