@@ -3,6 +3,7 @@ import { Unreadable, readBundle, readNote, verifyBundle } from "./proof.js";
 
 const box = document.querySelector("[data-verify]");
 const words = JSON.parse(box.dataset.words);
+const steps = JSON.parse(box.dataset.steps);
 const keys = JSON.parse(box.dataset.keys);
 const part = (name) => box.querySelector(`[data-verify-${name}]`);
 const kept = { bundle: null, older: null };
@@ -58,7 +59,13 @@ function show(bundle, verdict) {
   (verdict.problems.length ? part("bad") : part("good")).focus();
 }
 
-const when = (at) => (at ? at.toLocaleString(document.documentElement.lang) : "");
+// As the market writes them everywhere: day first, the time of Viet Nam.
+const written = new Intl.DateTimeFormat("en-GB", {
+  timeZone: "Asia/Ho_Chi_Minh",
+  dateStyle: "short",
+  timeStyle: "short",
+});
+const when = (at) => (at ? written.format(at).replace(",", "") : "");
 
 function line(event, isBad) {
   const item = box.querySelector("template").content.firstElementChild.cloneNode(true);
@@ -67,9 +74,9 @@ function line(event, isBad) {
   const put = (name, text) => {
     item.querySelector(`[data-${name}]`).textContent = text;
   };
-  put("step", [told.bizStep ?? told.type, told.disposition].filter(Boolean).join(" · "));
+  put("step", steps[told.bizStep] ?? told.bizStep ?? told.type);
   put("time", told.eventTime ? when(new Date(told.eventTime)) : "");
-  put("number", String(event.index));
+  put("number", String(event.index + 1n));
   put("opened", event.opened.map((one) => `${one.field}: ${one.value}`).join(", "));
   item.querySelector(isBad ? "[data-mark-bad]" : "[data-mark-good]").hidden = false;
   item.querySelector("pre").textContent = JSON.stringify(told, null, 1);

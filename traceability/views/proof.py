@@ -24,6 +24,7 @@ from traceability.proof.notes import MOST_BYTES, origin_of
 from traceability.queries.proof import log
 from traceability.queries.proof.lots import LotProof, lot_proof
 from traceability.rules import is_trace_code
+from traceability.rules.business_steps import STEP_WORDS
 from traceability.services.proof.witnessing import TwoHistories, receive_cosignatures
 from vendors.queries import vendor_cards
 from vendors.rules import VendorState
@@ -138,7 +139,7 @@ def take_cosignature() -> Answer:
 @guards.public
 def show_lot(code: str) -> Answer:
     """Tell in plain words what is proved of a lot, and what is not."""
-    return page("traceability/proof_lot.html", proof=_lot(code), origin=_origin())
+    return page("traceability/proof_lot.html", proof=_lot(code), steps=_steps())
 
 
 @blueprint.get("/t/<code>/proof.json")
@@ -177,7 +178,8 @@ def show_verifier() -> Answer:
         code=code,
         origin=_origin(),
         keys=json.dumps([key.told for key in log.published_keys(db())]),
-        words=json.dumps({code: gettext(words) for code, words in REASONS.items()}),
+        steps=json.dumps(_steps()),
+        reasons=json.dumps({code: gettext(words) for code, words in REASONS.items()}),
     )
 
 
@@ -203,6 +205,10 @@ def _lot(code: str, *, since: int | None = None) -> LotProof:
     if vendor_cards(db(), [proof.vendor_id])[proof.vendor_id].state not in JUDGED:
         raise NotFound(NO_LOT)
     return proof
+
+
+def _steps() -> dict[str, str]:
+    return {step: str(gettext(words)) for step, words in STEP_WORDS.items()}
 
 
 def _origin() -> str:
