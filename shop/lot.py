@@ -1,12 +1,10 @@
 """The page behind a QR code: what is in the bag, where it grew, whether it is all right."""
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from urllib.parse import quote
 
-from flask import Blueprint, Response, request, url_for
+from flask import Blueprint, Response, url_for
 
 from accounts import guards
 from catalog.queries import Nearby, nearby
@@ -17,17 +15,18 @@ from kernel.settings import Settings
 from kernel.web.answers import Answer, go
 from kernel.web.pages import page
 from kernel.web.session import db, part
+from shop.resolver.answering import METHODS
+from shop.resolver.knowing import JUDGED
+from shop.resolver.views import resolved
 from traceability.errors import BadCode
-from traceability.gs1 import lot_address, read_path
+from traceability.gs1 import lot_address
 from traceability.queries import DiaryLine, LotStory, lot_story
 from traceability.rules import Activity, is_trace_code
 from vendors.queries import Badge, VendorCard, badges, vendor_cards
-from vendors.rules import Scheme, VendorState
+from vendors.rules import Scheme
 
 blueprint = Blueprint("lot", __name__)
 
-# Whoever was judged once: its bags are out in the world, whatever became of it.
-JUDGED = frozenset({VendorState.APPROVED, VendorState.SUSPENDED, VendorState.TERMINATED})
 OF_VISITS = frozenset({Scheme.TRAVEL_LICENCE, Scheme.HOMESTAY_SECURITY})
 UNKNOWN = msg("We know no lot with this code. Please scan the label again or ask the seller.")
 
@@ -57,8 +56,9 @@ def stages(entries: Iterable[DiaryLine]) -> list[Stage]:
     ]
 
 
-@blueprint.get("/t/<code>")
+@blueprint.route("/t/<code>", methods=METHODS)
 @guards.public
+@resolved("t")
 def show_traced(code: str) -> Answer:
     """Show the lot of one of our own codes."""
     wanted = code.upper()
@@ -67,25 +67,6 @@ def show_traced(code: str) -> Answer:
     if wanted != code:
         return go(url_for("lot.show_traced", code=wanted))
     return _answer(lot_story(db(), trace_code=wanted))
-
-
-@blueprint.get("/01/<path:rest>")
-@guards.public
-def show_linked(rest: str) -> Answer:
-    """Show the lot of a GS1 Digital Link."""
-    link = read_path(_raw_path(rest))
-    return _answer(lot_story(db(), gtin=link.gtin, lot=link.lot))
-
-
-def _raw_path(rest: str) -> str:
-    """Return the path as it was sent: decoding would lose a slash inside of a lot code."""
-    for name in ("REQUEST_URI", "RAW_URI"):
-        sent = str(request.environ.get(name, "")).partition("?")[0]
-        # Some servers hand over the whole address.
-        path = re.sub(r"^https?://[^/]*", "", sent, flags=re.IGNORECASE)
-        if path.startswith("/01/"):
-            return path
-    return "/01/" + quote(rest, safe="/")
 
 
 def _answer(story: LotStory | None) -> Response:

@@ -34,7 +34,7 @@ from tests.orders import market
 from tests.people import sign_in_as
 from tests.shop.stalls import Stalls
 from tests.traceability.land import Land
-from traceability.models import Lot
+from traceability.models import Farm, Lot
 from vendors.models import (
     AuthorityOrder,
     DecisionDocument,
@@ -263,6 +263,7 @@ def _vendor(world: World, session: Session, letter: str) -> dict[str, str]:
             "season_id": land.season_id,
             "lot_id": lot.id,
             "trace_code": lot.trace_code,
+            "place_code": session.get(Farm, land.farm_id).trace_code,
             "listing_id": goods.id,
             "goods_code": goods.code,
             "visit_code": visit.code,
