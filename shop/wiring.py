@@ -20,6 +20,7 @@ import orders.views
 import payments.desk
 import payments.hooks
 import payments.views
+import traceability.api
 import traceability.desk
 import traceability.jobs
 import traceability.views
@@ -117,6 +118,7 @@ ROOMS: tuple[ModuleType, ...] = (
     traceability.views,
     traceability.desk,
     traceability.views.proof,
+    traceability.api,
     catalog.views,
     catalog.desk,
     bookings.views,

@@ -406,7 +406,6 @@ WORDS = {
     "catalog": {"code": "goods_code", "kind": "produce", "way": "later", "revision": "1"},
     "catalog_desk": {"kind": "choice"},
     "proof": {"code": "trace_code"},
-    "lot": {"code": "trace_code", "rest": "09521234543213/10/L1"},
     "lot": {"code": "trace_code"},
     "resolver": {
         "key": "01",

@@ -1,5 +1,6 @@
 """Friendly pages for what went wrong; JSON problem details (RFC 9457) on API paths."""
 
+from collections.abc import Callable
 from urllib.parse import urlsplit
 
 import structlog
@@ -18,6 +19,9 @@ from kernel.web.security import safe_next
 from kernel.web.session import remembered
 
 API_PATHS = ("/api/", "/hooks/", "/epcis/", "/octo/", "/trace/", "/.well-known/")
+
+PROBLEM_TYPES: dict[str, Callable[[int, str], str]] = {}
+"""How a standard names problems: by the start of the path, of status and code of the refusal."""
 
 WORDS = {
     400: msg("This request could not be understood."),
@@ -111,6 +115,13 @@ def _crash(error: Exception) -> Response:
     return answer(500, gettext(WORDS[500]), "crash")
 
 
+def _problem_type(status: int, code: str) -> str:
+    for start, name in PROBLEM_TYPES.items():
+        if request.path.startswith(start):
+            return name(status, code)
+    return "about:blank"
+
+
 def answer(status: int, text: str, code: str, *, back: str = "") -> Response:
     """Return an error as a page, or as problem details where a program asks.
 
@@ -118,7 +129,7 @@ def answer(status: int, text: str, code: str, *, back: str = "") -> Response:
     """
     if request.path.startswith(API_PATHS):
         made = jsonify(
-            type="about:blank",
+            type=_problem_type(status, code),
             title=text,
             status=status,
             code=code,

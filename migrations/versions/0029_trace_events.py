@@ -67,7 +67,7 @@ def upgrade() -> None:
             "kind", sa.Enum(*ID_KINDS, name="idkind", native_enum=False, length=40), nullable=False
         ),
         sa.Column("ref", sa.String(300), nullable=False),
-        sa.Column("quantity", sa.Float(), nullable=True),
+        sa.Column("quantity", sa.Double(), nullable=True),
         sa.Column("uom", sa.String(3), nullable=True),
         sa.ForeignKeyConstraint(
             ["event_seq"], ["trace_event.seq"], name=op.f("fk_event_what_event_seq_trace_event")

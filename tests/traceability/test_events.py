@@ -54,7 +54,7 @@ def test_an_event_says_what_where_when_and_why(session):
     assert (what.role, what.kind, what.ref) == (WhatRole.EPC, IdKind.CLASS, CANONICAL_LOT)
     assert (what.quantity, what.uom) == (850.0, "KGM")
     fields = {f.name: f.text for f in session.scalars(sa.select(EventField))}
-    assert fields["ilmd {urn:epcglobal:cbv:mda:}lotNumber"] == "H261120-A7"
+    assert fields["ilmd urn:epcglobal:cbv:mda:lotNumber"] == "H261120-A7"
 
 
 def test_the_body_is_canonical_and_names_itself(session):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from traceability.epcis.canonical import instant_text, plain, read_instant, value_text
-from traceability.epcis.contexts import expanded_name
+from traceability.epcis.contexts import expanded_value
 from traceability.epcis.words import bare_word
 
 Prefixes = Mapping[str, str]
@@ -100,7 +100,7 @@ def _own(values: Mapping[str, Any], place: str, prefixes: Prefixes) -> Iterator[
     for name, value in values.items():
         if name in _COMMENTS or name.startswith("#"):
             continue
-        yield from _nested(f"{place} {expanded_name(name, prefixes)}", value, place, prefixes)
+        yield from _nested(f"{place} {expanded_value(name, prefixes)}", value, place, prefixes)
 
 
 def _nested(name: str, value: Any, place: str, prefixes: Prefixes) -> Iterator[Field]:

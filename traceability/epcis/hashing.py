@@ -157,7 +157,7 @@ def _sensor(element: Mapping[str, Any], prefixes: Prefixes) -> str:
         "sensorReport" + _ordered(each, _REPORT, _REPORT_WORDS, prefixes)
         for each in element.get("sensorReport", ())
     )
-    own = {k: v for k, v in element.items() if k not in {"sensorMetadata", "sensorReport"}}
+    own = {k: v for k, v in element.items() if k not in {"sensorMetadata", "sensorReport", "type"}}
     return text + "".join(reports) + _ordered(own, (), {}, prefixes)
 
 

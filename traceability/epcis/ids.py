@@ -99,6 +99,8 @@ _DIGITS = {
 }
 # Their first digit (indicator, extension) stands before the company prefix.
 _INDICATED = {"sgtin", "lgtin", "upui", "itip", "sscc"}
+# They have nothing behind prefix and reference; all others do.
+_BARE = {"sscc", "pgln", "gsrn", "gsrnp", "gsin"}
 _TAILS = {"sgtin": "/21/", "lgtin": "/10/", "upui": "/235/", "sgln": "/254/"}
 _PIECES = 2
 
@@ -186,6 +188,8 @@ def _checked(kind: str, scheme: str, rest: str) -> str | None:
     if scheme in _INDICATED:
         digits = reference[:1] + company + reference[1:]
     if len(digits) != length or not (digits.isascii() and digits.isdecimal()):
+        return None
+    if bool(more) == (scheme in _BARE):
         return None
     start = f"{ROOT}/{key}/{'0' if scheme == 'grai' else ''}"
     tail = more[0] if more else ""

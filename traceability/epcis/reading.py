@@ -1,6 +1,5 @@
 """What an event is found by: its columns, its things and its other fields, in one form."""
 
-import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -34,6 +33,8 @@ class Told:
     """One event, ready to be stored; ``body`` is canonical JSON with its eventID."""
 
     event_id: str
+    # The hash of what it says: its name too, unless its sender named it.
+    content: str
     # When it was declared wrong; empty: it was not.
     declared: str
     type: str
@@ -48,6 +49,24 @@ class Told:
     body: str
     whats: tuple[What, ...]
     fields: tuple[Field, ...]
+    # Prefixes of its own, by name.
+    prefixes: Mapping[str, str]
+
+    def values(self) -> Iterator[tuple[str, str]]:
+        """Yield what the lists of values gain by it, as (kind, value)."""
+        for kind, value in (
+            ("type", self.type),
+            ("bizStep", self.biz_step),
+            ("disposition", self.disposition),
+            ("readPoint", self.read_point),
+            ("bizLocation", self.biz_location),
+        ):
+            if value:
+                yield kind, value
+        for what in self.whats:
+            yield "epc", what.ref
+        for name, space in self.prefixes.items():
+            yield "prefix", f"{name} {space}"
 
 
 def read_event(
@@ -60,8 +79,8 @@ def read_event(
     own = contexts.declared(event.get("@context"))
     known = {**prefixes, **own}
     body = {k: v for k, v in event.items() if k not in {"@context", "recordTime"}}
-    event_id = plain(body.get("eventID")) or event_hash(event, known, ignored)
-    body["eventID"] = event_id
+    content = event_hash(event, known, ignored)
+    event_id = body.setdefault("eventID", content)
     foreign = {k: v for k, v in known.items() if BUILT_IN.get(k) != v}
     used = contexts.used({k: v for k, v in body.items() if k != "eventID"}, foreign)
     if used:
@@ -70,6 +89,7 @@ def read_event(
     assert moment is not None, "an event is checked before it is read"  # noqa: S101
     return Told(
         event_id=event_id,
+        content=content,
         declared=_declared(event),
         type=value_text(event["type"], known),
         action=event.get("action"),
@@ -83,17 +103,19 @@ def read_event(
         body=canonical_json(body),
         whats=tuple(whats_of(event, known)),
         fields=tuple(fields_of(event, known)),
+        prefixes=used,
     )
+
+
+def content_of(body: str, ignored: tuple[str, ...] = ()) -> str:
+    """Return the hash of what a stored event says."""
+    event = json.loads(body)
+    return event_hash(event, {**BUILT_IN, **contexts.declared(event.get("@context"))}, ignored)
 
 
 def canonical_json(value: Any) -> str:
     """Return JSON with sorted keys and no spaces: the bytes that are proved."""
     return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-
-
-def digest(text: str) -> str:
-    """Return the SHA-256 of a text in hex."""
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 _EPCS = (

@@ -1,10 +1,11 @@
 """Tables of farms, diaries, lots, and of what happened to them."""
 
 from traceability.models.diary import DiaryEntry
-from traceability.models.events import EventField, EventWhat, TraceEvent
+from traceability.models.events import EventField, EventValue, EventWhat, TraceEvent
 from traceability.models.land import Farm, Plot, Season
 from traceability.models.links import DlLink, Gs1Party
 from traceability.models.lots import Lot, LotCounter, LotEdge, LotStep
+from traceability.models.partners import CaptureJob, NamedQuery, PartnerToken
 from traceability.models.proof import (
     Commitment,
     LogCheckpoint,
@@ -16,10 +17,12 @@ from traceability.models.proof import (
 )
 
 __all__ = [
+    "CaptureJob",
     "Commitment",
     "DiaryEntry",
     "DlLink",
     "EventField",
+    "EventValue",
     "EventWhat",
     "Farm",
     "Gs1Party",
@@ -30,6 +33,8 @@ __all__ = [
     "LotCounter",
     "LotEdge",
     "LotStep",
+    "NamedQuery",
+    "PartnerToken",
     "Plot",
     "Season",
     "SigningKey",

@@ -20,7 +20,16 @@ class TraceEvent(Base):
     __tablename__ = "trace_event"
     __table_args__ = (
         # A second telling with an error declaration has the same id (EPCIS 2.0, 7.4.1).
-        sa.UniqueConstraint("event_id", "declared"),
+        # Ids are told by partners: who tells one must not keep another vendor from telling it.
+        sa.UniqueConstraint("event_id", "declared", "vendor_id"),
+        sa.Index(
+            "uq_trace_event_of_nobody",
+            "event_id",
+            "declared",
+            unique=True,
+            postgresql_where=sa.text("vendor_id IS NULL"),
+            sqlite_where=sa.text("vendor_id IS NULL"),
+        ),
         sa.Index("ix_trace_event_time", "event_time", "seq"),
         sa.Index("ix_trace_event_vendor", "vendor_id", "seq"),
         sa.Index("ix_trace_event_step", "biz_step", "seq"),
@@ -47,6 +56,8 @@ class TraceEvent(Base):
     transformation_id: Mapped[str | None] = mapped_column(sa.String(300))
     # Whose records it belongs to; None: captured by a partner for nobody of the market.
     vendor_id: Mapped[Id | None] = mapped_column(sa.ForeignKey("vendor.id"))
+    # Who told it by program; None: the market itself.
+    partner_id: Mapped[Id | None] = mapped_column(sa.ForeignKey("partner_token.id"))
     body: Mapped[str] = mapped_column(sa.Text)
 
 
@@ -71,6 +82,21 @@ class EventField(Base):
     name: Mapped[str] = mapped_column(sa.String(300))
     text: Mapped[str | None] = mapped_column(sa.String(300))
     number: Mapped[float | None]
+
+
+class EventValue(Base):
+    """One value that occurs in a vendor's events, for the lists of values; never taken away.
+
+    ``kind`` is epc, type, bizStep, disposition, readPoint, bizLocation, or prefix: then ``value``
+    is a prefix with its namespace, ``ex https://…``.
+    """
+
+    __tablename__ = "event_value"
+
+    # Empty: of events of nobody of the market.
+    vendor_id: Mapped[str] = mapped_column(sa.String(26), primary_key=True)
+    kind: Mapped[str] = mapped_column(sa.String(12), primary_key=True)
+    value: Mapped[str] = mapped_column(sa.String(300), primary_key=True)
 
 
 class EventWhat(Base):

@@ -165,7 +165,10 @@ def inclusion_of(session: Session, event_id: str, *, size: int | None = None) ->
     row = session.execute(
         sa.select(LogLeaf.seq, LogLeaf.leaf)
         .join(TraceEvent, TraceEvent.seq == LogLeaf.event_seq)
+        # A partner may call its event like another's: the first to be logged is meant.
         .where(TraceEvent.event_id == event_id)
+        .order_by(LogLeaf.seq)
+        .limit(1)
     ).one_or_none()
     whole = log_size(session)
     wanted = whole if size is None else size

@@ -134,7 +134,7 @@ def lot_proof(
     if not lots:
         return None
     names = [name for lot in lots for name in sorted(lot.names(root))]
-    found = _events(session, names)
+    found = _events(session, names, {lot.vendor_id for lot in lots})
     point, keys = checkpoint_of(session), published_keys(session)
     size = point.size if point else 0
     covered = [event for event in found[:MOST_EVENTS] if event.index < size]
@@ -173,8 +173,12 @@ def _lineage(session: Session, trace_code: str) -> list[_Named]:
     return lots if lots and lots[0].trace_code == trace_code else []
 
 
-def _events(session: Session, names: Sequence[str]) -> list[LotEvent]:
-    """Return the events in which these names occur, in the order of the log."""
+def _events(session: Session, names: Sequence[str], vendors: Collection[str]) -> list[LotEvent]:
+    """Return the events in which these names occur, in the order of the log.
+
+    Only those of vendors whose lots they are, and of nobody: else whoever may write events of
+    his own could write what he likes on the page of another's lot.
+    """
     about = sa.select(EventWhat.event_seq).where(EventWhat.ref.in_(names))
     rows = session.execute(
         sa.select(
@@ -187,7 +191,10 @@ def _events(session: Session, names: Sequence[str]) -> list[LotEvent]:
             TraceEvent.body,
         )
         .join(LogLeaf, LogLeaf.event_seq == TraceEvent.seq)
-        .where(TraceEvent.seq.in_(about))
+        .where(
+            TraceEvent.seq.in_(about),
+            TraceEvent.vendor_id.in_(vendors) | TraceEvent.vendor_id.is_(None),
+        )
         .order_by(LogLeaf.seq)
         .limit(MOST_EVENTS + 1)
     )

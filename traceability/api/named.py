@@ -1,0 +1,136 @@
+"""Queries under a name, and what this repository leaves out of the standard."""
+
+import json
+from typing import Any, NoReturn
+
+from flask import Response
+
+from kernel import clock
+from kernel.db import transaction
+from kernel.messages import msg
+from kernel.web.session import db
+from traceability import guards
+from traceability.api import paging
+from traceability.api.events import answer_query
+from traceability.api.frame import blueprint, json_answer, need_text, read_body
+from traceability.epcis.asking import parameters_of
+from traceability.epcis.contexts import declared
+from traceability.epcis.errors import BadQuery, NoSuchName, NoSuchResource, NotOffered
+from traceability.queries.partners import QueryCard, queries_of, query_named
+from traceability.services.naming import drop_query, name_query
+
+
+@blueprint.get("/queries")
+@guards.partner("read")
+def list_queries() -> Response:
+    """Return the queries kept for this vendor's partners."""
+    found = paging.parameters()
+    queries, last = queries_of(
+        db(),
+        vendor_id=guards.current_partner().vendor_id,
+        size=paging.page_size(found),
+        after="".join(paging.page_start(found)),
+    )
+    made = json_answer(json.dumps([_written(each) for each in queries], ensure_ascii=False))
+    if last is not None:
+        paging.lead_on(made, found, (last,))
+    return made
+
+
+@blueprint.post("/queries")
+@guards.partner("read")
+def keep_query() -> Response:
+    """Keep a query under a name."""
+    body = read_body()
+    if not isinstance(body, dict):
+        raise BadQuery(msg("This must be an object with fields."))
+    with transaction(db()) as session:
+        name_query(
+            session,
+            body.get("name"),
+            query=body.get("query"),
+            partner=guards.current_partner(),
+            now=clock.now(),
+        )
+    made = Response(status=201)
+    made.headers["Location"] = f"{blueprint.url_prefix}/queries/{body['name']}"
+    return made
+
+
+@blueprint.get("/queries/<name>")
+@guards.partner("read")
+def show_query(name: str) -> Response:
+    """Return a named query."""
+    return json_answer(json.dumps(_written(_named(name)), ensure_ascii=False))
+
+
+@blueprint.delete("/queries/<name>")
+@guards.partner("read")
+def forget_query(name: str) -> Response:
+    """Forget a named query."""
+    need_text(name, "name")
+    with transaction(db()) as session:
+        drop_query(session, name, partner=guards.current_partner())
+    return Response(status=204)
+
+
+@blueprint.get("/queries/<name>/events")
+@guards.partner("read")
+def run_query(name: str) -> Response:
+    """Return the events that a named query asks for."""
+    query = _named(name)
+    found = paging.parameters()
+    return answer_query(
+        found,
+        name=query.name,
+        query=parameters_of(query.parameters),
+        declared=declared(query.parameters.get("@context")),
+    )
+
+
+@blueprint.get("/queries/<name>/subscriptions")
+@blueprint.get("/queries/<name>/subscriptions/<subscription_id>")
+@guards.partner("read")
+def show_subscriptions(name: str, subscription_id: str = "") -> Response:
+    """Return the subscriptions of a query: there are none."""
+    _named(name)
+    if subscription_id:
+        raise NoSuchResource(field="subscriptionID")
+    return json_answer("[]")
+
+
+@blueprint.post("/queries/<name>/subscriptions")
+@guards.partner("read")
+def subscribe(name: str) -> NoReturn:
+    """Refuse: nothing of this repository calls addresses of partners."""
+    _named(name)
+    raise NotOffered(msg("Events are not sent by themselves: ask for them by GE_recordTime."))
+
+
+@blueprint.delete("/queries/<name>/subscriptions/<subscription_id>")
+@guards.partner("read")
+def unsubscribe(name: str, subscription_id: str) -> NoReturn:
+    """Refuse: there are no subscriptions."""
+    del subscription_id
+    _named(name)
+    raise NoSuchResource(field="subscriptionID")
+
+
+@blueprint.delete("/nextPageToken/<token>")
+@guards.partner("read")
+def drop_page(token: str) -> NoReturn:
+    """Refuse: a page's token holds for an hour by itself, and is kept nowhere."""
+    del token
+    raise NotOffered(msg("Tokens of pages end by themselves within an hour."))
+
+
+def _named(name: str) -> QueryCard:
+    vendor_id = guards.current_partner().vendor_id
+    query = query_named(db(), need_text(name, "name"), vendor_id=vendor_id)
+    if query is None:
+        raise NoSuchName(field="name")
+    return query
+
+
+def _written(query: QueryCard) -> dict[str, Any]:
+    return {"name": query.name, "query": query.parameters}

@@ -1,0 +1,153 @@
+"""Events told by partners: one at a time, or a document of them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from kernel.ids import new_id
+from kernel.messages import msg
+from traceability.epcis.checking import Document, check_event, read_document
+from traceability.epcis.errors import BadEvent, CaptureTooLarge, EpcisError, NameTaken
+from traceability.epcis.reading import Told, content_of, read_event
+from traceability.models import CaptureJob, TraceEvent
+from traceability.queries.partners import Partner
+from traceability.services.events import Whose, Written, key, write_events
+
+MOST_EVENTS = 5_000
+MOST_BYTES = 16 * 1024 * 1024
+MOST_ERRORS = 100
+ROLLBACK, PROCEED = "rollback", "proceed"
+
+
+@dataclass(frozen=True)
+class Refused:
+    """One event of a document that was not taken."""
+
+    where: str
+    error: EpcisError
+
+
+def capture_document(
+    session: Session, document: Any, *, behaviour: str, partner: Partner, now: datetime
+) -> str:
+    """Store the events of a document and return the id of the job that tells of it.
+
+    ``rollback``: the first event that breaks a rule refuses the document. ``proceed``: the others
+    are stored, and the job lists what was refused. An event that is there already is no error.
+
+    :raises BadEvent: for the document itself, or with ``rollback`` for one of its events.
+    :raises CaptureTooLarge: when it has too many events.
+    """
+    read = read_document(document)
+    if len(read.events) > MOST_EVENTS:
+        raise CaptureTooLarge(events=MOST_EVENTS, octets=MOST_BYTES)
+    told, refused = _judged(read, stops=behaviour == ROLLBACK)
+    whose = Whose(partner.vendor_id, partner.token_id)
+    with session.begin_nested() as attempt:
+        written = write_events(session, list(told.values()), whose=whose, now=now)
+        refused += _told_otherwise(session, told, written, read.ignored)
+        count = len(written.new)
+        if refused and behaviour == ROLLBACK:
+            attempt.rollback()
+            count = 0
+    return _note(session, behaviour, refused, count, partner=partner, now=now)
+
+
+def capture_event(session: Session, body: Any, *, partner: Partner, now: datetime) -> str:
+    """Store one event, bare or as the only one of a document; return its id.
+
+    :raises NameTaken: when it is there already.
+    """
+    read = _only(body)
+    check_event(read.events[0], read.where)
+    told = read_event(read.events[0], read.prefixes, read.ignored)
+    whose = Whose(partner.vendor_id, partner.token_id)
+    if not write_events(session, [told], whose=whose, now=now).new:
+        raise NameTaken(field="eventID")
+    _note(session, ROLLBACK, [], 1, partner=partner, now=now)
+    return told.event_id
+
+
+def _only(body: Any) -> Document:
+    if isinstance(body, dict) and body.get("type") in {"EPCISDocument", "EPCISQueryDocument"}:
+        read = read_document(body)
+        if len(read.events) != 1:
+            raise BadEvent(msg("Send exactly one event here."), field=read.where)
+        return read
+    return Document({}, [body], (), "event")
+
+
+def _judged(read: Document, *, stops: bool) -> tuple[dict[str, Told], list[Refused]]:
+    """Return the events that keep the rules, by where they stand, and those that do not."""
+    told: dict[str, Told] = {}
+    refused: list[Refused] = []
+    for index, event in enumerate(read.events):
+        where = f"{read.where}[{index}]"
+        try:
+            check_event(event, where)
+        except BadEvent as error:
+            if stops:
+                raise
+            refused.append(Refused(where, error))
+        else:
+            told[where] = read_event(event, read.prefixes, read.ignored)
+    return told, refused
+
+
+def _told_otherwise(
+    session: Session, told: dict[str, Told], written: Written, ignored: tuple[str, ...]
+) -> list[Refused]:
+    """Return the events whose id names another one: of the document, or stored before."""
+    first: dict[tuple[str, str], str] = {}
+    seqs = {written.places[key(each)] for each in told.values() if key(each) not in written.new}
+    for start in range(0, len(seqs), 500):
+        rows = session.execute(
+            sa.select(TraceEvent.event_id, TraceEvent.declared, TraceEvent.body).where(
+                TraceEvent.seq.in_(sorted(seqs)[start : start + 500])
+            )
+        )
+        first.update({(e, declared): content_of(body, ignored) for e, declared, body in rows})
+    message = msg("Another event has this eventID already.")
+    return [
+        Refused(where, NameTaken(message, field=f"{where}.eventID"))
+        for where, each in told.items()
+        if first.setdefault(key(each), each.content) != each.content
+    ]
+
+
+def _note(
+    session: Session,
+    behaviour: str,
+    refused: Sequence[Refused],
+    count: int,
+    *,
+    partner: Partner,
+    now: datetime,
+) -> str:
+    job = CaptureJob(
+        id=new_id(),
+        token_id=partner.token_id,
+        behaviour=behaviour,
+        created_at=now,
+        finished_at=now,
+        success=not refused,
+        events=count,
+        errors=[_problem(each) for each in refused[:MOST_ERRORS]],
+    )
+    session.add(job)
+    session.flush()
+    return job.id
+
+
+def _problem(refused: Refused) -> dict[str, Any]:
+    error = refused.error
+    return {
+        "type": f"epcisException:{error.code}",
+        "title": error.message % error.values if error.values else error.message,
+        "status": error.status,
+        "instance": error.field or refused.where,
+    }
