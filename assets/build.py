@@ -15,7 +15,7 @@ from assets.files import compress, publish
 from assets.paths import ASSETS, FONTS, MODULES, OUT, ROOT, WORK, templates, views
 
 LOCK = ROOT / "package-lock.json"
-SCRIPTS = ("app", "work", "passkey", "listings", "gallery")
+SCRIPTS = ("app", "work", "passkey", "listings", "gallery", "verify")
 STYLES = ("app", "work", "gallery")
 ENTRIES = [*(f"css/{name}.css" for name in STYLES), *(f"js/{name}.js" for name in SCRIPTS)]
 STAMP = WORK / "stamp"

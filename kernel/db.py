@@ -156,6 +156,9 @@ def read_alone(
 BEFORE_COMMIT: list[Callable[[Session], None]] = []
 """What must be written last in every transaction, such as the sealed audit rows."""
 
+NOTES: set[str] = {"audit", "after_commit"}
+"""Names under which ``session.info`` holds what belongs to one transaction."""
+
 
 @contextmanager
 def transaction(session: Session) -> Iterator[Session]:
@@ -164,8 +167,8 @@ def transaction(session: Session) -> Iterator[Session]:
     This is the only place of the house where a transaction ends. A read
     transaction that is still open is ended first, so that a decision is
     taken on the newest data and SQLite gets its write lock at once.
-    What was noted in ``session.info`` (audit entries, calls for after the
-    commit) belongs to this transaction and goes with it.
+    What was noted in ``session.info`` under ``NOTES`` (audit entries, calls for
+    after the commit) belongs to this transaction and goes with it.
     """
     if session.new or session.dirty or session.deleted:
         raise RuntimeError("changes made outside of a transaction")
@@ -180,8 +183,8 @@ def transaction(session: Session) -> Iterator[Session]:
         session.commit()
     except BaseException:
         session.rollback()
-        session.info.pop("audit", None)
-        session.info.pop("after_commit", None)
+        for note in NOTES:
+            session.info.pop(note, None)
         raise
     for call in session.info.pop("after_commit", []):
         call()

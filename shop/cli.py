@@ -16,6 +16,7 @@ from kernel.web.session import part
 from shop import prepare, resealing
 from shop.corpus.cli import import_corpus
 from shop.importing.cli import import_command
+from traceability import cli as traceability_cli
 
 market = AppGroup("market", help="The market as a whole.")
 audit_group = AppGroup("audit", help="The log of every change.")
@@ -69,5 +70,6 @@ def install(app: Flask) -> None:
     market.add_command(import_command)
     catalog_cli.catalog.add_command(import_corpus)
     catalog_cli.install(app)
+    traceability_cli.install(app)
     app.cli.add_command(market)
     app.cli.add_command(audit_group)

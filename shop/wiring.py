@@ -22,7 +22,9 @@ import payments.hooks
 import payments.views
 import traceability.api
 import traceability.desk
+import traceability.jobs
 import traceability.views
+import traceability.views.proof
 import vendors.desk
 import vendors.jobs
 import vendors.views
@@ -116,6 +118,7 @@ ROOMS: tuple[ModuleType, ...] = (
     vendors.desk,
     traceability.views,
     traceability.desk,
+    traceability.views.proof,
     traceability.api,
     catalog.views,
     catalog.desk,
@@ -192,6 +195,7 @@ JOBS: tuple[Job, ...] = (
         24 * 60,
         vendors.jobs.sweep_sealed_with(lambda: open_storage(load_settings())),
     ),
+    *traceability.jobs.jobs_with(load_settings),
     Job("database.statistics", 24 * 60, lambda session, _now: refresh_statistics(session)),
 )
 

@@ -18,7 +18,7 @@ from kernel.web.pages import page
 from kernel.web.security import safe_next
 from kernel.web.session import remembered
 
-API_PATHS = ("/api/", "/hooks/", "/epcis/", "/octo/")
+API_PATHS = ("/api/", "/hooks/", "/epcis/", "/octo/", "/trace/", "/.well-known/")
 
 PROBLEM_TYPES: dict[str, Callable[[int, str], str]] = {}
 """How a standard names problems: by the start of the path, of status and code of the refusal."""

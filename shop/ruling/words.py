@@ -215,6 +215,9 @@ NAMES: Mapping[str, RuleName] = {
     "lot.balance_tolerance_percent": _count(
         msg("Of a lot so much may be missing before the office looks"), _T, Unit.PERCENT, 100
     ),
+    "trace.checkpoint_minutes": _count(
+        msg("The log of events is signed after"), _T, Unit.MINUTES, 1440
+    ),
     "hold.minutes": _count(msg("A basket keeps what it holds for"), _S, Unit.MINUTES, 1440),
     "pay.minutes.vietqr": _count(msg("A transfer is waited for"), _S, Unit.MINUTES, 10_080),
     "pay.minutes.card": _count(msg("A card page is waited for"), _S, Unit.MINUTES, 1440),

@@ -6,6 +6,15 @@ from traceability.models.land import Farm, Plot, Season
 from traceability.models.links import DlLink, Gs1Party
 from traceability.models.lots import Lot, LotCounter, LotEdge, LotStep
 from traceability.models.partners import CaptureJob, NamedQuery, PartnerToken
+from traceability.models.proof import (
+    Commitment,
+    LogCheckpoint,
+    LogHead,
+    LogLeaf,
+    SigningKey,
+    Witness,
+    WitnessReceipt,
+)
 from traceability.models.stock import (
     LogisticUnit,
     LotHold,
@@ -18,6 +27,7 @@ from traceability.models.stock import (
 
 __all__ = [
     "CaptureJob",
+    "Commitment",
     "DiaryEntry",
     "DlLink",
     "EventField",
@@ -25,6 +35,9 @@ __all__ = [
     "EventWhat",
     "Farm",
     "Gs1Party",
+    "LogCheckpoint",
+    "LogHead",
+    "LogLeaf",
     "LogisticUnit",
     "Lot",
     "LotCounter",
@@ -38,7 +51,10 @@ __all__ = [
     "Season",
     "Shipment",
     "ShipmentLine",
+    "SigningKey",
     "SsccCounter",
     "TraceEvent",
     "UnitContent",
+    "Witness",
+    "WitnessReceipt",
 ]

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from traceability.epcis.checking import check_event
 from traceability.epcis.reading import Told, read_event
 from traceability.models import EventField, EventValue, EventWhat, TraceEvent
+from traceability.services.proof.logging import note_events
 
 # So many keys are looked up by one statement.
 _AT_ONCE = 500
@@ -72,6 +73,7 @@ def write_events(
         if values:
             session.connection().execute(sa.insert(table), values)
     _note_values(session, [told for _, told in new], whose.vendor_id or "")
+    note_events(session, places.values())
     missing = [each for each in by_key if each not in places]
     return Written(places | _known(session, missing, whose.vendor_id), frozenset(places))
 

@@ -4,10 +4,15 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from traceability.models import DiaryEntry, Farm, Lot, LotMove, LotStep, Plot, Season
+from traceability.services.proof.personal import forget_words
 
 
 def forget_farmer(session: Session, vendor_id: str) -> None:
-    """Take names, addresses and places off; lots and diary stay for the tracing."""
+    """Take names, addresses and places off; lots and diary stay for the tracing.
+
+    What its events say of people is erased beside the log, which stays whole.
+    """
+    forget_words(session, vendor_id=vendor_id)
     farms = sa.select(Farm.id).where(Farm.vendor_id == vendor_id)
     plots = sa.select(Plot.id).where(Plot.farm_id.in_(farms))
     seasons = sa.select(Season.id).where(Season.plot_id.in_(plots))

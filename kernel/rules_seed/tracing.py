@@ -1,0 +1,14 @@
+"""Rules of the log that proves events."""
+
+from typing import Any
+
+TRACING: list[tuple[str, Any, str, str, str]] = [
+    (
+        "trace.checkpoint_minutes",
+        10,
+        "Quy chế của sàn",
+        "H",
+        "so soon after an event nobody can change it unseen any more",
+    ),
+]
+"""Key, value, legal reference, certainty, note."""

@@ -1,0 +1,32 @@
+"""What the worker does for the log of events by itself."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from kernel.jobs import Job
+from kernel.settings import Settings
+from traceability.proof.notes import origin_of
+from traceability.services.proof.signing import mail_checkpoint, sign_when_due
+
+
+def jobs_with(settings: Callable[[], Settings]) -> tuple[Job, ...]:
+    """Return the jobs; the settings are read when they run.
+
+    Signing looks each minute whether it is due: how often that is, a rule says.
+    """
+
+    def sign(session: Session, now: datetime) -> object:
+        known = settings()
+        return sign_when_due(
+            session, origin=origin_of(known.public_url), office=known.market_email, now=now
+        )
+
+    def mail(session: Session, now: datetime) -> object:
+        return mail_checkpoint(session, office=settings().market_email, now=now)
+
+    return (
+        Job("traceability.sign_checkpoint", 1, sign),
+        Job("traceability.mail_checkpoint", 60, mail),
+    )

@@ -1,0 +1,1 @@
+"""Evidence that the log of events was not rewritten: pure, without database, web or clock."""

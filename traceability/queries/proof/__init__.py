@@ -1,0 +1,1 @@
+"""What the log of events proves, and of what."""

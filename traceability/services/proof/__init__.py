@@ -1,0 +1,1 @@
+"""The log of events: appended to, signed, and what may be forgotten beside it."""
