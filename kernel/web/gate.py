@@ -65,7 +65,7 @@ class Gate:
         def start(status: str, headers: list[tuple[str, str]], _error: Any = None) -> Any:
             said[:] = [status, headers]
 
-        body = self._app(environ, start)  # type: ignore[arg-type]
+        body = self._app(environ, start)
         close = getattr(body, "close", lambda: None)
         try:
             pieces = iter(body)
@@ -161,8 +161,8 @@ def _headers(sent: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
         if b"_" not in name:
             found.setdefault(name.decode("latin-1").upper(), []).append(value.decode("latin-1"))
     made = {}
-    for name, values in found.items():
-        key = name.replace("-", "_")
+    for sent_as, values in found.items():
+        key = sent_as.replace("-", "_")
         bare = key in {"CONTENT_TYPE", "CONTENT_LENGTH"}
         made[key if bare else f"HTTP_{key}"] = ("; " if key == "COOKIE" else ",").join(values)
     return made

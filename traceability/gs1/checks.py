@@ -88,7 +88,7 @@ def _is_iban(value: str) -> bool:
 
 def _is_place_in_sequence(value: str) -> bool:
     found = re.fullmatch(r"([1-9]\d*)/([1-9]\d*)", value, re.ASCII)
-    return bool(found) and int(found[1]) <= int(found[2])
+    return found is not None and int(found[1]) <= int(found[2])
 
 
 def _fits(pattern: str) -> Callable[[str], bool]:

@@ -127,12 +127,12 @@ def _address(text: str, root: str) -> str:
     href = quote(text, safe="!#$%&'()*+,/:;=?@[]~")
     try:
         parts = urlsplit(href)
-        fits = parts.scheme == "https" and _HOST.fullmatch(parts.netloc.lower())
     except ValueError:
-        fits = None
-    if not fits or len(href) > MOST_HREF:
+        raise Invalid(_NO_ADDRESS, field="href") from None
+    host = parts.netloc.lower()
+    if parts.scheme != "https" or not _HOST.fullmatch(host) or len(href) > MOST_HREF:
         raise Invalid(_NO_ADDRESS, field="href")
-    if parts.netloc.lower() == urlsplit(root).netloc.lower() and leads_on(parts.path):
+    if host == urlsplit(root).netloc.lower() and leads_on(parts.path):
         raise Invalid(_ITSELF, field="href")
     return href
 
