@@ -41,6 +41,7 @@ WORK = {
     "": [],
     "farm": [r"/seasons/\w+$", r"/entries/new$", r"/harvest$", r"/farms/\w+$", r"/plots/new$"],
     "farm/farms/new": [],
+    "farm/partners": [],
     "farm/lots": [r"/lots/\w+$"],
     "listings?state=shown": [r"/listings/[A-Z0-9-]+$"],
     "listings/languages": [r"/listings/[A-Z0-9-]+/languages$"],
