@@ -76,11 +76,12 @@ def serving(app: str, port: int, environ: dict[str, str]) -> Iterator[None]:
         yield
     finally:
         process.terminate()
-        process.wait(timeout=20)
+        process.wait(timeout=60)
 
 
 def _wait(address: str) -> None:
-    for _ in range(100):
+    # A machine that is busy starts slowly.
+    for _ in range(600):
         try:
             urllib.request.urlopen(address, timeout=5)  # noqa: S310 - our own server
         except OSError:

@@ -46,6 +46,8 @@ WORK = {
     "farm/units": [r"/units/\w{26}$"],
     "farm/shipments": [r"/shipments/\w{26}$"],
     "farm/shipments/new": [],
+    "farm/partners": [],
+    "farm/lots": [r"/lots/\w+$"],
     "listings?state=shown": [r"/listings/[A-Z0-9-]+$"],
     "listings/languages": [r"/listings/[A-Z0-9-]+/languages$"],
     "listings/new": [],

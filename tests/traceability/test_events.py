@@ -5,18 +5,20 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
-from sqlalchemy.exc import DatabaseError
+from sqlalchemy.exc import DatabaseError, IntegrityError
 
 from kernel.db import transaction
+from tests.together import at_once
 from traceability.epcis.building import (
     Quantity,
     aggregation_event,
     object_event,
     transformation_event,
 )
+from traceability.epcis.reading import read_event
 from traceability.models import EventField, EventWhat, TraceEvent
 from traceability.rules import IdKind, WhatRole
-from traceability.services.events import write_event
+from traceability.services.events import Whose, write_event, write_events
 
 AT = datetime(2026, 11, 20, 0, 30, tzinfo=UTC)
 NOW = datetime(2026, 11, 20, 1, 0, tzinfo=UTC)
@@ -121,3 +123,30 @@ def test_the_database_itself_refuses_a_change(session, change):
         session.execute(sa.text(change))
     session.rollback()
     assert session.scalar(sa.select(TraceEvent.action)) == "ADD"
+
+
+def test_told_by_two_at_once_it_is_there_once(maker):
+    bodies = [harvest(), harvest(at=AT + timedelta(hours=1))]
+
+    def tell(number: int) -> list[int]:
+        with maker() as session, transaction(session):
+            # In turn in the one and in the other order.
+            told = [read_event(body) for body in bodies[:: 1 if number % 2 else -1]]
+            written = write_events(session, told, whose=Whose(None), now=NOW)
+            return sorted(written.places.values())
+
+    places = at_once(tell, 6)
+    assert len({tuple(each) for each in places}) == 1
+    with maker() as session:
+        assert session.scalar(sa.select(sa.func.count()).select_from(TraceEvent)) == 2
+        assert session.scalar(sa.select(sa.func.count()).select_from(EventWhat)) == 2
+
+
+def test_the_database_keeps_an_event_single_by_itself(session):
+    """The control of the test above: without the service there is a refusal, not a second row."""
+    write(session, harvest())
+    row = session.execute(sa.select(TraceEvent.__table__)).mappings().one()
+    twice = {name: value for name, value in row.items() if name != "seq"}
+    with pytest.raises(IntegrityError):
+        session.execute(sa.insert(TraceEvent.__table__), [twice])
+    session.rollback()
