@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -85,11 +85,15 @@ def lot_page(session: Session, lot: LotCard) -> LotPage:
     )
 
 
-def usable_lots(session: Session, *, vendor_id: str, limit: int = 60) -> list[LotCard]:
-    """Return a vendor's lots of which something can be packed or shipped, first to expire first."""
+def usable_lots(session: Session, *, vendor_id: str, on: date, limit: int = 60) -> list[LotCard]:
+    """Return a vendor's lots of which something can be packed or shipped, first to expire first.
+
+    What is past its day on ``on`` is not among them: of that, only waste can be made.
+    """
+    good = sa.or_(Lot.best_before.is_(None), Lot.best_before >= on)
     rows = session.execute(
         select_cards()
-        .where(Lot.vendor_id == vendor_id, Lot.state == LotState.OPEN, Lot.rest > 0)
+        .where(Lot.vendor_id == vendor_id, Lot.state == LotState.OPEN, Lot.rest > 0, good)
         .order_by(Lot.best_before.is_(None), Lot.best_before, Lot.harvested_on, Lot.id)
         .limit(limit)
     )
