@@ -25,7 +25,7 @@ MOVES = (
 UNITS = ("crate", "pallet")
 GONE = "('packed', 'shipped', 'ready', 'delivered')"
 INDEXES = {
-    "lot_move": (("lot", "lot_id", "at"), ("ref", "ref")),
+    "lot_move": (("lot", "lot_id", "at"), ("ref", "ref"), ("kind", "kind", "lot_id")),
     "lot_hold": (("lot", "lot_id", "until"), ("cause", "cause_id", "until")),
     "logistic_unit": (("vendor", "vendor_id", "id"),),
     "unit_content": (
