@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -59,7 +59,7 @@ class LotPage:
 
 @dataclass(frozen=True)
 class Unbalanced:
-    """A lot of which more is missing than a tolerance allows, or whose book is wrong."""
+    """A lot of which more is missing than a tolerance allows."""
 
     lot: LotCard
     balance: Balance
@@ -85,11 +85,15 @@ def lot_page(session: Session, lot: LotCard) -> LotPage:
     )
 
 
-def usable_lots(session: Session, *, vendor_id: str, limit: int = 60) -> list[LotCard]:
-    """Return a vendor's lots of which something can be packed or shipped, first to expire first."""
+def usable_lots(session: Session, *, vendor_id: str, on: date, limit: int = 60) -> list[LotCard]:
+    """Return a vendor's lots of which something can be packed or shipped, first to expire first.
+
+    What is past its day on ``on`` is not among them: of that, only waste can be made.
+    """
+    good = sa.or_(Lot.best_before.is_(None), Lot.best_before >= on)
     rows = session.execute(
         select_cards()
-        .where(Lot.vendor_id == vendor_id, Lot.state == LotState.OPEN, Lot.rest > 0)
+        .where(Lot.vendor_id == vendor_id, Lot.state == LotState.OPEN, Lot.rest > 0, good)
         .order_by(Lot.best_before.is_(None), Lot.best_before, Lot.harvested_on, Lot.id)
         .limit(limit)
     )
@@ -150,26 +154,23 @@ def unbalanced_lots(
     vendor_id: str | None = None,
     limit: int = 50,
 ) -> list[Unbalanced]:
-    """Return lots of which more is missing than a tolerance, the newest first (two statements).
+    """Return lots of which more is missing than a tolerance, the newest first (three statements).
 
-    A lot whose book does not add up at all is among them, however little it is.
+    Something is missing only after a count: other lots are not even looked at.
     """
 
     def total(*kinds: MoveKind) -> sa.ColumnElement[int]:
         chosen = sa.case((LotMove.kind.in_(kinds), LotMove.quantity), else_=0)
         return sa.func.coalesce(sa.func.sum(chosen), 0)
 
+    counted = sa.select(LotMove.lot_id).where(LotMove.kind == MoveKind.COUNTED)
     missing = Lot.quantity - total(MoveKind.MADE, MoveKind.COUNTED)
     statement = (
         sa.select(Lot.id)
         .join(LotMove, LotMove.lot_id == Lot.id)
-        .group_by(Lot.id)
-        .having(
-            sa.or_(
-                missing * 100 > Lot.quantity * tolerance_percent,
-                sa.func.sum(LotMove.quantity) != Lot.rest,
-            )
-        )
+        .where(Lot.id.in_(counted))
+        .group_by(Lot.id, Lot.quantity)
+        .having(missing * 100 > Lot.quantity * tolerance_percent)
         .order_by(Lot.id.desc())
         .limit(limit)
     )

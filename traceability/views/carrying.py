@@ -18,13 +18,12 @@ from kernel.web.session import db
 from traceability.forms import PressForm, ReasonForm, ShipForm, UnitForm, parse_amount
 from traceability.queries import carrying
 from traceability.queries.carrying import ShipmentCard, ShippedLine, UnitCard
-from traceability.queries.stock import usable_lots
 from traceability.rules import UnitKind
 from traceability.services import lots
 from traceability.services.lots import ShipFacts
 from traceability.views.attempt import attempt
 from traceability.views.blueprint import blueprint, everybody
-from traceability.views.stock import read_portions, typed_amounts
+from traceability.views.stock import read_portions, typed_amounts, usable
 from vendors.queries import vendor_cards, vendor_ids_by_code
 
 if TYPE_CHECKING:
@@ -71,7 +70,7 @@ def show_unit(vendor_id: str, unit_id: str) -> Answer:
 def pack_unit(vendor_id: str, unit_id: str) -> Answer:
     """Put something in."""
     unit, form = _unit(vendor_id, unit_id), PressForm()
-    choice = usable_lots(db(), vendor_id=vendor_id)
+    choice = usable(vendor_id)
 
     def act(session: "Session") -> bool:
         portions = read_portions(choice)
@@ -131,7 +130,7 @@ def ask_shipment(vendor_id: str) -> Answer:
 def ship(vendor_id: str) -> Answer:
     """Ship goods."""
     form = ShipForm()
-    choice = usable_lots(db(), vendor_id=vendor_id)
+    choice = usable(vendor_id)
 
     def act(session: "Session") -> str:
         facts = ShipFacts(
@@ -241,7 +240,7 @@ def _units_page(vendor_id: str, form: Form) -> str:
 
 
 def _unit_page(vendor_id: str, unit: UnitCard, form: Form) -> str:
-    choice = usable_lots(db(), vendor_id=vendor_id)
+    choice = usable(vendor_id)
     filled = carrying.filled_units(db(), vendor_id=vendor_id)
     crates = [one for one in filled if one.kind is UnitKind.CRATE and one.id != unit.id]
     return page(
@@ -261,7 +260,7 @@ def _ship_page(vendor_id: str, form: Form, taken: Mapping[str, str]) -> str:
         "traceability/ship_form.html",
         vendor_id=vendor_id,
         form=form,
-        choice=usable_lots(db(), vendor_id=vendor_id),
+        choice=usable(vendor_id),
         units=carrying.filled_units(db(), vendor_id=vendor_id),
         taken=taken,
     )

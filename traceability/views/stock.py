@@ -41,7 +41,7 @@ TAKINGS: Mapping[str, tuple[Callable[..., None], str, str]] = {
 @everybody
 def ask_packing(vendor_id: str) -> Answer:
     """Ask what is packed from which lots; the lot one comes from is filled in."""
-    choice = usable_lots(db(), vendor_id=vendor_id)
+    choice = usable(vendor_id)
     asked = request.args.get("lot", "")
     taken = {lot.id: written(lot.rest, lot.unit) for lot in choice if lot.id == asked}
     first = next((lot for lot in choice if lot.id == asked), None)
@@ -57,7 +57,7 @@ def ask_packing(vendor_id: str) -> Answer:
 @everybody
 def pack(vendor_id: str) -> Answer:
     """Pack a lot from others."""
-    choice = usable_lots(db(), vendor_id=vendor_id)
+    choice = usable(vendor_id)
     form = PackForm()
 
     def act(session: "Session") -> str:
@@ -136,6 +136,11 @@ def take(vendor_id: str, lot_id: str, what: str) -> Answer:
         return _take_page(vendor_id, lot, what, form), 422
     flash(_("Written down."), "good")
     return go(url_for("traceability.show_lot", vendor_id=vendor_id, lot_id=lot_id))
+
+
+def usable(vendor_id: str) -> list[LotCard]:
+    """Return the lots that can be packed or shipped today."""
+    return usable_lots(db(), vendor_id=vendor_id, on=clock.local_date(clock.now()))
 
 
 def read_portions(choice: Sequence[LotCard]) -> tuple[Portion, ...]:
