@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 # Thousands of small databases: in memory they need no disk.
 MEMORY := $(shell test -w /dev/shm && echo /dev/shm || echo /tmp)
 .DEFAULT_GOAL := help
-.PHONY: help run dev test lint bench bench-queue bench-search eval-search i18n db-upgrade assets translations
+.PHONY: help run dev test lint bench bench-epcis bench-queue bench-search eval-search i18n db-upgrade assets translations
 
 help: ## this list
 	@grep -E '^[a-z0-9-]+:.*## ' Makefile | sed 's/:.*## /\t/' | sort | expand -t 16
@@ -47,6 +47,9 @@ lint: $(VENV)/.dev translations ## style, types, layers, templates, translations
 
 bench: $(VENV)/.dev assets translations ## measure pages beside a baseline: build/bench.json
 	@$(BIN)/python -m bench
+
+bench-epcis: $(VENV)/.dev assets translations ## measure the event repository: build/bench-epcis.json (EVENTS=100000)
+	@$(BIN)/python -m bench epcis $(EVENTS)
 
 bench-queue: $(VENV)/.dev assets translations ## measure the office's queue: build/bench-queue.json
 	@$(BIN)/python -m bench queue

@@ -1,6 +1,7 @@
 """``python -m bench``: every page, on both databases, small and big, beside a baseline.
 
-``python -m bench queue`` measures the office's queue instead, ``search`` the search engines.
+``python -m bench queue`` measures the office's queue instead, ``search`` the search engines,
+``epcis`` the event repository.
 """
 
 import json
@@ -10,7 +11,7 @@ import sys
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 
-from bench import load, queue, search
+from bench import epcis, load, queue, search
 from bench.serving import BUILD, databases, prepare, serving, surroundings
 
 PORT = 8731
@@ -41,6 +42,8 @@ def main() -> int:
         sys.exit("wrk is needed to put load on the pages: apt-get install wrk")
     if sys.argv[1:] == ["queue"]:
         return queue.main()
+    if sys.argv[1:2] == ["epcis"]:
+        return epcis.main(sys.argv[2:])
     rows: list[Row] = []
     with ExitStack() as stack:
         for database, urls in databases(stack, SIZES.values()):

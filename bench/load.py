@@ -15,7 +15,7 @@ local paths = {{ {paths} }}
 local at = 0
 request = function()
   at = at % #paths + 1
-  return wrk.format("GET", paths[at], {{ ["Accept-Encoding"] = "gzip, deflate, br", ["Host"] = wrk.host, ["Cookie"] = "{cookie}" }})
+  return wrk.format("GET", paths[at], {{ ["Accept-Encoding"] = "gzip, deflate, br", ["Host"] = wrk.host, ["Cookie"] = "{cookie}", ["Authorization"] = "{authorization}" }})
 end
 done = function(summary, latency, requests)
   local bad = summary.errors.status + summary.errors.timeout + summary.errors.read
@@ -46,12 +46,14 @@ def put(
     connections: int = CONNECTIONS,
     seconds: int = SECONDS,
     cookie: str = "",
+    authorization: str = "",
 ) -> Figures:
-    """Ask for the paths in turn for some seconds, as whoever the cookie is of.
+    """Ask for the paths in turn for some seconds, as whoever the cookie or the token is of.
 
     :raises RuntimeError: when an answer was an error.
     """
-    script = SCRIPT.format(paths=", ".join(f'"{path}"' for path in paths), cookie=cookie)
+    asked = ", ".join(f'"{path}"' for path in paths)
+    script = SCRIPT.format(paths=asked, cookie=cookie, authorization=authorization)
     with tempfile.NamedTemporaryFile("w", suffix=".lua") as file:
         file.write(script)
         file.flush()

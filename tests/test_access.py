@@ -157,6 +157,24 @@ GUARDS = {
     "finance.transfers": "needs:finance",
     "feeds.market": "public",
     "feeds.shelf": "public",
+    "epcis.capture": "partner:capture",
+    "epcis.drop_page": "partner:read",
+    "epcis.forget_query": "partner:read",
+    "epcis.keep_query": "partner:read",
+    "epcis.list_jobs": "partner:capture",
+    "epcis.list_queries": "partner:read",
+    "epcis.list_values": "partner:read",
+    "epcis.query_events": "partner:read",
+    "epcis.run_query": "partner:read",
+    "epcis.show_event": "partner:read",
+    "epcis.show_job": "partner:capture",
+    "epcis.show_query": "partner:read",
+    "epcis.show_subscriptions": "partner:read",
+    "epcis.show_top": "partner:read",
+    "epcis.show_value": "partner:read",
+    "epcis.subscribe": "partner:read",
+    "epcis.tell_event": "partner:capture",
+    "epcis.unsubscribe": "partner:read",
     "find.search": "public",
     "find.suggest": "public",
     "healthz": "public",
@@ -199,6 +217,7 @@ GUARDS = {
     "traceability.edit_farm": "member:owner,recorder",
     "traceability.end_season": "member:owner,recorder",
     "traceability.hold": "member:owner,recorder,seller",
+    "traceability.make_token": "member:owner",
     "traceability.new_entry": "member:owner,recorder",
     "traceability.new_farm": "member:owner,recorder",
     "traceability.new_harvest": "member:owner,recorder",
@@ -207,10 +226,12 @@ GUARDS = {
     "traceability.recall": "member:owner",
     "traceability.record_harvest": "member:owner,recorder",
     "traceability.release": "member:owner",
+    "traceability.revoke_token": "member:owner",
     "traceability.show_farm": "member:owner,recorder,seller",
     "traceability.show_labels": "member:owner,recorder,seller",
     "traceability.show_lot": "member:owner,recorder,seller",
     "traceability.show_lots": "member:owner,recorder,seller",
+    "traceability.show_partners": "member:owner",
     "traceability.show_season": "member:owner,recorder,seller",
     "traceability.start_season": "member:owner,recorder",
     "traceability.write_entry": "member:owner,recorder",
@@ -413,6 +434,15 @@ WORDS = {
         "gtin": "09521234543213",
         "code": "place_code",
     },
+    "epcis": {
+        "event_id": "urn:none",
+        "job_id": "no-such-job",
+        "name": "no-such-query",
+        "resource": "epcs",
+        "subscription_id": "none",
+        "token": "none",
+        "value": "urn:none",
+    },
     "orders": {"code": "group_code", "method": "vietqr"},
     "orders.act": {"action": "confirm"},
     "traceability_desk": {"action": "hold"},
@@ -495,6 +525,9 @@ def expected(guard: str, person: Person) -> str:
     names = set(words.split(",")) - {""}
     if kind == "public":
         return "in"
+    if kind == "partner":
+        # Programs come with a token, and nobody else comes in: not even its owner.
+        return "403"
     if person.user_id is None:
         return "/sign-in"
     if kind == "needs":

@@ -34,7 +34,8 @@ from tests.orders import market
 from tests.people import sign_in_as
 from tests.shop.stalls import Stalls
 from tests.traceability.land import Land
-from traceability.models import Farm, Lot
+from traceability.models import Farm, Lot, PartnerToken
+from traceability.services.partners import Grant, make_token
 from vendors.models import (
     AuthorityOrder,
     DecisionDocument,
@@ -262,6 +263,7 @@ def _vendor(world: World, session: Session, letter: str) -> dict[str, str]:
             "plot_id": land.plot_id,
             "season_id": land.season_id,
             "lot_id": lot.id,
+            "token_id": _partner(session, land),
             "trace_code": lot.trace_code,
             "place_code": session.get(Farm, land.farm_id).trace_code,
             "listing_id": goods.id,
@@ -289,6 +291,15 @@ def _vendor(world: World, session: Session, letter: str) -> dict[str, str]:
                 now=NOW,
             ),
         }
+
+
+def _partner(session: Session, land: Land) -> str:
+    """Give a partner a token and return its id."""
+    grant = Grant("Siêu thị", may_read=True, may_capture=True)
+    make_token(session, land.vendor_id, grant=grant, actor=land.owner, now=NOW)
+    return session.scalars(
+        sa.select(PartnerToken.id).where(PartnerToken.vendor_id == land.vendor_id)
+    ).one()
 
 
 def _plan(listing_id: str, pack_id: str) -> PricePlan:

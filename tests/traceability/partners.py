@@ -18,7 +18,7 @@ HOUSE = "https://id.gs1.org/414/8936012340013"
 
 
 def token(land: Land, *, read: bool = True, capture: bool = True) -> str:
-    grant = Grant("Siêu thị Hồng", read, capture)
+    grant = Grant("Siêu thị Hồng", may_read=read, may_capture=capture)
     return land.run(make_token, land.vendor_id, grant=grant, actor=land.owner, now=NOW)
 
 

@@ -1,6 +1,7 @@
 """Events told by partners: one at a time, or a document of them."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -31,6 +32,10 @@ class Refused:
     error: EpcisError
 
 
+class _GivenUp(Exception):
+    """All or nothing: nothing."""
+
+
 def capture_document(
     session: Session, document: Any, *, behaviour: str, partner: Partner, now: datetime
 ) -> str:
@@ -46,14 +51,14 @@ def capture_document(
     if len(read.events) > MOST_EVENTS:
         raise CaptureTooLarge(events=MOST_EVENTS, octets=MOST_BYTES)
     told, refused = _judged(read, stops=behaviour == ROLLBACK)
-    whose = Whose(partner.vendor_id, partner.token_id)
-    with session.begin_nested() as attempt:
+    count = 0
+    with suppress(_GivenUp), session.begin_nested():
+        whose = Whose(partner.vendor_id, partner.token_id)
         written = write_events(session, list(told.values()), whose=whose, now=now)
         refused += _told_otherwise(session, told, written, read.ignored)
-        count = len(written.new)
         if refused and behaviour == ROLLBACK:
-            attempt.rollback()
-            count = 0
+            raise _GivenUp
+        count = len(written.new)
     return _note(session, behaviour, refused, count, partner=partner, now=now)
 
 

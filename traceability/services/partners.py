@@ -45,13 +45,7 @@ def make_token(
     :raises Invalid: without a name, without anything allowed, or with a day that is past.
     """
     actor.need_at(vendor_id, "owner")
-    name = " ".join(grant.name.split())
-    if not 2 <= len(name) <= MOST_NAME:
-        raise Invalid(msg("Write who the partner is, in 2 to 80 letters."), field="name")
-    if not (grant.may_read or grant.may_capture):
-        raise Invalid(msg("Allow at least one thing."), field="scopes")
-    if grant.ends_on is not None and grant.ends_on < local_date(now):
-        raise Invalid(msg("This day is past."), field="ends_on")
+    name = _checked_name(grant, today=local_date(now))
     _need_room(session, vendor_id)
     token = _START + secrets.token_urlsafe(32)
     row = PartnerToken(
@@ -104,6 +98,17 @@ def revoke_token(
         vendor_id=vendor_id,
     )
     session.flush()
+
+
+def _checked_name(grant: Grant, *, today: date) -> str:
+    name = " ".join(grant.name.split())
+    if not 2 <= len(name) <= MOST_NAME:
+        raise Invalid(msg("Write who the partner is, in 2 to 80 letters."), field="name")
+    if not (grant.may_read or grant.may_capture):
+        raise Invalid(msg("Allow at least one thing."), field="may_read")
+    if grant.ends_on is not None and grant.ends_on < today:
+        raise Invalid(msg("This day is past."), field="ends_on")
+    return name
 
 
 def _need_room(session: Session, vendor_id: str) -> None:
