@@ -216,7 +216,7 @@ def refresh_statistics(session: Session) -> None:
 Row = TypeVar("Row", bound=Base)
 
 
-def lock(session: Session, kind: type[Row], row_id: str) -> Row | None:
+def lock(session: Session, kind: type[Row], row_id: str | int) -> Row | None:
     """Return one row, locked and read anew (a row already loaded keeps stale values).
 
     Rows that refer to it can be written meanwhile (PostgreSQL: FOR NO KEY UPDATE):

@@ -167,6 +167,19 @@ def test_a_deleted_event_is_missed(log, session):
     assert log.check() == [("gone", 1)]
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        "DELETE FROM event_what WHERE event_seq = :seq",
+        "UPDATE event_what SET ref = 'https://cho.example.vn/t/OTHER' WHERE event_seq = :seq",
+    ],
+)
+def test_an_event_hidden_from_its_lot_is_named(log, session, change):
+    seqs = log.write(3)
+    log.attack(change, seq=seqs[1])
+    assert log.check() == [("things", 1)]
+
+
 @pytest.mark.parametrize("place", [0, 1, 2])
 def test_a_deleted_row_is_missed(log, session, place):
     seqs = log.write(4)

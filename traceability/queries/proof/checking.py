@@ -13,6 +13,7 @@ from traceability.proof.chain import GENESIS, link
 from traceability.proof.merkle import EMPTY_ROOT, grow, leaf_hash, root_of_peaks
 from traceability.proof.notes import BadNote, Checkpoint, read_checkpoint, read_note
 from traceability.queries.proof.log import published_keys
+from traceability.queries.proof.things import misfiled
 
 BATCH = 5000
 MOST_FINDINGS = 100
@@ -22,6 +23,7 @@ FAULTS = {
     "leaf": msg("its hash in the log was changed"),
     "prev": msg("its link to the event before was changed"),
     "nodes": msg("its hashes of the tree were changed"),
+    "things": msg("what it is found by is not what it says: it was hidden from a lot or added"),
     "gone": msg("the event was deleted"),
     "gap": msg("a row of the log is missing before it"),
     "order": msg("it stands at another place than it was logged, or was put in between"),
@@ -111,6 +113,8 @@ def check_log(session: Session, *, kept: Sequence[Checkpoint] = ()) -> Checked:
             roots[walk.size] = root_of_peaks(walk.peaks)
     if head is None or (head.size, head.link) != (walk.size, walk.link):
         walk.blame("cut", walk.size)
+    for seq, event_id in misfiled(session, most=MOST_FINDINGS):
+        walk.blame("things", seq, event_id)
     for seq, event_id in _unlogged(session):
         walk.blame("unlogged", seq, event_id)
     _check_signatures(session, walk, signed)
