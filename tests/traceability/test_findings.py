@@ -29,18 +29,17 @@ from traceability.rules import (
     Spray,
     WatchKind,
     WatchState,
-    entered_too_soon,
     judge_products,
     judge_result,
     kg_per_ha,
     labels_on,
-    may_enter_from,
     need_quantities,
     overlaps,
     relatives,
 )
 from traceability.rules.checks import Verdict, read_result
 from traceability.services import stock, supplies, watching
+from traceability.services.entering import entered_too_soon, may_enter_from
 from traceability.services.stock import BatchFacts
 from traceability.services.supplies import CropFacts, LabelFacts, ProductFacts
 
@@ -103,7 +102,11 @@ def test_more_used_than_bought_is_a_matter_until_it_fits_again(land):
     bought = batch(land)
     land.write(input_batch_id=bought, quantities=(litres("1.2"),))
     (item,) = matters(land, WatchKind.STOCK)
-    assert (item.batch_id, item.detail["missing"], item.state) == (bought, "200", WatchState.OPEN)
+    assert (item.batch_id, item.detail["missing"], item.state) == (
+        bought,
+        "200 ml",
+        WatchState.OPEN,
+    )
     land.run(stock.count_batch, bought, counted=300, note="Kiểm kho", actor=land.owner)
     assert matters(land, WatchKind.STOCK)[0].state is WatchState.DONE
 

@@ -60,10 +60,8 @@ from traceability.rules.measures import (
 from traceability.rules.uses import (
     Application,
     days_between,
-    entered_too_soon,
     is_in_season,
     kg_per_ha,
-    may_enter_from,
 )
 
 __all__ = [
@@ -97,7 +95,6 @@ __all__ = [
     "after",
     "checked_lot_code",
     "days_between",
-    "entered_too_soon",
     "is_in_season",
     "is_trace_code",
     "judge_harvest",
@@ -107,7 +104,6 @@ __all__ = [
     "labels_on",
     "lot_code",
     "lot_number",
-    "may_enter_from",
     "name_key",
     "need_diary_day",
     "need_place",

@@ -1,10 +1,8 @@
-"""How often, how soon again and how near to people a product may be used; what a field gives."""
+"""How often and how soon again a product may be used; what a field gives, and when."""
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
-
-from kernel.clock import HANOI, local_date
+from datetime import date
 
 SQUARE_METRES_PER_HA = 10_000
 
@@ -28,25 +26,6 @@ def days_between(uses: Iterable[Application], entry_root: str) -> int | None:
     return min(_gap(mine, one) for one in others)
 
 
-def may_enter_from(last_on: date, ended_at: datetime | None, hours: int) -> datetime:
-    """Return when people may enter a plot again.
-
-    Where the hour of the end is not known, the day's last one counts.
-    """
-    known = ended_at is not None and local_date(ended_at) == last_on
-    end = ended_at if known and ended_at is not None else _midnight_after(last_on)
-    return end + timedelta(hours=hours)
-
-
-def entered_too_soon(day: date, at: datetime | None, free_from: datetime) -> bool:
-    """Tell whether work on a day came before people might enter.
-
-    Without an hour it is too soon only if the whole day was.
-    """
-    moment = at if at is not None and local_date(at) == day else _midnight_after(day)
-    return moment < free_from
-
-
 def kg_per_ha(grams: int, area_m2: int) -> int:
     """Return what a field gave, in whole kilograms a hectare."""
     return grams * SQUARE_METRES_PER_HA // (area_m2 * 1000) if area_m2 > 0 else 0
@@ -60,7 +39,3 @@ def is_in_season(day: date, months: Collection[int]) -> bool:
 def _gap(one: Application, other: Application) -> int:
     first, second = sorted((one, other), key=lambda use: (use.first_on, use.last_on))
     return max(0, (second.first_on - first.last_on).days)
-
-
-def _midnight_after(day: date) -> datetime:
-    return datetime.combine(day + timedelta(1), time(), HANOI)

@@ -30,12 +30,11 @@ from traceability.rules import (
     LotKind,
     WatchKind,
     days_between,
-    entered_too_soon,
     is_in_season,
     kg_per_ha,
     labels_on,
-    may_enter_from,
 )
+from traceability.services.entering import entered_too_soon, may_enter_from
 from traceability.services.judging import crop_of, with_labels
 from traceability.services.watching import open_matter, settle_matter
 

@@ -56,10 +56,7 @@ def replace_plots(
     if not 1 <= len(parts) <= MOST_PARTS:
         raise Invalid(msg("Write 1 to %(most)s plots."), field="parts", most=MOST_PARTS)
     for one in old:
-        session.refresh(one)
-        if one.retired_on is not None:
-            raise Conflict(msg("Other plots stand in its place already."))
-        one.retired_on = since
+        _retire(session, one, since)
     made = [_make(session, old, part, since=since, actor=actor, now=now) for part in parts]
     audit.record(
         session,
@@ -72,6 +69,13 @@ def replace_plots(
         since=since.isoformat(),
     )
     return made
+
+
+def _retire(session: Session, plot: Plot, since: date) -> None:
+    session.refresh(plot)
+    if plot.retired_on is not None:
+        raise Conflict(msg("Other plots stand in its place already."))
+    plot.retired_on = since
 
 
 def _make(

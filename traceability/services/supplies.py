@@ -87,6 +87,11 @@ def save_crop(session: Session, *, facts: CropFacts, actor: Actor, now: datetime
     :raises Invalid: without code and name, for months that are none, or a bound of nothing.
     """
     actor.need(*OFFICE)
+    return put_crop(session, facts, actor=actor, now=now)
+
+
+def put_crop(session: Session, facts: CropFacts, *, actor: Actor, now: datetime) -> str:
+    """Save a crop; who may was asked before."""
     _check_crop(facts)
     crop = session.scalar(sa.select(Crop).where(Crop.code == facts.code)) or Crop(code=facts.code)
     _fill_crop(crop, facts)
@@ -118,6 +123,11 @@ def save_product(session: Session, *, facts: ProductFacts, actor: Actor, now: da
     :raises Invalid: without a name.
     """
     actor.need(*OFFICE)
+    return put_product(session, facts, actor=actor, now=now)
+
+
+def put_product(session: Session, facts: ProductFacts, *, actor: Actor, now: datetime) -> str:
+    """Save a product; who may was asked before."""
     key = name_key(facts.name)
     if not key:
         raise Invalid(msg("Write the name of the product, as on its label."), field="name")
@@ -147,6 +157,19 @@ def save_label(
     :raises Invalid: for days and hours out of range, or an end before the beginning.
     """
     actor.need(*OFFICE)
+    return put_label(session, product_id, crop_id, facts, actor=actor, now=now)
+
+
+def put_label(
+    session: Session,
+    product_id: str,
+    crop_id: str,
+    facts: LabelFacts,
+    *,
+    actor: Actor,
+    now: datetime,
+) -> str:
+    """Save a label; who may was asked before."""
     if lock(session, InputProduct, product_id) is None or session.get(Crop, crop_id) is None:
         raise NotFound
     _check_label(facts)

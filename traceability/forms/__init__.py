@@ -2,34 +2,46 @@
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Any, cast
+from typing import cast
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
-from wtforms import HiddenField, IntegerField, RadioField, SelectField
+from wtforms import HiddenField, RadioField, SelectField
 from wtforms.fields import SelectChoice
-from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
+from wtforms.validators import Length, Optional, ValidationError
 
-from kernel.errors import DomainError
 from kernel.quantity import Unit, parse_quantity, read_number
-from kernel.web.forms import REQUIRED, DayField, Form, TextAreaField, TextField, refusal_text
+from kernel.web.forms import DayField, Form, TextAreaField, TextField
+from traceability.forms.entries import CorrectForm, EntryForm, SprayForm
+from traceability.forms.shared import reading, required
 from traceability.gs1 import read_gtin
-from traceability.rules import LONGEST_INTERVAL_DAYS, MOST_REASON
+from traceability.rules import MOST_REASON
+
+__all__ = [
+    "CorrectForm",
+    "EndForm",
+    "EntryForm",
+    "FarmForm",
+    "HarvestForm",
+    "PlotForm",
+    "PressForm",
+    "ReasonForm",
+    "SeasonForm",
+    "SprayForm",
+    "day_of",
+    "texts",
+]
 
 # A sào of the northern delta is 360 m².
 AREA_UNITS = {"m2": 1, "sao": 360, "ha": 10_000}
 QUANTITY_UNITS = {"kg": Unit.GRAM, "piece": Unit.PIECE, "l": Unit.MILLILITRE}
 
 
-def _required() -> InputRequired:
-    return InputRequired(REQUIRED)
-
-
 class FarmForm(Form):
     """A place of production; the choices of ``commune`` are set by the page."""
 
-    name = TextField(_l("Name of the farm"), [_required(), Length(max=120)])
-    commune = SelectField(_l("Commune"), [_required()])
+    name = TextField(_l("Name of the farm"), [required(), Length(max=120)])
+    commune = SelectField(_l("Commune"), [required()])
     address = TextField(_l("Village or street"), [Length(max=200)])
     story = TextAreaField(_l("What makes this farm special"), [Length(max=2000)])
 
@@ -37,8 +49,8 @@ class FarmForm(Form):
 class PlotForm(Form):
     """A piece of land."""
 
-    name = TextField(_l("Name of the plot"), [_required(), Length(max=120)])
-    area = TextField(_l("Area"), [_required(), Length(max=20)])
+    name = TextField(_l("Name of the plot"), [required(), Length(max=120)])
+    area = TextField(_l("Area"), [required(), Length(max=20)])
     area_unit = RadioField(
         _l("Measured in"),
         choices=[
@@ -54,7 +66,7 @@ class PlotForm(Form):
 
     def validate_area(self, field: TextField) -> None:
         """Read the area as whole square metres."""
-        number = _read(lambda: read_number(field.data or ""))
+        number = reading(lambda: read_number(field.data or ""))
         self.area_m2 = round(number * AREA_UNITS.get(self.area_unit.data, 1))
         if self.area_m2 <= 0:
             raise ValidationError(gettext("The area is more than nothing."))
@@ -63,51 +75,23 @@ class PlotForm(Form):
 class SeasonForm(Form):
     """A crop on a plot."""
 
-    crop = TextField(_l("What grows here"), [_required(), Length(max=80)])
+    crop = TextField(_l("What grows here"), [required(), Length(max=80)])
     variety = TextField(_l("Variety"), [Length(max=80)])
-    started_on = DayField(_l("Since"), [_required()])
+    started_on = DayField(_l("Since"), [required()])
 
 
 class EndForm(Form):
     """The end of a season."""
 
-    ended_on = DayField(_l("Last day"), [_required()])
-
-
-class EntryForm(Form):
-    """One line of the diary; which fields are shown depends on the activity."""
-
-    client_key = HiddenField(validators=[_required(), Length(min=8, max=40)])
-    done_on = DayField(_l("Day"), [_required()])
-    input_name = TextField(_l("Product"), [Length(max=120)])
-    active_ingredient = TextField(_l("Active ingredient"), [Length(max=120)])
-    dose = TextField(_l("Dose"), [Length(max=80)])
-    phi_days = IntegerField(
-        _l("Waiting time before harvest, in days"),
-        [Optional(), NumberRange(0, LONGEST_INTERVAL_DAYS)],
-        render_kw={"inputmode": "numeric"},
-    )
-    note = TextAreaField(_l("Note"), [Length(max=1000)])
-    worker = TextField(_l("Who did it"), [Length(max=120)])
-
-
-class SprayForm(EntryForm):
-    """A spraying: product and waiting time have to be told."""
-
-    input_name = TextField(_l("Product"), [_required(), Length(max=120)])
-    phi_days = IntegerField(
-        _l("Waiting time before harvest, in days"),
-        [_required(), NumberRange(0, LONGEST_INTERVAL_DAYS)],
-        render_kw={"inputmode": "numeric"},
-    )
+    ended_on = DayField(_l("Last day"), [required()])
 
 
 class HarvestForm(Form):
     """What was brought in."""
 
-    client_key = HiddenField(validators=[_required(), Length(min=8, max=40)])
+    client_key = HiddenField(validators=[required(), Length(min=8, max=40)])
     quantity = TextField(
-        _l("Harvested"), [_required(), Length(max=30)], render_kw={"inputmode": "decimal"}
+        _l("Harvested"), [required(), Length(max=30)], render_kw={"inputmode": "decimal"}
     )
     unit = RadioField(
         _l("Measured in"),
@@ -118,7 +102,7 @@ class HarvestForm(Form):
         ],
         default="kg",
     )
-    harvested_on = DayField(_l("Day"), [_required()])
+    harvested_on = DayField(_l("Day"), [required()])
     worker = TextField(_l("Who did it"), [Length(max=120)])
     best_before = DayField(_l("Best before"), [Optional()])
     gtin = TextField(_l("GTIN on the pack"), [Length(max=24)], render_kw={"inputmode": "numeric"})
@@ -130,11 +114,11 @@ class HarvestForm(Form):
     def validate_quantity(self, field: TextField) -> None:
         """Read the quantity in base units of the unit that was chosen."""
         bare = self.unit.data if self.unit.data in {"kg", "l"} else ""
-        self.amount = _read(lambda: parse_quantity(field.data or "", self.base_unit, bare=bare))
+        self.amount = reading(lambda: parse_quantity(field.data or "", self.base_unit, bare=bare))
 
     def validate_gtin(self, field: TextField) -> None:
         """Read the GTIN, if there is one."""
-        self.gtin14 = _read(lambda: read_gtin(field.data)) if field.data else None
+        self.gtin14 = reading(lambda: read_gtin(field.data)) if field.data else None
 
     @property
     def base_unit(self) -> Unit:
@@ -145,7 +129,7 @@ class HarvestForm(Form):
 class ReasonForm(Form):
     """Why a lot is held, released or recalled."""
 
-    reason = TextAreaField(_l("Reason"), [_required(), Length(max=MOST_REASON)])
+    reason = TextAreaField(_l("Reason"), [required(), Length(max=MOST_REASON)])
 
 
 class PressForm(Form):
@@ -164,10 +148,3 @@ def texts(form: Form) -> Mapping[str, str]:
 def day_of(field: DayField) -> date:
     """Return the day of a field that had to be filled in."""
     return cast(date, field.data)
-
-
-def _read(parse: Any) -> Any:
-    try:
-        return parse()
-    except DomainError as refusal:
-        raise ValidationError(refusal_text(refusal)) from refusal
