@@ -28,6 +28,8 @@ SHEET_WORDS = {
     "packings": msg("Packed lots"),
     "diary": msg("Diary entries"),
     "lots": msg("Lots"),
+    "crops": msg("Crops"),
+    "input_labels": msg("Products for crops"),
     "listings": msg("Listings"),
     "variants": msg("Pack sizes"),
     "experiences": msg("Experiences"),

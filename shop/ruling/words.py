@@ -20,6 +20,7 @@ class Group(enum.Enum):
     PRIVACY = "privacy"
     RETENTION = "retention"
     LISTINGS = "listings"
+    FARMING = "farming"
     SELLING = "selling"
     TAX = "tax"
 
@@ -218,6 +219,15 @@ NAMES: Mapping[str, RuleName] = {
     "trace.checkpoint_minutes": _count(
         msg("The log of events is signed after"), _T, Unit.MINUTES, 1440
     ),
+    "diary.banned_ingredients": RuleName(
+        msg("Active ingredients that are banned"), Group.FARMING, Shape.WORDS
+    ),
+    "diary.overlap_percent": _count(
+        msg("Two plots are the same land when they share more than"),
+        Group.FARMING,
+        Unit.PERCENT,
+        100,
+    ),
     "hold.minutes": _count(msg("A basket keeps what it holds for"), _S, Unit.MINUTES, 1440),
     "pay.minutes.vietqr": _count(msg("A transfer is waited for"), _S, Unit.MINUTES, 10_080),
     "pay.minutes.card": _count(msg("A card page is waited for"), _S, Unit.MINUTES, 1440),
@@ -255,6 +265,7 @@ LABELS.update(
         Group.PRIVACY: msg("Personal data"),
         Group.RETENTION: msg("How long things are kept"),
         Group.LISTINGS: msg("Listings: edits, words, pictures"),
+        Group.FARMING: msg("Farm records"),
         Group.SELLING: msg("Basket, payment, delivery"),
         Group.TAX: msg("Tax"),
         Unit.WORKING_DAYS: msg("working days"),

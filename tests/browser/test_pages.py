@@ -47,7 +47,6 @@ WORK = {
     "farm/shipments": [r"/shipments/\w{26}$"],
     "farm/shipments/new": [],
     "farm/partners": [],
-    "farm/lots": [r"/lots/\w+$"],
     "listings?state=shown": [r"/listings/[A-Z0-9-]+$"],
     "listings/languages": [r"/listings/[A-Z0-9-]+/languages$"],
     "listings/new": [],

@@ -1,10 +1,11 @@
 """Tables of farms, diaries, lots, and of what happened to them."""
 
-from traceability.models.diary import DiaryEntry
+from traceability.models.checks import IntervalHold, LabResult, LabTest, WatchItem
+from traceability.models.diary import DiaryEntry, EntryInput, EntryQuantity, is_latest
 from traceability.models.events import EventField, EventValue, EventWhat, TraceEvent
-from traceability.models.land import Farm, Plot, Season
+from traceability.models.land import Farm, Plot, PlotHeritage, Season
 from traceability.models.links import DlLink, Gs1Party
-from traceability.models.lots import Lot, LotCounter, LotEdge, LotStep
+from traceability.models.lots import Lot, LotCounter, LotEdge, LotSeason, LotStep
 from traceability.models.partners import CaptureJob, NamedQuery, PartnerToken
 from traceability.models.proof import (
     Commitment,
@@ -24,17 +25,35 @@ from traceability.models.stock import (
     SsccCounter,
     UnitContent,
 )
+from traceability.models.supplies import (
+    Crop,
+    InputBatch,
+    InputLabel,
+    InputMove,
+    InputProduct,
+    Variety,
+)
 
 __all__ = [
     "CaptureJob",
     "Commitment",
+    "Crop",
     "DiaryEntry",
     "DlLink",
+    "EntryInput",
+    "EntryQuantity",
     "EventField",
     "EventValue",
     "EventWhat",
     "Farm",
     "Gs1Party",
+    "InputBatch",
+    "InputLabel",
+    "InputMove",
+    "InputProduct",
+    "IntervalHold",
+    "LabResult",
+    "LabTest",
     "LogCheckpoint",
     "LogHead",
     "LogLeaf",
@@ -44,10 +63,12 @@ __all__ = [
     "LotEdge",
     "LotHold",
     "LotMove",
+    "LotSeason",
     "LotStep",
     "NamedQuery",
     "PartnerToken",
     "Plot",
+    "PlotHeritage",
     "Season",
     "Shipment",
     "ShipmentLine",
@@ -55,6 +76,9 @@ __all__ = [
     "SsccCounter",
     "TraceEvent",
     "UnitContent",
+    "Variety",
+    "WatchItem",
     "Witness",
     "WitnessReceipt",
+    "is_latest",
 ]

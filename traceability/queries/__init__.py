@@ -17,8 +17,8 @@ from traceability.queries.farms import (
     plot_of,
     season_of,
     season_page,
-    sprays,
 )
+from traceability.queries.land import related_plots, sprays
 from traceability.queries.lots import (
     LotCard,
     LotStepRow,
@@ -32,9 +32,25 @@ from traceability.queries.lots import (
     open_lots,
     watched_lots,
 )
+from traceability.queries.records import (
+    BatchCard,
+    ProductName,
+    Revision,
+    TestCard,
+    batch_moves,
+    batches,
+    holds_of,
+    lab_tests,
+    product_names,
+    results_of,
+    revisions,
+)
 from traceability.queries.story import InputUsed, LotStory, Origin, lot_story
+from traceability.queries.supplies import crop_of_season
+from traceability.queries.watch import Matter, warnings_of
 
 __all__ = [
+    "BatchCard",
     "DiaryLine",
     "FarmCard",
     "Holding",
@@ -42,17 +58,26 @@ __all__ = [
     "LotCard",
     "LotStepRow",
     "LotStory",
+    "Matter",
     "Origin",
     "PlotCard",
+    "ProductName",
+    "Revision",
     "SeasonCard",
     "SeasonPage",
+    "TestCard",
+    "batch_moves",
+    "batches",
     "clearance_of",
+    "crop_of_season",
     "diary",
     "farm_cards",
     "farm_of",
     "farms_of",
     "find_lots",
     "holdings",
+    "holds_of",
+    "lab_tests",
     "last_entry",
     "lot_cards",
     "lot_of",
@@ -63,8 +88,13 @@ __all__ = [
     "new_lots",
     "open_lots",
     "plot_of",
+    "product_names",
+    "related_plots",
+    "results_of",
+    "revisions",
     "season_of",
     "season_page",
     "sprays",
+    "warnings_of",
     "watched_lots",
 ]

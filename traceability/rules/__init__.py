@@ -1,17 +1,45 @@
 """What holds for farms, diaries and lots: pure, without database or clock."""
 
+from traceability.rules.checks import (
+    HoldEnd,
+    Verdict,
+    WatchKind,
+    WatchState,
+    judge_result,
+    watch_after,
+)
 from traceability.rules.diary import (
     Activity,
+    EntryStatus,
     need_diary_day,
+    need_place,
     need_season_days,
+    need_span,
+)
+from traceability.rules.inputs import (
+    InputKind,
+    Judged,
+    Label,
+    Product,
+    SupplyMove,
+    judge_products,
+    labels_on,
+    name_key,
 )
 from traceability.rules.intervals import (
+    HOLD_REASONS,
     INSIDE_INTERVAL,
     LONGEST_INTERVAL_DAYS,
+    Block,
     Clearance,
     Spray,
     judge_harvest,
     need_spray_facts,
+)
+from traceability.rules.land import (
+    overlapping,
+    overlaps,
+    relatives,
 )
 from traceability.rules.lots import (
     ARROWS,
@@ -28,6 +56,12 @@ from traceability.rules.lots import (
     lot_number,
     need_reason,
 )
+from traceability.rules.measures import (
+    Adjust,
+    Measure,
+    Measured,
+    need_quantities,
+)
 from traceability.rules.stock import (
     MOST_PARTS,
     Balance,
@@ -37,35 +71,71 @@ from traceability.rules.stock import (
     kind_of_packed,
     parted,
 )
+from traceability.rules.uses import (
+    Application,
+    days_between,
+    is_in_season,
+    kg_per_ha,
+)
 
 __all__ = [
     "ARROWS",
+    "HOLD_REASONS",
     "INSIDE_INTERVAL",
     "LONGEST_INTERVAL_DAYS",
     "MOST_PARTS",
     "MOST_REASON",
     "STOPPED",
     "Activity",
+    "Adjust",
+    "Application",
     "Balance",
+    "Block",
     "Clearance",
+    "EntryStatus",
+    "HoldEnd",
     "IdKind",
+    "InputKind",
+    "Judged",
+    "Label",
     "LotKind",
     "LotState",
+    "Measure",
+    "Measured",
     "MoveKind",
     "Portion",
+    "Product",
     "Spray",
+    "SupplyMove",
     "UnitKind",
+    "Verdict",
+    "WatchKind",
+    "WatchState",
     "WhatRole",
     "after",
     "checked_lot_code",
+    "days_between",
+    "is_in_season",
     "is_trace_code",
     "judge_harvest",
+    "judge_products",
+    "judge_result",
+    "kg_per_ha",
     "kind_of_packed",
+    "labels_on",
     "lot_code",
     "lot_number",
+    "name_key",
     "need_diary_day",
+    "need_place",
+    "need_quantities",
     "need_reason",
     "need_season_days",
+    "need_span",
     "need_spray_facts",
+    "overlapping",
+    "overlaps",
     "parted",
+    "relatives",
+    "watch_after",
 ]

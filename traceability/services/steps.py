@@ -124,16 +124,20 @@ def add_step(
     )
 
 
-def hold_inside_interval(session: Session, lot: Lot, *, now: datetime) -> None:
+def hold_inside_interval(
+    session: Session, lot: Lot, *, now: datetime, reason: str = INSIDE_INTERVAL
+) -> None:
     """Hold a lot whose harvest broke a waiting time: the rule acts, not a person."""
     if lot.state is LotState.RECALLED or lot.kind is not LotKind.HARVEST:
         # What was packed follows the harvests it was packed from.
         return
-    lot.inside_interval = True
+    known, lot.inside_interval = lot.inside_interval, True
     if lot.state is not LotState.HELD or lot.id not in _open_holds(
         session, [lot.id], cause_id=lot.id
     ):
-        stop_family(session, lot, "hold", reason=INSIDE_INTERVAL, actor=HOUSE, now=now)
+        stop_family(session, lot, "hold", reason=reason, actor=HOUSE, now=now)
+        return
+    if known:
         return
     # Held already for another reason: from now on it needs a second person, too.
     audit.record(session, "lot.inside_interval", actor=HOUSE, subject=("lot", lot.id), now=now)

@@ -1,6 +1,18 @@
-"""The farm in a vendor's workspace: land, diary, harvest, lots, labels."""
+"""The farm in a vendor's workspace: land, diary, harvest, shed, lots, labels."""
 
-from traceability.views import bundles, carrying, codes, diary, labels, land, lots, partners, stock
+from traceability.views import (
+    bundles,
+    carrying,
+    codes,
+    diary,
+    labels,
+    land,
+    lots,
+    partners,
+    records,
+    shed,
+    stock,
+)
 from traceability.views.blueprint import blueprint
 
 __all__ = [
@@ -13,5 +25,7 @@ __all__ = [
     "land",
     "lots",
     "partners",
+    "records",
+    "shed",
     "stock",
 ]

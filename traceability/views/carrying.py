@@ -15,7 +15,8 @@ from kernel.web.forms import Form
 from kernel.web.pages import page
 from kernel.web.paging import page_number
 from kernel.web.session import db
-from traceability.forms import PressForm, ReasonForm, ShipForm, UnitForm, parse_amount
+from traceability.forms import PressForm, ReasonForm
+from traceability.forms.carrying import ShipForm, UnitForm, parse_amount
 from traceability.queries import carrying
 from traceability.queries.carrying import ShipmentCard, ShippedLine, UnitCard
 from traceability.rules import UnitKind

@@ -16,7 +16,8 @@ from kernel.web.forms import Form
 from kernel.web.language import current_language
 from kernel.web.pages import page
 from kernel.web.session import db
-from traceability.forms import PackForm, SplitForm, TakeForm, day_of, parse_amount
+from traceability.forms import day_of
+from traceability.forms.carrying import PackForm, SplitForm, TakeForm, parse_amount
 from traceability.queries import LotCard
 from traceability.queries.stock import usable_lots
 from traceability.rules import Portion

@@ -17,12 +17,14 @@ from kernel.ids import new_id, short_code
 from kernel.messages import msg
 from kernel.quantity import Unit
 from traceability.events import LotCreated
-from traceability.models import Lot, LotCounter, LotMove, Plot, Season
+from traceability.models import Lot, LotCounter, LotMove, LotSeason, Plot, Season
 from traceability.queries.diary_root import diary_root
 from traceability.rules import Activity, LotKind, LotState, MoveKind, lot_code, need_diary_day
-from traceability.services.diary import EntryFacts, find_sent, insert_entry, judge
+from traceability.services.diary import EntryFacts, find_sent, insert_entry
 from traceability.services.farms import season_of
-from traceability.services.steps import add_step, hold_inside_interval
+from traceability.services.findings import watch_harvest
+from traceability.services.holding import lock_land, settle_lot
+from traceability.services.steps import add_step
 from traceability.services.telling import Words, moment_of, tell_object
 
 
@@ -38,6 +40,8 @@ class HarvestFacts:
     worker: str = ""
     gtin: str | None = None
     best_before: date | None = None
+    # Further seasons whose harvest went into the same lot.
+    also_season_ids: tuple[str, ...] = ()
 
 
 def record_harvest(
@@ -52,8 +56,8 @@ def record_harvest(
     """
     season, vendor_id = season_of(session, season_id)
     actor.need_at(vendor_id, "recorder")
-    # Judged first: the plot stays locked, so the same harvest sent twice at once waits here.
-    clearance = judge(session, season, facts.harvested_on)
+    # Locked first, so a spraying of this moment, or the same harvest sent twice, waits here.
+    lock_land(session, vendor_id)
     known = find_sent(session, season.id, facts.client_key)
     if known is not None:
         return _lot_of_harvest(session, known)
@@ -74,18 +78,43 @@ def record_harvest(
         harvested_on=facts.harvested_on,
         best_before=facts.best_before,
     )
-    bear(session, lot, kept=clearance.kept, actor=actor, now=now)
+    bear(session, lot, actor=actor, now=now)
+    add_seasons(session, lot, facts, actor=actor, now=now)
+    settle_lot(session, lot, now=now)
+    watch_harvest(session, lot, now=now)
     return lot.id
 
 
-def bear(session: Session, lot: Lot, *, kept: bool, actor: Actor, now: datetime) -> None:
-    """Store a new lot and its first event, tell the house, hold it where a waiting time was broken."""
+def add_seasons(
+    session: Session, lot: Lot, facts: HarvestFacts, *, actor: Actor, now: datetime
+) -> None:
+    """Note the further seasons that were harvested into a lot.
+
+    :raises Invalid: for a day outside of one of them.
+    """
+    for season_id in dict.fromkeys(facts.also_season_ids):
+        season, vendor_id = season_of(session, season_id)
+        if season.id == lot.season_id:
+            continue
+        actor.need_at(vendor_id, "recorder")
+        if vendor_id != lot.vendor_id:
+            raise NotFound
+        today = local_date(now)
+        need_diary_day(
+            facts.harvested_on, season.started_on, season.ended_on, today=today, field="also"
+        )
+        session.add(LotSeason(lot_id=lot.id, season_id=season.id))
+    session.flush()
+
+
+def bear(session: Session, lot: Lot, *, actor: Actor, now: datetime) -> None:
+    """Store a new lot and its first event, and tell the house.
+
+    ``settle_lot`` judges it when all of it is known.
+    """
     name_lot(lot, now=now)
     lot.commissioned_seq = commission(session, lot, now=now)
     store_lot(session, lot, actor=actor, now=now)
-    if not kept:
-        hold_inside_interval(session, lot, now=now)
-        session.flush()
 
 
 def name_lot(lot: Lot, *, now: datetime) -> None:

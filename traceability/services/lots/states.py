@@ -2,14 +2,13 @@
 
 from datetime import datetime
 
-import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from kernel.actor import Actor
 from kernel.errors import NotFound
-from traceability.errors import SecondPersonNeeded
-from traceability.models import DiaryEntry, Lot, LotStep
+from traceability.models import Lot
 from traceability.rules import need_reason
+from traceability.services.holding import clear_holds
 from traceability.services.steps import lock_family, release_family, stop_family
 
 OFFICE = ("reviewer", "approver")
@@ -28,13 +27,14 @@ def release_lot(session: Session, lot_id: str, *, reason: str, actor: Actor, now
     """Release a lot that was held, with the reason why it may be sold.
 
     :raises SecondPersonNeeded: when a waiting time was broken and who recorded
-        the harvest would release it.
+        the harvest or the spraying would release it.
+    :raises TestNeeded, TestFailed: when a waiting time was broken and no test was passed.
     """
     lot = _own(session, lot_id, actor)
     # What a spray told only now makes of it must be seen, so it is read under the lock.
     lock_family(session, lot.id)
-    if lot.inside_interval and actor.user_id in _recorders(session, lot):
-        raise SecondPersonNeeded
+    if lot.inside_interval:
+        clear_holds(session, lot, actor=actor, now=now)
     release_family(session, lot, reason=need_reason(reason), actor=actor, now=now)
 
 
@@ -55,10 +55,3 @@ def _own(session: Session, lot_id: str, actor: Actor, *roles: str) -> Lot:
     if not actor.has(*OFFICE):
         actor.need_at(lot.vendor_id, *roles)
     return lot
-
-
-def _recorders(session: Session, lot: Lot) -> set[str | None]:
-    """Return who wrote down the harvest or made the lot."""
-    wrote = sa.select(DiaryEntry.recorded_by).where(DiaryEntry.id == lot.harvest_id)
-    made = sa.select(LotStep.actor_id).where(LotStep.lot_id == lot.id, LotStep.action == "create")
-    return {*session.scalars(wrote), *session.scalars(made)} - {None}
