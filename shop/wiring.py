@@ -22,6 +22,7 @@ import payments.hooks
 import payments.views
 import traceability.desk
 import traceability.views
+import traceability.views.recorder
 import vendors.desk
 import vendors.jobs
 import vendors.views
@@ -112,6 +113,7 @@ ROOMS: tuple[ModuleType, ...] = (
     vendors.views,
     vendors.desk,
     traceability.views,
+    traceability.views.recorder,
     traceability.desk,
     catalog.views,
     catalog.desk,

@@ -1,0 +1,119 @@
+// What the phone knows: the pulled reference and its own outbox, read together.
+import { today } from "./days.js";
+import { judgeHarvest } from "./interval.js";
+import { local, say } from "./dom.js";
+
+export const ACTIVITIES = {
+  spray: "eyedropper",
+  fertiliser: "leaf",
+  irrigation: "droplet",
+  care: "scissors",
+  harvest: "basket",
+  observation: "eye",
+  seeding: "flower1",
+  soil: "moisture",
+  lab_test: "clipboard-check",
+};
+
+const EMPTY = { seasons: [], products: [], people: [], tasks: [], entries: [], vendor: { name: "" } };
+// What the next entry of the same kind most likely repeats.
+const REPEATED = ["input_name", "active_ingredient", "dose", "phi_days", "worker", "unit", "batch_id"];
+
+export class Known {
+  constructor(lang, { reference, outbox, last, session, photos }) {
+    this.lang = lang;
+    this.reference = { ...EMPTY, ...reference };
+    this.pulled = Boolean(reference);
+    this.outbox = outbox;
+    this.last = last ?? {};
+    this.session = session;
+    this.photos = photos;
+  }
+
+  static async read(store, lang) {
+    const [reference, outbox, last, session, photos] = await Promise.all([
+      store.get("reference"),
+      store.all(),
+      store.get("last"),
+      store.get("session"),
+      store.photos(),
+    ]);
+    return new Known(lang, { reference, outbox, last, session, photos });
+  }
+
+  get unsent() {
+    return this.outbox.filter((item) => item.state !== "stored");
+  }
+
+  get strangers() {
+    const me = this.session?.user.id;
+    return this.unsent.filter((item) => item.by && me && item.by !== me);
+  }
+
+  get seasons() {
+    return this.reference.seasons;
+  }
+
+  season(id) {
+    return this.seasons.find((season) => season.id === id);
+  }
+
+  get current() {
+    const open = this.seasons.filter((season) => !season.ended_on);
+    return open.find((season) => season.id === this.last.season_id) ?? open[0];
+  }
+
+  place(season) {
+    if (!season) return "";
+    const crop = local(season.crop, this.lang);
+    return `${season.plot} · ${season.variety ? `${crop} ${season.variety}` : crop}`;
+  }
+
+  tasks(season) {
+    const wanted = new Set(season?.tasks ?? []);
+    return this.reference.tasks.filter((task) => wanted.has(task.id));
+  }
+
+  // Sprays of a plot, those still in the phone among them; a correction in the phone replaces what it corrects.
+  sprays(season, besides) {
+    if (!season) return [];
+    const plots = new Map(this.seasons.map((one) => [one.id, one.plot_id]));
+    const mine = this.outbox.filter((item) => item.seq !== besides && item.state !== "stored");
+    const replaced = new Set(mine.map((item) => item.base_id));
+    const pulled = season.sprays.filter((spray) => !replaced.has(spray.id));
+    const known = new Set(pulled.map((spray) => spray.key));
+    const own = this.outbox
+      .filter((item) => item.seq !== besides && !known.has(item.key) && item.facts.activity === "spray")
+      .filter((item) => plots.get(item.facts.season_id) === season.plot_id)
+      .map(({ facts }) => ({ ...facts, name: facts.input_name, done_on: facts.ended_on || facts.done_on }));
+    return [...pulled, ...own];
+  }
+
+  clearance(season, day = today(), besides = undefined) {
+    return judgeHarvest(this.sprays(season, besides), day);
+  }
+
+  repeated(activity) {
+    const earlier = this.reference.entries.find((entry) => entry.activity === activity);
+    const found = { ...earlier, ...this.last[activity] };
+    const values = REPEATED.map((name) => [name, found[name]]).filter(([, value]) => value || value === 0);
+    return { worker: this.last.worker ?? "", ...Object.fromEntries(values) };
+  }
+
+  // What is written in a season, the newest first: from the phone, then from the server.
+  lines(season) {
+    const own = [...this.outbox].reverse();
+    const keys = new Set(own.map((item) => item.key));
+    const corrected = new Set(own.map((item) => item.base_id).filter(Boolean));
+    const pulled = this.reference.entries.filter(
+      (entry) => entry.season_id === season?.id && !keys.has(entry.key) && !corrected.has(entry.id),
+    );
+    return { own, pulled };
+  }
+
+  title(facts) {
+    const name = say(`activity.${facts.activity}`);
+    const what = facts.activity === "harvest" ? facts.quantity_text : facts.input_name;
+    return what ? `${name} · ${what}` : name;
+  }
+}
