@@ -23,6 +23,7 @@ import payments.views
 import traceability.desk
 import traceability.views
 import traceability.views.recorder
+import traceability.views.tasks
 import vendors.desk
 import vendors.jobs
 import vendors.views
@@ -114,6 +115,7 @@ ROOMS: tuple[ModuleType, ...] = (
     vendors.desk,
     traceability.views,
     traceability.views.recorder,
+    traceability.views.tasks,
     traceability.desk,
     catalog.views,
     catalog.desk,

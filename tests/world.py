@@ -34,7 +34,8 @@ from tests.orders import market
 from tests.people import sign_in_as
 from tests.shop.stalls import Stalls
 from tests.traceability.land import Land
-from traceability.models import Lot
+from traceability.models import DiaryTask, Lot
+from traceability.rules import Activity
 from vendors.models import (
     AuthorityOrder,
     DecisionDocument,
@@ -245,6 +246,9 @@ def _vendor(world: World, session: Session, letter: str) -> dict[str, str]:
         order = _authority_order(letter)
         session.add_all([dead, notice, order])
         session.flush()
+        office_task, task = _task(None), _task(vendor.id)
+        session.add_all([office_task, task])
+        session.flush()
         departure = session.scalars(
             sa.select(Departure)
             .where(Departure.listing_id == visit.id)
@@ -257,6 +261,8 @@ def _vendor(world: World, session: Session, letter: str) -> dict[str, str]:
         return {
             "vendor_id": vendor.id,
             "plan_id": plan.id,
+            "task_id": task.id,
+            "office_task_id": office_task.id,
             "vendor_slug": vendor.slug,
             "farm_id": land.farm_id,
             "plot_id": land.plot_id,
@@ -288,6 +294,16 @@ def _vendor(world: World, session: Session, letter: str) -> dict[str, str]:
                 now=NOW,
             ),
         }
+
+
+def _task(vendor_id: str | None) -> DiaryTask:
+    return DiaryTask(
+        vendor_id=vendor_id,
+        activity=Activity.CARE,
+        title={"vi": "Bao quả"},
+        position=1,
+        changed_at=NOW,
+    )
 
 
 def _plan(listing_id: str, pack_id: str) -> PricePlan:

@@ -4,17 +4,19 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any, cast
 
-from flask_babel import gettext
+from flask_babel import gettext, lazy_gettext
 from flask_babel import lazy_gettext as _l
 from wtforms import HiddenField, IntegerField, RadioField, SelectField
 from wtforms.fields import SelectChoice
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
 
 from kernel.errors import DomainError
+from kernel.messages import LABELS
 from kernel.quantity import Unit, parse_quantity, read_number
 from kernel.web.forms import REQUIRED, DayField, Form, TextAreaField, TextField, refusal_text
 from traceability.gs1 import read_gtin
-from traceability.rules import LONGEST_INTERVAL_DAYS, MOST_REASON
+from traceability.rules import LONGEST_INTERVAL_DAYS, MOST_REASON, Activity
+from traceability.rules.tasks import MOST_TITLE
 
 # A sào of the northern delta is 360 m².
 AREA_UNITS = {"m2": 1, "sao": 360, "ha": 10_000}
@@ -146,6 +148,33 @@ class ReasonForm(Form):
     """Why a lot is held, released or recalled."""
 
     reason = TextAreaField(_l("Reason"), [_required(), Length(max=MOST_REASON)])
+
+
+class TaskForm(Form):
+    """Something typically done to a crop."""
+
+    seen = HiddenField()
+    title = TextField(_l("What is done"), [_required(), Length(max=MOST_TITLE)])
+    activity = SelectField(
+        _l("What kind of work"),
+        choices=[SelectChoice(one.value, lazy_gettext(LABELS[one])) for one in Activity],
+        default=Activity.CARE.value,
+    )
+    crops = TextField(_l("For which crops"), [Length(max=200)])
+    input_name = TextField(_l("Product"), [Length(max=120)])
+    dose = TextField(_l("Dose"), [Length(max=80)])
+    note = TextAreaField(_l("Note"), [Length(max=1000)])
+
+    @property
+    def crop_names(self) -> tuple[str, ...]:
+        """The names of crops, as they were typed between commas."""
+        return tuple(name.strip() for name in (self.crops.data or "").split(",") if name.strip())
+
+    @property
+    def seen_version(self) -> int:
+        """The version that was looked at; 0 when none was told."""
+        told = self.seen.data or ""
+        return int(told) if told.isascii() and told.isdecimal() and len(told) < 10 else 0
 
 
 class PressForm(Form):

@@ -6,10 +6,10 @@ from hashlib import sha256
 
 import pytest
 import sqlalchemy as sa
-from babel.support import Translations
+from flask_babel import force_locale, gettext
 from PIL import Image
 
-from tests.conftest import ROOT
+from kernel.web.pages import Assets
 from tests.traceability.land import TODAY, Land, count
 from traceability.models import DiaryEntry, DiaryPhoto, Lot
 from traceability.rules import LotState
@@ -234,15 +234,18 @@ def test_the_app_has_nothing_of_a_person_in_it_and_tells_a_phone_how_to_keep_it(
     page = phone.client.get(f"{phone.base}/app/vi")
     assert page.headers["Permissions-Policy"].startswith("geolocation=(self)")
     assert "Chị Hiên" not in page.get_data(as_text=True)
+    built = app.extensions[Assets.__qualname__]
     for lang in ("vi", "en"):
-        name = Translations.load(ROOT / "translations", [lang]).gettext("Farm diary")
+        with app.test_request_context(), force_locale(lang):
+            name = gettext("Farm diary")
         manifest = app.test_client().get(f"{phone.base}/app/{lang}/manifest.webmanifest")
         told = manifest.get_json()
         assert (told["lang"], told["scope"]) == (lang, f"{phone.base}/")
         assert told["name"].startswith(name)
         assert told["start_url"] == f"{phone.base}/app/{lang}"
         for icon in told["icons"]:
-            assert phone.client.get(icon["src"]).status_code == 200
+            assert icon["src"].endswith(".png")
+            assert built.bytes_of(icon["src"].rpartition("/")[2]).startswith(b"\x89PNG")
 
 
 def test_the_worker_is_another_one_when_what_it_keeps_is_another(phone, app):
@@ -255,7 +258,5 @@ def test_the_worker_is_another_one_when_what_it_keeps_is_another(phone, app):
 
 
 def test_the_script_of_the_app_is_light(app):
-    from kernel.web.pages import Assets
-
     assets = app.extensions[Assets.__qualname__]
     assert len(assets.bytes_of("diary.js")) <= 40_000

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -14,20 +14,32 @@ from kernel.db import lock
 from kernel.errors import Invalid, NotFound
 from kernel.messages import msg
 from kernel.pictures import Picture
-from traceability.models import DiaryPhoto, Lot
+from traceability.models import DiaryEntry, DiaryPhoto, Lot
 from traceability.rules import LotState
-from traceability.services.diary import EntryFacts, write_entry
+from traceability.services.diary import EntryFacts, find_sent, write_entry
 from traceability.services.farms import season_of
 from traceability.services.lots import HarvestFacts, record_harvest
 
 
 @dataclass(frozen=True)
+class Extra:
+    """What only a phone knows of an entry: its clock, where it was, its pictures, itself."""
+
+    happened_at: datetime | None = None
+    lat: float | None = None
+    lon: float | None = None
+    media: tuple[str, ...] = ()
+    device_id: str = ""
+
+
+@dataclass(frozen=True)
 class Sent:
-    """One entry as a phone sends it: something done, or a harvest."""
+    """One entry as a phone sends it: something done, or a harvest; ``lang`` is its notes' language."""
 
     season_id: str
     facts: EntryFacts | HarvestFacts
-    media: tuple[str, ...] = ()
+    extra: Extra = Extra()
+    lang: str = "vi"
 
 
 @dataclass(frozen=True)
@@ -54,13 +66,27 @@ def take_entry(
     :raises Invalid: naming the field that is wrong.
     """
     actor.need_at(vendor_id, "recorder")
-    _need_own_season(session, vendor_id, sent.season_id)
-    name_photos(session, vendor_id, sent.media, now=now)
+    need_own_season(session, vendor_id, sent.season_id)
+    name_photos(session, vendor_id, sent.extra.media, now=now)
     if isinstance(sent.facts, HarvestFacts):
-        lot_id = record_harvest(session, sent.season_id, facts=sent.facts, actor=actor, now=now)
-        lot = session.get_one(Lot, lot_id)
-        return Taken(lot.harvest_id or "", MadeLot(lot.code, lot.state is not LotState.OPEN))
-    return Taken(write_entry(session, sent.season_id, facts=sent.facts, actor=actor, now=now))
+        return _take_harvest(session, sent, sent.facts, actor=actor, now=now)
+    facts = replace(sent.facts, **vars(sent.extra))
+    return Taken(write_entry(session, sent.season_id, facts=facts, actor=actor, now=now))
+
+
+def _take_harvest(
+    session: Session, sent: Sent, facts: HarvestFacts, *, actor: Actor, now: datetime
+) -> Taken:
+    """Record a harvest; what the phone alone knows is put beside it as long as it is new."""
+    is_new = find_sent(session, sent.season_id, facts.client_key) is None
+    lot_id = record_harvest(session, sent.season_id, facts=facts, actor=actor, now=now)
+    lot = session.get_one(Lot, lot_id)
+    entry = session.get_one(DiaryEntry, lot.harvest_id)
+    if is_new:
+        for name, value in vars(sent.extra).items():
+            setattr(entry, name, list(value) if isinstance(value, tuple) else value)
+        session.flush()
+    return Taken(entry.id, MadeLot(lot.code, lot.state is not LotState.OPEN))
 
 
 def name_photos(session: Session, vendor_id: str, digests: Iterable[str], *, now: datetime) -> None:
@@ -123,7 +149,7 @@ def note_photo(
         row.width, row.height = picture.width, picture.height
 
 
-def _need_own_season(session: Session, vendor_id: str, season_id: str) -> None:
+def need_own_season(session: Session, vendor_id: str, season_id: str) -> None:
     """Refuse the season of somebody else, for which the actor may work, too."""
     try:
         whose = season_of(session, season_id)[1]

@@ -1,6 +1,6 @@
 """The farm in a vendor's workspace: land, diary, harvest, lots, labels."""
 
-from traceability.views import diary, labels, land, lots, recorder_sync
+from traceability.views import diary, labels, land, lots, recorder_sync, tasks
 from traceability.views.blueprint import blueprint
 
-__all__ = ["blueprint", "diary", "labels", "land", "lots", "recorder_sync"]
+__all__ = ["blueprint", "diary", "labels", "land", "lots", "recorder_sync", "tasks"]

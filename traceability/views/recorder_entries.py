@@ -8,16 +8,17 @@ from datetime import date, datetime
 from typing import Any
 
 from flask import request
+from flask_babel import gettext
 
 from kernel.errors import DomainError, Invalid
 from kernel.messages import msg
-from kernel.quantity import Unit, parse_quantity
+from kernel.quantity import Unit, parse_quantity, read_number
 from kernel.web.forms import clean
 from traceability.forms import QUANTITY_UNITS
-from traceability.rules import Activity
+from traceability.rules import Activity, Measure, Measured
 from traceability.services.diary import EntryFacts
 from traceability.services.lots import HarvestFacts
-from traceability.services.recorder import Sent
+from traceability.services.recorder import Extra, Sent
 
 MOST_BYTES = 512 * 1024
 MOST_ENTRIES = 20
@@ -106,17 +107,28 @@ def read_digests(body: Body) -> list[str]:
     return found
 
 
+def read_base(entry: Body) -> str:
+    """Return the entry that this one corrects; empty for a new one."""
+    return _text(entry, "base_id", 26)
+
+
+def read_reason(entry: Body) -> str:
+    """Return why an entry is corrected; a phone need not ask."""
+    return _text(entry, "reason", 300) or gettext("Corrected on the phone")
+
+
 def read_sent(entry: Body, *, lang: str, device: object) -> Sent:
     """Return one entry as the use case takes it.
 
     :raises Invalid: naming the field that is wrong.
     """
     activity = _activity(entry)
-    media = _media(entry)
     season_id = _text(entry, "season_id", 26)
+    extra = _extra(entry, device)
+    spoken = entry.get("lang")
+    lang = spoken if spoken in ("vi", "en") else lang
     if activity is Activity.HARVEST:
-        return Sent(season_id, _harvest(entry, lang), media)
-    del device
+        return Sent(season_id, _harvest(entry, lang), extra, lang)
     facts = EntryFacts(
         client_key=entry["key"],
         activity=activity,
@@ -127,8 +139,31 @@ def read_sent(entry: Body, *, lang: str, device: object) -> Sent:
         active_ingredient=_text(entry, "active_ingredient"),
         dose=_text(entry, "dose"),
         phi_days=_days(entry, "phi_days") if activity is Activity.SPRAY else None,
+        input_batch_id=_text(entry, "input_batch_id", 26) or None,
+        quantities=_used(entry),
     )
-    return Sent(season_id, facts, media)
+    return Sent(season_id, facts, extra, lang)
+
+
+def _extra(entry: Body, device: object) -> Extra:
+    lat, lon = _place(entry) or (None, None)
+    device_id = device if isinstance(device, str) and _KEY.fullmatch(device) else ""
+    return Extra(_device_time(entry), lat, lon, _media(entry), device_id)
+
+
+def _used(entry: Body) -> tuple[Measured, ...]:
+    """Read how much was taken from the shed, such as 20 ml."""
+    text = _text(entry, "used", 30)
+    if not text:
+        return ()
+    found = re.fullmatch(r"([\d.,]+)\s*([^\W\d_]{1,10})", text)
+    if not found:
+        raise Invalid(msg("Write an amount such as 2 kg or 0,5 kg."), field="used")
+    try:
+        number = read_number(found[1])
+    except Invalid as refusal:
+        raise Invalid(refusal.message, field="used") from None
+    return (Measured(Measure.USED, number.numerator, number.denominator, found[2]),)
 
 
 def _harvest(entry: Body, lang: str) -> HarvestFacts:
@@ -170,8 +205,7 @@ def _text(entry: Body, name: str, most: int | None = None) -> str:
 
 def _note(entry: Body, lang: str) -> dict[str, str]:
     text = _text(entry, "note")
-    spoken = entry.get("lang")
-    return {spoken if spoken in ("vi", "en") else lang: text} if text else {}
+    return {lang: text} if text else {}
 
 
 def _day(entry: Body, name: str) -> date:
@@ -202,7 +236,7 @@ def _media(entry: Body) -> tuple[str, ...]:
     return tuple(found)
 
 
-def device_time(entry: Body) -> datetime | None:
+def _device_time(entry: Body) -> datetime | None:
     """Return when the phone says it was done; a clock that is nonsense tells nothing."""
     said = entry.get("happened_at")
     try:
@@ -214,7 +248,7 @@ def device_time(entry: Body) -> datetime | None:
     return found
 
 
-def place(entry: Body) -> tuple[float, float] | None:
+def _place(entry: Body) -> tuple[float, float] | None:
     """Return where it was done, in degrees of WGS 84, if the person wished to tell."""
     lat, lon = entry.get("lat"), entry.get("lon")
     if lat is None and lon is None:

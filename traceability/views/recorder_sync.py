@@ -22,17 +22,19 @@ from kernel.web.language import current_language
 from kernel.web.security import form_token
 from kernel.web.session import db, part
 from traceability.queries.recorder import missing_photos, reference
+from traceability.services.correcting import Undecided, take_correction
 from traceability.services.recorder import Taken, need_named, note_photo, take_entry
 from traceability.views.recorder import blueprint, recorders
 from traceability.views.recorder_entries import (
     Body,
+    read_base,
     read_bytes,
     read_digests,
     read_entries,
     read_json,
+    read_reason,
     read_sent,
 )
-from vendors.queries import vendor_cards
 
 MOST_PICTURE_BYTES = 6 * 1024 * 1024
 
@@ -60,8 +62,7 @@ def show_session(vendor_id: str) -> Answer:
 def show_reference(vendor_id: str) -> Answer:
     """Hand out what a phone needs for days without network; nothing, when it has that."""
     found = reference(db(), vendor_id=vendor_id, today=clock.local_date(clock.now()))
-    vendor = vendor_cards(db(), [vendor_id])[vendor_id]
-    told = asdict(found) | {"vendor": {"id": vendor_id, "name": vendor.name}}
+    told = asdict(found)
     body = json.dumps(told, default=_plain, ensure_ascii=False, sort_keys=True)
     made = _private(Response(body, mimetype="application/json"))
     made.set_etag(hashlib.sha256(body.encode()).hexdigest()[:32], weak=True)
@@ -117,9 +118,22 @@ def _take(vendor_id: str, entry: Body, device: object) -> dict[str, object]:
     """
     try:
         sent = read_sent(entry, lang=current_language(), device=device)
+        base_id, reason = read_base(entry), read_reason(entry)
         with transaction(db()) as session:
-            actor = guards.current_actor()
-            return _stored(take_entry(session, vendor_id, sent=sent, actor=actor, now=clock.now()))
+            actor, now = guards.current_actor(), clock.now()
+            if not base_id:
+                return _stored(take_entry(session, vendor_id, sent=sent, actor=actor, now=now))
+            return _corrected(
+                take_correction(
+                    session,
+                    vendor_id,
+                    base_id,
+                    sent=sent,
+                    reason=reason,
+                    actor=actor,
+                    now=now,
+                )
+            )
     except NotAllowed:
         raise
     except DomainError as refusal:
@@ -135,6 +149,21 @@ def _stored(taken: Taken) -> dict[str, object]:
     if taken.lot:
         made["lot"] = {"code": taken.lot.code, "held": taken.lot.is_held}
     return made
+
+
+def _corrected(taken: Taken | Undecided) -> dict[str, object]:
+    if isinstance(taken, Taken):
+        return _stored(taken)
+    fields = [
+        {"name": one.name, "mine": _said(one.mine), "theirs": _said(one.theirs)}
+        for one in taken.fields
+    ]
+    merged = {name: _said(value) for name, value in taken.merged.items()}
+    return {"status": "conflict", "id": taken.id, "fields": fields, "merged": merged}
+
+
+def _said(value: Any) -> object:
+    return value.isoformat() if isinstance(value, date) else value
 
 
 def _private(made: Response) -> Response:

@@ -23,7 +23,8 @@ export async function start() {
   await app.show();
   document.body.dataset.ready = "yes";
   register(base);
-  await app.send();
+  // What was written before the app was opened is not taken back any more.
+  await app.send({ all: true });
 }
 
 async function register(base) {
@@ -51,12 +52,12 @@ class App {
     addEventListener("hashchange", () => this.show());
     addEventListener("online", () => this.send());
     addEventListener("offline", () => this.tell());
-    document.addEventListener("visibilitychange", () => document.hidden || this.send());
+    document.addEventListener("visibilitychange", () => (document.hidden ? this.wake() : this.send()));
     setInterval(() => this.send(), LOOK_SECONDS * 1000);
     const changed = () => this.refresh();
     this.store.onchange = changed;
     this.store.told.addEventListener("message", changed);
-    this.strip.querySelector("[data-send]").addEventListener("click", () => this.send());
+    this.strip.querySelector("[data-send]").addEventListener("click", () => this.send({ all: true }));
     const more = document.querySelector("[data-more]");
     more.querySelector("[data-copy]").addEventListener("click", () => this.copy());
     more.querySelector("[data-clear]").addEventListener("click", () => this.clear());
@@ -100,7 +101,7 @@ class App {
       const entry = this.known.reference.entries.find((one) => one.id === id);
       if (!entry) return null;
       if (kind === "stored") return stored(this, entry);
-      return form(this, entry.activity, { facts: entry, base_id: entry.id, base: entry, photos: [] });
+      return form(this, entry.activity, { facts: entry, base_id: entry.id, photos: [] });
     }
     const item = id ? await this.store.entry(Number(id)) : null;
     if (!item) return null;
@@ -145,14 +146,15 @@ class App {
   // Written on the phone first: then it is safe, whatever happens to the network.
   async write(facts, key, photos, from = {}) {
     const { worker, season_id, activity } = facts;
+    const now = Date.now();
     const kept = { ...this.known.last, season_id, [activity]: facts };
     if (worker) kept.worker = worker;
-    const item = { key, state: "waiting", by: this.known.session?.user.id, at: Date.now() };
+    const item = { key, state: "waiting", by: this.known.session?.user.id, at: now, not_before: now + UNDO_SECONDS * 1000 };
     if (from.seq) item.seq = from.seq;
     if (from.base_id) item.base_id = from.base_id;
     const happened_at = from.facts?.happened_at ?? deviceTime();
     const media = [...new Set([...(from.base_id ? (from.facts.media ?? []) : []), ...facts.media])];
-    const { tries: _tries, ...same } = from.seq ? await this.store.entry(from.seq) : {};
+    const same = from.seq ? await this.store.entry(from.seq) : {};
     const whole = { ...same, ...item, facts: { ...facts, media, happened_at, lang: this.lang }, answer: undefined };
     const seq = await this.store.save(whole, photos);
     this.draft = undefined;
@@ -164,29 +166,37 @@ class App {
     return seq;
   }
 
-  // The system sends it with the app shut, where a phone has that; else we do, while it is open.
-  async later() {
+  // There is a moment to take it back. Then it is sent: by us while the app is open, by the system
+  // with the app shut where a phone has that.
+  later() {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.send(), UNDO_SECONDS * 1000 + 100);
+    if (!navigator.onLine) this.wake();
+  }
+
+  async wake() {
     const registration = await navigator.serviceWorker?.getRegistration(this.base);
     try {
       await registration?.sync?.register("diary");
     } catch {
       // Not allowed on this phone: the app sends by itself.
     }
-    this.send();
   }
 
-  async send() {
+  async send({ all = false } = {}) {
     clearTimeout(this.timer);
     if (this.sending || !navigator.onLine) return this.tell();
     this.sending = true;
     this.tell();
-    const done = await sync(this.store, { lang: this.lang, base: this.base });
+    const done = await sync(this.store, { lang: this.lang, base: this.base, all });
     this.sending = false;
     await this.refresh();
-    const unsent = this.known.unsent.some((item) => item.state === "waiting");
-    if (done && done.state !== "done" && unsent) {
-      this.timer = setTimeout(() => this.send(), waitAfter(done.tries));
-    } else if (done?.state === "done" && unsent && !this.known.strangers.length) this.send();
+    const { waiting } = this.known;
+    if (!waiting.length) return;
+    const next = Math.min(...waiting.map((item) => item.not_before ?? 0)) - Date.now();
+    const wait = done?.state === "done" ? Math.max(next, 2000) : waitAfter(done?.tries ?? 1);
+    this.timer = setTimeout(() => this.send(), wait);
+    if (done?.state === "offline") this.wake();
   }
 
   // Always in sight: how many entries are not yet sent, and why.
@@ -198,7 +208,8 @@ class App {
     const text = counts.filter(Boolean).join(" · ") || say("all_sent");
     fill(this.strip, { count: text, why: this.why(state, strangers) });
     this.strip.dataset.state = unsent.length || pictures ? "waiting" : "done";
-    this.strip.querySelector("[data-send]").hidden = this.sending || !navigator.onLine;
+    const sleeps = this.sending || !navigator.onLine || !(unsent.length || pictures);
+    this.strip.querySelector("[data-send]").hidden = sleeps;
     this.strip.querySelector("[data-sign-in]").hidden = state.state !== "signed_out" || !navigator.onLine;
   }
 

@@ -28,7 +28,7 @@ export function drawIcon(root, name) {
   return root;
 }
 
-export const local = (texts, lang) => texts?.[lang] || Object.values(texts ?? {})[0] || "";
+export const local = (texts, lang) => texts?.[lang] || texts?.vi || Object.values(texts ?? {})[0] || "";
 
 export function option(value, text) {
   const made = document.createElement("option");

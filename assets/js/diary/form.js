@@ -1,12 +1,16 @@
 // One entry: big fields, what was used last filled in, kept at each stroke.
 import { shown, today } from "./days.js";
-import { drawIcon, fill, local, make, option, say } from "./dom.js";
+import { drawIcon, fill, make, option, say } from "./dom.js";
 import { freeFrom } from "./interval.js";
 import { newKey } from "./ids.js";
 import { ACTIVITIES } from "./known.js";
 import { shrink } from "./photo.js";
 
 const MOST_PHOTOS = 6;
+const TEXTS = [
+  ...["season_id", "done_on", "input_name", "active_ingredient", "dose", "worker", "note"],
+  ...["input_batch_id", "used", "reason"],
+];
 
 // `from` is what is changed: an item of the outbox, or an entry of the server (`base_id`).
 export function form(app, activity, from = null) {
@@ -15,10 +19,12 @@ export function form(app, activity, from = null) {
   for (const part of root.querySelectorAll("[data-for]")) {
     if (!part.dataset.for.split(" ").includes(activity)) part.remove();
   }
+  if (!from?.base_id) root.querySelector("[data-correcting]").remove();
   drawIcon(root, ACTIVITIES[activity]);
   fill(root, { heading: say(`activity.${activity}`) });
   const page = { app, root, activity, from, photos: [], place: null, fields: root.elements };
   lists(page);
+  if (from?.base_id) page.fields.season_id.disabled = true;
   const blank = { done_on: today(), season_id: known.current?.id, ...known.repeated(activity) };
   put(page, from ? from.facts : { ...blank, ...app.draft?.values });
   for (const photo of (from ? from.photos : app.draft?.photos) ?? []) show(page, photo);
@@ -43,6 +49,13 @@ function lists(page) {
   page.root.querySelector("[data-people]")?.append(...people.map((name) => option(name)));
   const kinds = known.reference.products.filter((product) => product.activity === page.activity);
   page.root.querySelector("[data-products]")?.append(...kinds.map((product) => option(product.name)));
+  const shed = page.root.querySelector("[data-shed]");
+  if (!shed) return;
+  shed.hidden = !known.reference.batches.length;
+  for (const batch of known.reference.batches) {
+    const more = [batch.lot_code, batch.expires_on && say("expires", { day: shown(batch.expires_on) })];
+    page.fields.input_batch_id.append(option(batch.id, [batch.name, ...more].filter(Boolean).join(" · ")));
+  }
 }
 
 function put(page, values) {
@@ -56,11 +69,8 @@ function put(page, values) {
 function read(page) {
   const text = (name) => page.fields[name]?.value.trim() ?? "";
   const facts = { activity: page.activity, media: page.photos.map((photo) => photo.digest) };
-  for (const name of ["season_id", "done_on", "input_name", "active_ingredient", "dose", "worker", "note"]) {
-    facts[name] = text(name);
-  }
+  for (const name of TEXTS) if (page.fields[name]) facts[name] = text(name);
   if (page.activity === "spray") facts.phi_days = text("phi_days") === "" ? null : Number(text("phi_days"));
-  if (page.fields.batch_id) facts.batch_id = text("batch_id");
   if (page.activity === "harvest") {
     Object.assign(facts, { quantity_text: text("quantity"), unit: text("unit") });
     facts.best_before = text("best_before");
@@ -80,20 +90,28 @@ function keep(page) {
   keeping = setTimeout(() => page.app.store.put("draft", draft), 150);
 }
 
+// A product brings its label along: dose, waiting time for this crop, active ingredient.
 function products(page) {
-  const { known, lang } = page.app;
-  const name = page.fields.input_name;
-  name?.addEventListener("change", () => {
+  const { known } = page.app;
+  const { input_name: name, input_batch_id: batch } = page.fields;
+  const named = () => {
+    const wanted = name.value.trim().toLowerCase();
     const product = known.reference.products.find(
-      (one) => one.activity === page.activity && one.name.toLowerCase() === name.value.trim().toLowerCase(),
+      (one) => one.activity === page.activity && one.name.toLowerCase() === wanted,
     );
     if (product) {
-      const season = known.season(page.fields.season_id.value);
-      const label = product.labels?.[season?.id] ?? product;
-      put(page, { phi_days: label.phi_days, dose: label.dose, active_ingredient: product.active_ingredient });
-      fill(page.root, { label: local(label.words, lang) });
+      const label = known.label(product, known.season(page.fields.season_id.value));
+      put(page, { dose: label.dose, active_ingredient: product.active_ingredient });
+      if (page.fields.phi_days) page.fields.phi_days.value = label.phi_days ?? "";
     }
     keep(page);
+  };
+  name?.addEventListener("change", named);
+  page.fields.season_id.addEventListener("change", () => name?.value && named());
+  batch?.addEventListener("change", () => {
+    const taken = known.reference.batches.find((one) => one.id === batch.value);
+    if (taken) name.value = taken.name;
+    named();
   });
 }
 
@@ -104,8 +122,9 @@ function judge(page) {
   const box = page.root.querySelector("[data-allowed]");
   if (!box) return;
   let text = "";
-  if (page.activity === "spray" && facts.phi_days !== null && facts.done_on) {
-    text = say("allowed", { day: shown(freeFrom(facts)) });
+  if (page.activity === "spray" && facts.input_name && facts.done_on) {
+    const free = Number.isInteger(facts.phi_days) ? freeFrom(facts) : null;
+    text = free ? say("allowed", { day: shown(free) }) : say("unknown", { product: facts.input_name });
   }
   if (page.activity === "harvest" && facts.done_on) {
     const { kept, spray, free_from } = known.clearance(known.season(facts.season_id), facts.done_on);
@@ -177,7 +196,8 @@ function mistakes(page, facts) {
   else if (season && facts.done_on < season.started_on) found.done_on = say("too_early");
   if (page.activity === "spray") {
     if (!facts.input_name) found.input_name = say("need_product");
-    if (facts.phi_days === null || !(facts.phi_days >= 0 && facts.phi_days <= 365)) found.phi_days = say("need_phi");
+    const days = facts.phi_days;
+    if (days !== null && !(Number.isInteger(days) && days >= 0 && days <= 365)) found.phi_days = say("need_phi");
   }
   if (page.activity === "harvest" && !/\d/.test(facts.quantity_text)) found.quantity = say("need_quantity");
   return found;

@@ -1,13 +1,13 @@
 // The waiting time between spraying and harvest, as traceability/rules/intervals.py has it:
-// whole days of Viet Nam, the day of spraying is day 0; a waiting time nobody knows blocks.
+// whole days of Viet Nam, the last day of spraying is day 0; a waiting time nobody knows blocks.
 import { plusDays } from "./days.js";
 
 export const freeFrom = (spray) =>
-  spray.phi_days === null ? null : plusDays(spray.done_on, spray.phi_days);
+  spray.phi_days === null || spray.block ? null : plusDays(spray.last_on || spray.done_on, spray.phi_days);
 
 export function judgeHarvest(sprays, day) {
   const before = sprays.filter((spray) => spray.done_on <= day);
-  const unknown = before.find((spray) => spray.phi_days === null);
+  const unknown = before.find((spray) => freeFrom(spray) === null);
   if (unknown) return { kept: false, spray: unknown, free_from: null };
   let last = null;
   for (const spray of before) if (!last || freeFrom(spray) > freeFrom(last)) last = spray;

@@ -15,14 +15,21 @@ export const ACTIVITIES = {
   lab_test: "clipboard-check",
 };
 
-const EMPTY = { seasons: [], products: [], people: [], tasks: [], entries: [], vendor: { name: "" } };
+const EMPTY = { seasons: [], products: [], batches: [], people: [], tasks: [], entries: [] };
 // What the next entry of the same kind most likely repeats.
-const REPEATED = ["input_name", "active_ingredient", "dose", "phi_days", "worker", "unit", "batch_id"];
+const REPEATED = ["input_name", "active_ingredient", "dose", "phi_days", "worker", "unit", "input_batch_id"];
+
+// An entry of the server in the words of a form: texts of one language, nothing missing.
+function plain(entry, lang) {
+  const texts = ["input_name", "active_ingredient", "dose", "worker"].map((name) => [name, entry[name] ?? ""]);
+  return { ...entry, ...Object.fromEntries(texts), note: local(entry.note, lang) };
+}
 
 export class Known {
   constructor(lang, { reference, outbox, last, session, photos }) {
     this.lang = lang;
     this.reference = { ...EMPTY, ...reference };
+    this.reference.entries = this.reference.entries.map((entry) => plain(entry, lang));
     this.pulled = Boolean(reference);
     this.outbox = outbox;
     this.last = last ?? {};
@@ -43,6 +50,11 @@ export class Known {
 
   get unsent() {
     return this.outbox.filter((item) => item.state !== "stored");
+  }
+
+  get waiting() {
+    const me = this.session?.user.id;
+    return this.outbox.filter((item) => item.state === "waiting" && (!item.by || !me || item.by === me));
   }
 
   get strangers() {
@@ -85,8 +97,16 @@ export class Known {
     const own = this.outbox
       .filter((item) => item.seq !== besides && !known.has(item.key) && item.facts.activity === "spray")
       .filter((item) => plots.get(item.facts.season_id) === season.plot_id)
-      .map(({ facts }) => ({ ...facts, name: facts.input_name, done_on: facts.ended_on || facts.done_on }));
+      .map(({ facts }) => ({ ...facts, name: facts.input_name, block: null }));
     return [...pulled, ...own];
+  }
+
+  // What the label of a product says for a season's crop; of one outside the list what was written last.
+  label(product, season) {
+    if (!product.is_listed) return { phi_days: product.phi_days, dose: product.dose, known: product.phi_days !== null };
+    const label = product.labels[season?.crop_id];
+    const phi_days = label && !product.is_banned ? label.phi_days : null;
+    return { phi_days, dose: product.dose || label?.dose || "", known: phi_days !== null };
   }
 
   clearance(season, day = today(), besides = undefined) {
@@ -97,7 +117,8 @@ export class Known {
     const earlier = this.reference.entries.find((entry) => entry.activity === activity);
     const found = { ...earlier, ...this.last[activity] };
     const values = REPEATED.map((name) => [name, found[name]]).filter(([, value]) => value || value === 0);
-    return { worker: this.last.worker ?? "", ...Object.fromEntries(values) };
+    const repeated = Object.fromEntries(values);
+    return { ...repeated, worker: this.last.worker ?? repeated.worker ?? "" };
   }
 
   // What is written in a season, the newest first: from the phone, then from the server.

@@ -12,11 +12,11 @@ export class Trouble extends Error {
   }
 }
 
-export async function sync(store, { lang, base }) {
+export async function sync(store, { lang, base, all = false }) {
   const run = async (lock) => {
     if (!lock) return null;
     try {
-      await round(store, { lang, base });
+      await round(store, { lang, base, all });
       await store.put("sync", { state: "done", at: Date.now(), tries: 0 });
     } catch (trouble) {
       const kind = trouble instanceof Trouble ? trouble.kind : "busy";
@@ -37,12 +37,12 @@ export function waitAfter(tries) {
   return Math.min(longest, 5000 * 2 ** Math.max(0, tries - 1)) * (0.85 + Math.random() * 0.3);
 }
 
-async function round(store, { lang, base }) {
+async function round(store, { lang, base, all }) {
   // Whatever was on its way when the phone died is sent again.
   await back(store);
   const session = await ask(`${base}/session?lang=${lang}`);
   await store.put("session", { ...session.body, token: undefined, skew: Date.parse(session.body.now) - Date.now() });
-  const door = { lang, base, token: session.body.token, user: session.body.user.id };
+  const door = { lang, base, token: session.body.token, user: session.body.user.id, all };
   await sendEntries(store, door);
   await sendPhotos(store, door);
   await pull(store, door);
@@ -57,8 +57,12 @@ async function back(store) {
 
 async function sendEntries(store, door) {
   for (;;) {
-    const waiting = (await store.all()).filter((item) => item.state === "waiting" && item.by === door.user);
-    const batch = waiting.slice(0, BATCH);
+    const waiting = (await store.all()).filter(
+      (item) => item.state === "waiting" && (!item.by || item.by === door.user),
+    );
+    // In their order: what may still be taken back holds up what was written after it.
+    const held = waiting.findIndex((item) => !door.all && item.not_before > Date.now());
+    const batch = waiting.slice(0, held < 0 ? BATCH : Math.min(held, BATCH));
     if (!batch.length) return;
     for (const item of batch) await store.change(item.seq, { state: "sending" });
     const entries = batch.map(({ key, facts, base_id }) => ({ key, base_id, ...facts }));
