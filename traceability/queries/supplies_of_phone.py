@@ -96,7 +96,7 @@ def listed_products(session: Session, *, today: date) -> list[PhoneProduct]:
     ).all()
     by_product: dict[str, list[sa.Row[*tuple[object, ...]]]] = {}
     for row in rows:
-        by_product.setdefault(row.id, []).append(row)  # type: ignore[arg-type]
+        by_product.setdefault(row.id, []).append(row)
     return [_product(group, today) for group in by_product.values()]
 
 

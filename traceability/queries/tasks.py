@@ -35,7 +35,7 @@ def tasks_of(session: Session, *, vendor_id: str) -> list[TaskRow]:
 
 def all_tasks(session: Session, *, vendor_id: str | None) -> list[TaskRow]:
     """Return the office's tasks and, of a vendor, its own, those switched off among them."""
-    whose = DiaryTask.vendor_id.is_(None)
+    whose: sa.ColumnElement[bool] = DiaryTask.vendor_id.is_(None)
     if vendor_id is not None:
         whose = sa.or_(whose, DiaryTask.vendor_id == vendor_id)
     rows = session.execute(

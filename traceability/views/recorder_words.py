@@ -24,7 +24,7 @@ _PLAIN = {
     "photo.stored": msg("Stored"),
     "photo.refused": msg("Not taken"),
     "field.done_on": msg("Day"),
-    "field.season_id": msg("Where"),
+    "field.season_id": msg("Where it was done"),
     "field.input_name": msg("Product"),
     "field.active_ingredient": msg("Active ingredient"),
     "field.dose": msg("Dose"),
@@ -75,7 +75,7 @@ def phone_words() -> dict[str, str]:
 
 def _counted() -> dict[str, str]:
     """Return the words that hang on a number, for one and for more; the script puts it in."""
-    found = {}
+    found: dict[str, str] = {}
     for form, number in (("one", 1), ("other", 2)):
         counted = {
             "unsent": ngettext(

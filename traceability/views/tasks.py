@@ -37,11 +37,10 @@ class Keeper:
         """The frame of the page."""
         return "shop/workspace.html" if self.vendor_id else "shop/desk.html"
 
-    def url(self, page_name: str, **values: str) -> str:
+    def url(self, page_name: str, task_id: str | None = None, way: str | None = None) -> str:
         """Return the address of one of the pages."""
-        if self.vendor_id is None:
-            return url_for(f"tasks_desk.{page_name}", **values)
-        return url_for(f"traceability.{page_name}", vendor_id=self.vendor_id, **values)
+        room = "tasks_desk" if self.vendor_id is None else "traceability"
+        return url_for(f"{room}.{page_name}", vendor_id=self.vendor_id, task_id=task_id, way=way)
 
 
 @farm.get("/tasks")
