@@ -29,13 +29,13 @@ TONES = {
     "approved": "leaf", "published": "leaf", "open": "leaf", "paid": "leaf", "settled": "leaf",
     "confirmed": "leaf", "delivered": "leaf", "completed": "leaf", "fulfilled": "leaf",
     "redeemed": "leaf", "verified": "leaf", "shipped": "leaf", "accepted": "leaf",
-    "waived": "leaf",
+    "waived": "leaf", "passed": "leaf",
     "submitted": "sun", "under_review": "sun", "information_requested": "sun", "held": "sun",
     "pending": "sun", "created": "sun", "on_hold": "sun", "waiting": "sun", "placed": "sun",
     "preparing": "sun", "awaiting_payment": "sun",
     "rejected": "blush", "declined": "blush", "suspended": "blush", "terminated": "blush",
     "recalled": "lychee", "failed": "blush", "taken_down": "blush", "cancelled": "blush",
-    "expired": "blush", "refunded": "blush", "no_show": "blush", "dead": "blush",
+    "abandoned": "blush", "expired": "blush", "refunded": "blush", "no_show": "blush", "dead": "blush",
 }  # fmt: skip
 
 ERROR_ART = {403: "lock", 404: "lost", 410: "basket", 413: "camera", 429: "hourglass"}

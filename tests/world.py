@@ -24,6 +24,7 @@ from catalog.rules.synonyms import SynonymKind
 from kernel.actor import GUEST
 from kernel.db import transaction
 from kernel.events import OutboxMessage
+from kernel.quantity import Unit
 from kernel.rules_table import seed_rules
 from kernel.settings import Settings
 from kernel.storage import Storage
@@ -33,9 +34,12 @@ from tests.conftest import DATA_KEY, NOW, TOKEN
 from tests.orders import market
 from tests.people import sign_in_as
 from tests.shop.stalls import Stalls
-from tests.traceability.land import Land
-from traceability.models import DiaryTask, Lot
-from traceability.rules import Activity
+from tests.traceability.land import OFFICE, Land
+from traceability.models import DiaryTask, Lot, WatchItem
+from traceability.rules import Activity, InputKind, WatchKind
+from traceability.services import stock, supplies, watching
+from traceability.services.stock import BatchFacts
+from traceability.services.supplies import CropFacts, ProductFacts
 from vendors.models import (
     AuthorityOrder,
     DecisionDocument,
@@ -209,8 +213,9 @@ def _synonym() -> Synonym:
 def _vendor(world: World, session: Session, letter: str) -> dict[str, str]:
     """A vendor with land, a lot, papers, and something of each kind for sale."""
     land = Land(session, code=f"VENDOR-{letter}")
-    land.write()
+    entry_id = land.write()
     lot_id = land.harvest(harvested_on=NOW.date())
+    records = _records(world, land, lot_id)
     with transaction(session):
         stalls = Stalls(session)
         vendor = session.get_one(Vendor, land.vendor_id)
@@ -268,6 +273,8 @@ def _vendor(world: World, session: Session, letter: str) -> dict[str, str]:
             "plot_id": land.plot_id,
             "season_id": land.season_id,
             "lot_id": lot.id,
+            "entry_id": entry_id,
+            **records,
             "trace_code": lot.trace_code,
             "listing_id": goods.id,
             "goods_code": goods.code,
@@ -304,6 +311,27 @@ def _task(vendor_id: str | None) -> DiaryTask:
         position=1,
         changed_at=NOW,
     )
+
+
+def _records(world: World, land: Land, lot_id: str) -> dict[str, str]:
+    """A batch in the shed, a lab test with its report, lists of the office, a matter to look at."""
+    facts = BatchFacts("Confidor 100SL", NOW.date(), Unit.MILLILITRE, 500)
+    batch_id = land.run(stock.add_batch, vendor_id=land.vendor_id, facts=facts, actor=land.recorder)
+    test_id = land.test(lot_id)
+    world.store("private/reports/x.pdf", PAPER, "application/pdf")
+    crop = CropFacts("other", {"vi": "Cây khác"})
+    product = ProductFacts("Thuốc khác", InputKind.OTHER)
+    made = {
+        "batch_id": batch_id,
+        "test_id": test_id,
+        "crop_id": land.run(supplies.save_crop, facts=crop, actor=OFFICE),
+        "product_id": land.run(supplies.save_product, facts=product, actor=OFFICE),
+    }
+    detail = {"found": "16000", "most": "15000"}
+    about = {"vendor_id": land.vendor_id, "season_id": land.season_id, "detail": detail}
+    land.run(watching.open_matter, WatchKind.YIELD, f"yield:{land.season_id}", **about)
+    item = sa.select(WatchItem.id).where(WatchItem.vendor_id == land.vendor_id)
+    return made | {"item_id": land.session.scalars(item).first() or ""}
 
 
 def _plan(listing_id: str, pack_id: str) -> PricePlan:

@@ -27,6 +27,8 @@ SHEET_WORDS = {
     "seasons": msg("Seasons"),
     "diary": msg("Diary entries"),
     "lots": msg("Lots"),
+    "crops": msg("Crops"),
+    "input_labels": msg("Products for crops"),
     "listings": msg("Listings"),
     "variants": msg("Pack sizes"),
     "experiences": msg("Experiences"),

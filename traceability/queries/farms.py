@@ -63,7 +63,13 @@ class PlotCard:
     name: str
     area_m2: int
     planting_area_code: str | None
+    retired_on: date | None = None
     seasons: tuple[SeasonCard, ...] = ()
+
+    @property
+    def is_retired(self) -> bool:
+        """Tell whether other plots stand in its place."""
+        return self.retired_on is not None
 
 
 @dataclass(frozen=True)
@@ -134,7 +140,15 @@ _FARM = (
     Farm.lon,
     Farm.story,
 )
-_PLOT = (Plot.id, Plot.farm_id, Plot.code, Plot.name, Plot.area_m2, Plot.planting_area_code)
+_PLOT = (
+    Plot.id,
+    Plot.farm_id,
+    Plot.code,
+    Plot.name,
+    Plot.area_m2,
+    Plot.planting_area_code,
+    Plot.retired_on,
+)
 _SEASON = (
     Season.id,
     Season.plot_id,

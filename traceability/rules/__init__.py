@@ -57,6 +57,12 @@ from traceability.rules.measures import (
     Measured,
     need_quantities,
 )
+from traceability.rules.uses import (
+    Application,
+    days_between,
+    is_in_season,
+    kg_per_ha,
+)
 
 __all__ = [
     "ARROWS",
@@ -66,6 +72,7 @@ __all__ = [
     "MOST_REASON",
     "Activity",
     "Adjust",
+    "Application",
     "Block",
     "Clearance",
     "EntryStatus",
@@ -87,10 +94,13 @@ __all__ = [
     "WhatRole",
     "after",
     "checked_lot_code",
+    "days_between",
+    "is_in_season",
     "is_trace_code",
     "judge_harvest",
     "judge_products",
     "judge_result",
+    "kg_per_ha",
     "labels_on",
     "lot_code",
     "lot_number",

@@ -77,6 +77,11 @@ class Measured:
         return Fraction(self.numerator, self.denominator)
 
     @property
+    def written(self) -> str:
+        """The number as it is shown, such as 0,25."""
+        return f"{float(self.number):.6g}".replace(".", ",")
+
+    @property
     def base(self) -> tuple[Unit, int] | None:
         """The amount in whole base units, rounded once; None for a unit no stock is kept in."""
         known = BASE_UNITS.get(self.unit.lower())

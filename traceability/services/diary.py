@@ -32,6 +32,7 @@ from traceability.rules import (
 )
 from traceability.rules.diary import LONGEST_PLAN_DAYS
 from traceability.services.farms import season_of
+from traceability.services.findings import watch_entry
 from traceability.services.holding import lock_land, move_harvest, settle_land
 from traceability.services.judging import Used, judge_used
 from traceability.services.stock import give_back, take_out
@@ -145,6 +146,7 @@ def tell_entry(
         move_harvest(session, old[0].root_id, facts.done_on, now=now)
     else:
         settle_land(session, season.plot_id, since=since, now=now)
+    watch_entry(session, season, entry_id, vendor_id=vendor_id, now=now)
     return entry_id
 
 
@@ -192,18 +194,7 @@ def insert_entry(
             raise Conflict from None
         return known
     _add_parts(session, entry.id, facts, used)
-    audit.record(
-        session,
-        "diary.corrected" if old else "diary.written",
-        actor=actor,
-        subject=("diary_entry", entry.id),
-        now=now,
-        after=_plain(facts, used),
-        season_id=season.id,
-        activity=facts.activity.value,
-        done_on=facts.done_on.isoformat(),
-        **({"revision_of": old[0].id, "reason": old[1]} if old else {}),
-    )
+    _note(session, entry, _plain(facts, used), actor, now)
     return entry.id
 
 
@@ -289,6 +280,26 @@ def _add_parts(session: Session, entry_id: str, facts: EntryFacts, used: Used) -
     for position, one in enumerate(facts.quantities):
         session.add(EntryQuantity(entry_id=entry_id, position=position, **vars(one)))
     session.flush()
+
+
+def _note(
+    session: Session, entry: DiaryEntry, plain: dict[str, Any], actor: Actor, now: datetime
+) -> None:
+    detail: dict[str, Any] = {}
+    if entry.revision_of is not None:
+        detail = {"revision_of": entry.revision_of, "reason": entry.revision_reason}
+    audit.record(
+        session,
+        "diary.corrected" if detail else "diary.written",
+        actor=actor,
+        subject=("diary_entry", entry.id),
+        now=now,
+        after=plain,
+        season_id=entry.season_id,
+        activity=entry.activity.value,
+        done_on=entry.done_on.isoformat(),
+        **detail,
+    )
 
 
 def _plain(facts: EntryFacts, used: Used) -> dict[str, Any]:

@@ -31,6 +31,7 @@ from traceability.rules import (
     need_spray_facts,
 )
 from traceability.services.diary import EntryFacts, tell_entry
+from traceability.services.findings import watch_harvest
 from traceability.services.holding import lock_land, settle_lot
 from traceability.services.lots import bear, need_free_gtin
 from traceability.services.steps import move
@@ -228,6 +229,7 @@ def import_lot(session: Session, row: LotRow, *, actor: Actor, now: datetime) ->
         lot = Lot(vendor_id=vendor_id, **values)
         bear(session, lot, actor=actor, now=now)
         settle_lot(session, lot, now=now)
+        watch_harvest(session, lot, now=now)
         _count(session, lot)
         _bring_to_state(session, lot, row, actor, now)
         return lot.id

@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 from kernel.errors import Invalid
 from kernel.messages import msg
 from kernel.rules_table import rule
-from traceability.models import Crop, InputBatch, InputLabel, InputProduct, Season
+from traceability.models import InputBatch, InputLabel, InputProduct, Season
+from traceability.queries.supplies import find_crop
 from traceability.rules import Block, Judged, Label, Product, judge_products, name_key
 
 
@@ -72,15 +73,6 @@ def find_product(session: Session, name: str) -> str | None:
 def crop_of(session: Session, season: Season) -> str | None:
     """Return the crop of the list that a season grows, by its link or by its name."""
     return season.crop_id or find_crop(session, season.crop)
-
-
-def find_crop(session: Session, names: dict[str, str]) -> str | None:
-    """Return the crop of the list with one of these names or by-names."""
-    wanted = {name_key(name) for name in names.values()}
-    for crop in session.scalars(sa.select(Crop).order_by(Crop.code)):
-        if wanted & {name_key(name) for name in (*crop.name.values(), *crop.aliases)}:
-            return crop.id
-    return None
 
 
 def with_labels(

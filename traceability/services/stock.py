@@ -10,6 +10,7 @@ from kernel import audit
 from kernel.actor import Actor
 from kernel.db import lock
 from kernel.errors import Invalid, NotFound
+from kernel.i18n import format_quantity
 from kernel.messages import msg
 from kernel.quantity import Unit
 from traceability.models import InputBatch, InputMove, InputProduct
@@ -188,7 +189,7 @@ def _move(
     )
     key = f"stock:{batch.id}"
     if left < 0:
-        detail = {"product": batch.name, "missing": str(-left), "unit": batch.unit.value}
+        detail = {"product": batch.name, "missing": format_quantity(-left, batch.unit)}
         ids = {"batch_id": batch.id, "vendor_id": batch.vendor_id}
         open_matter(session, WatchKind.STOCK, key, detail=detail, now=now, **ids)
     else:

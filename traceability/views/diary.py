@@ -10,7 +10,6 @@ from kernel import clock
 from kernel.errors import NotFound
 from kernel.ids import new_id
 from kernel.web.answers import Answer, go
-from kernel.web.language import current_language
 from kernel.web.pages import page
 from kernel.web.session import db
 from traceability import queries
@@ -18,10 +17,10 @@ from traceability.forms import QUANTITY_UNITS, EntryForm, HarvestForm, SprayForm
 from traceability.queries import SeasonCard
 from traceability.rules import Activity, LotState
 from traceability.services import diary, lots
-from traceability.services.diary import EntryFacts
 from traceability.services.lots import HarvestFacts
 from traceability.views.attempt import attempt, need_season
 from traceability.views.blueprint import blueprint, everybody, recorders
+from traceability.views.telling import entry_facts, note_of, offered, with_batches
 
 # What a person chooses from; a harvest has a page of its own.
 CHOICES = tuple(activity for activity in Activity if activity is not Activity.HARVEST)
@@ -34,7 +33,12 @@ def show_season(vendor_id: str, season_id: str) -> Answer:
     found = queries.season_page(db(), season_id, vendor_id=vendor_id, today=_today())
     if found is None:
         raise NotFound
-    return page("traceability/season.html", vendor_id=vendor_id, **vars(found))
+    return page(
+        "traceability/season.html",
+        vendor_id=vendor_id,
+        warnings=queries.warnings_of(db(), season_id=season_id, vendor_id=vendor_id),
+        **vars(found),
+    )
 
 
 @blueprint.get("/seasons/<season_id>/entries/new")
@@ -52,7 +56,8 @@ def new_entry(vendor_id: str, season_id: str) -> Answer:
     if last is not None:
         kept = ("input_name", "active_ingredient", "dose", "phi_days", "worker")
         known |= {name: getattr(last, name) for name in kept}
-    return _entry_page(vendor_id, season, activity, _form_of(activity)(data=known))
+    form = with_batches(_form_of(activity)(data=known), vendor_id)
+    return _entry_page(vendor_id, season, activity, form)
 
 
 @blueprint.post("/seasons/<season_id>/entries/new")
@@ -62,13 +67,13 @@ def write_entry(vendor_id: str, season_id: str) -> Answer:
     season, activity = need_season(vendor_id, season_id), _activity()
     if activity is None:
         raise NotFound
-    form = _form_of(activity)()
+    form = with_batches(_form_of(activity)(), vendor_id)
     written = attempt(
         form,
         lambda session: diary.write_entry(
             session,
             season_id,
-            facts=_entry_facts(form, activity),
+            facts=entry_facts(session, form, activity),
             actor=guards.current_actor(),
             now=clock.now(),
         ),
@@ -133,25 +138,6 @@ def _form_of(activity: Activity) -> type[EntryForm]:
     return SprayForm if activity is Activity.SPRAY else EntryForm
 
 
-def _note(text: str) -> dict[str, str]:
-    return {current_language(): text} if text else {}
-
-
-def _entry_facts(form: EntryForm, activity: Activity) -> EntryFacts:
-    said = texts(form)
-    return EntryFacts(
-        client_key=form.client_key.data,
-        activity=activity,
-        done_on=day_of(form.done_on),
-        note=_note(said["note"]),
-        worker=said["worker"],
-        input_name=said["input_name"],
-        active_ingredient=said["active_ingredient"],
-        dose=said["dose"],
-        phi_days=form.phi_days.data if activity is Activity.SPRAY else None,
-    )
-
-
 def _harvest_facts(form: HarvestForm) -> HarvestFacts:
     said = texts(form)
     return HarvestFacts(
@@ -159,7 +145,7 @@ def _harvest_facts(form: HarvestForm) -> HarvestFacts:
         harvested_on=day_of(form.harvested_on),
         quantity=form.amount,
         unit=form.base_unit,
-        note=_note(said["note"]),
+        note=note_of(said["note"]),
         worker=said["worker"],
         gtin=form.gtin14,
         best_before=form.best_before.data,
@@ -173,6 +159,7 @@ def _entry_page(vendor_id: str, season: SeasonCard, activity: Activity, form: En
         season=season,
         activity=activity,
         form=form,
+        products=offered(season, _today()) if activity is Activity.SPRAY else [],
     )
 
 

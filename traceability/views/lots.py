@@ -84,8 +84,8 @@ def _change(vendor_id: str, lot_id: str, service: Callable[..., None], words: st
         if not attempt(form, act):
             return _lot_page(vendor_id, lot, form), 422
     except DomainError as refusal:
-        # A second person is needed: that is told on the page of the lot.
-        if refusal.code != "second_person_needed":
+        # A second person or a test is needed: that is told on the page of the lot.
+        if refusal.code not in {"second_person_needed", "test_needed", "test_failed"}:
             raise
         form.problem = _(refusal.message)
         return _lot_page(vendor_id, lot, form), refusal.status
@@ -104,5 +104,8 @@ def _lot_page(vendor_id: str, lot: LotCard, form: ReasonForm) -> str:
         qr=qr_svg(address, inline=True),
         steps=queries.lot_steps(db(), lot.id),
         clearance=queries.clearance_of(db(), lot),
+        holds=queries.holds_of(db(), lot.id),
+        tests=queries.lab_tests(db(), vendor_id=vendor_id, lot_id=lot.id),
+        may_record=guards.current_actor().serves(vendor_id, "recorder"),
         is_owner=guards.current_actor().serves(vendor_id, "owner"),
     )

@@ -12,7 +12,8 @@ from kernel.web.answers import Answer, go
 from kernel.web.language import current_language
 from kernel.web.pages import page
 from kernel.web.session import db
-from traceability.forms import PressForm, TaskForm
+from traceability.forms import PressForm
+from traceability.forms.tasks import TaskForm
 from traceability.queries.tasks import TaskRow, all_tasks, task_of
 from traceability.rules import Activity
 from traceability.rules.tasks import Task

@@ -6,11 +6,14 @@ from shop.importing.sheets.farms import DIARY, FARMS, LOTS, PLOTS, SEASONS
 from shop.importing.sheets.goods import LISTINGS, VARIANTS
 from shop.importing.sheets.people import USERS
 from shop.importing.sheets.sales import ORDER_LINES, ORDERS, POINTS, REVIEWS
+from shop.importing.sheets.supplies import CROPS, LABELS
 from shop.importing.sheets.terms import TERMS
 from shop.importing.sheets.vendors import CERTIFICATES, VENDORS
 from shop.importing.sheets.visits import DEPARTURES, EXPERIENCES
 
 SHEETS: tuple[Sheet, ...] = (
+    CROPS,
+    LABELS,
     VENDORS,
     CERTIFICATES,
     USERS,

@@ -152,7 +152,7 @@ def test_a_table_is_known_by_its_sheet_or_its_file():
 
 def test_a_file_with_another_name_is_refused_and_a_further_sheet_is_skipped():
     (problem,) = faults(VENDOR, name="bảng 1.csv")
-    assert problem[3].startswith("The name of the file does not say what it holds. Use one of: ve")
+    assert problem[3].startswith("The name of the file does not say what it holds. Use one of: cr")
     data = as_xlsx({"Hướng dẫn": [["Điền từ dòng 2"]], "Gian hàng": sheet(VENDOR)})
     checked, problems = judge("x.xlsx", data)
     assert (problems, checked.skipped) == ([], ["x.xlsx: Hướng dẫn"])

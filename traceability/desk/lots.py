@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from flask import Blueprint, flash, request, url_for
+from flask import flash, request, url_for
 from flask_babel import gettext as _
 
 from accounts import guards
@@ -14,11 +14,10 @@ from kernel.web.forms import clean, form_error
 from kernel.web.pages import page
 from kernel.web.session import db
 from traceability import queries
+from traceability.desk.blueprint import blueprint, officers
 from traceability.forms import ReasonForm
 from traceability.services.lots import hold_lot, recall_lot, release_lot
 from vendors.queries import vendor_cards
-
-blueprint = Blueprint("traceability_desk", __name__, url_prefix="/office/lots")
 
 ACTIONS: dict[str, Callable[..., None]] = {
     "hold": hold_lot,
@@ -26,10 +25,8 @@ ACTIONS: dict[str, Callable[..., None]] = {
     "recall": recall_lot,
 }
 
-officers = guards.needs("reviewer", "approver")
 
-
-@blueprint.get("")
+@blueprint.get("/lots")
 @officers
 def show_lots() -> Answer:
     """Show the lots on hold or recalled, or those that a code finds."""
@@ -43,14 +40,14 @@ def show_lots() -> Answer:
     )
 
 
-@blueprint.get("/<lot_id>")
+@blueprint.get("/lots/<lot_id>")
 @officers
 def show_lot(lot_id: str) -> Answer:
     """Show one lot."""
     return _lot_page(lot_id, ReasonForm())
 
 
-@blueprint.post("/<lot_id>/<action>")
+@blueprint.post("/lots/<lot_id>/<action>")
 @officers
 def change_lot(lot_id: str, action: str) -> Answer:
     """Hold, release or recall a lot, with the reason."""
@@ -81,4 +78,6 @@ def _lot_page(lot_id: str, form: ReasonForm) -> str:
         vendor=vendor_cards(db(), [lot.vendor_id])[lot.vendor_id],
         steps=queries.lot_steps(db(), lot.id),
         clearance=queries.clearance_of(db(), lot),
+        holds=queries.holds_of(db(), lot.id),
+        tests=queries.lab_tests(db(), vendor_id=lot.vendor_id, lot_id=lot.id),
     )

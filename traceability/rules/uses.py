@@ -1,0 +1,41 @@
+"""How often and how soon again a product may be used; what a field gives, and when."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import date
+
+SQUARE_METRES_PER_HA = 10_000
+
+
+@dataclass(frozen=True)
+class Application:
+    """One use of a product in a season: the diary entry it was first told by, its days."""
+
+    entry_root: str
+    first_on: date
+    last_on: date
+
+
+def days_between(uses: Iterable[Application], entry_root: str) -> int | None:
+    """Return the days from a use to the nearest other one; None where it is the only one."""
+    known = list(uses)
+    mine = next((one for one in known if one.entry_root == entry_root), None)
+    others = [one for one in known if one is not mine]
+    if mine is None or not others:
+        return None
+    return min(_gap(mine, one) for one in others)
+
+
+def kg_per_ha(grams: int, area_m2: int) -> int:
+    """Return what a field gave, in whole kilograms a hectare."""
+    return grams * SQUARE_METRES_PER_HA // (area_m2 * 1000) if area_m2 > 0 else 0
+
+
+def is_in_season(day: date, months: Collection[int]) -> bool:
+    """Tell whether a crop is harvested in the month of a day; no months: the whole year."""
+    return not months or day.month in months
+
+
+def _gap(one: Application, other: Application) -> int:
+    first, second = sorted((one, other), key=lambda use: (use.first_on, use.last_on))
+    return max(0, (second.first_on - first.last_on).days)

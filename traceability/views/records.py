@@ -1,0 +1,164 @@
+"""What stands in the diary: one entry with its history, its correction; plots that are split."""
+
+from typing import TYPE_CHECKING, Any
+
+from flask import flash, url_for
+from flask_babel import gettext as _
+
+from accounts import guards
+from kernel import clock
+from kernel.errors import NotFound
+from kernel.ids import new_id
+from kernel.web.answers import Answer, go
+from kernel.web.pages import page
+from kernel.web.session import db
+from traceability import queries
+from traceability.forms import CorrectForm, day_of
+from traceability.forms.records import ReplaceForm, read_parts
+from traceability.queries import PlotCard, Revision
+from traceability.rules import Activity
+from traceability.services import diary, plots
+from traceability.services.plots import Part
+from traceability.views.attempt import attempt, need_season
+from traceability.views.blueprint import blueprint, everybody, recorders
+from traceability.views.telling import entry_facts, offered, with_batches
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+
+@blueprint.get("/entries/<entry_id>")
+@everybody
+def show_entry(vendor_id: str, entry_id: str) -> Answer:
+    """Show an entry and what it was corrected from."""
+    told = _revisions(vendor_id, entry_id)
+    return page(
+        "traceability/entry.html",
+        vendor_id=vendor_id,
+        season=need_season(vendor_id, told[0].season_id),
+        revisions=told,
+        batches={one.id: one for one in queries.batches(db(), vendor_id=vendor_id)},
+    )
+
+
+@blueprint.get("/entries/<entry_id>/correct")
+@recorders
+def ask_correction(vendor_id: str, entry_id: str) -> Answer:
+    """Show an entry to be told anew."""
+    newest = _revisions(vendor_id, entry_id)[0]
+    form = CorrectForm(data=_known(newest))
+    return _correct_page(vendor_id, newest, form)
+
+
+@blueprint.post("/entries/<entry_id>/correct")
+@recorders
+def correct_entry(vendor_id: str, entry_id: str) -> Answer:
+    """Tell an entry anew; the old one stays."""
+    newest = _revisions(vendor_id, entry_id)[0]
+    form = with_batches(CorrectForm(), vendor_id)
+
+    def act(session: "Session") -> str:
+        return diary.revise_entry(
+            session,
+            newest.line.id,
+            facts=entry_facts(session, form, newest.line.activity),
+            reason=form.reason.data or "",
+            actor=guards.current_actor(),
+            now=clock.now(),
+        )
+
+    made = attempt(form, act)
+    if made is None:
+        return _correct_page(vendor_id, newest, form), 422
+    flash(_("Corrected. What was written before stays in the history."), "good")
+    return go(url_for("traceability.show_entry", vendor_id=vendor_id, entry_id=made))
+
+
+@blueprint.get("/plots/<plot_id>/replace")
+@recorders
+def ask_replacement(vendor_id: str, plot_id: str) -> Answer:
+    """Ask which plots stand in the place of one."""
+    plot = _plot(vendor_id, plot_id)
+    today = clock.local_date(clock.now())
+    return _replace_page(vendor_id, plot, ReplaceForm(data={"since": today}))
+
+
+@blueprint.post("/plots/<plot_id>/replace")
+@recorders
+def replace_plot(vendor_id: str, plot_id: str) -> Answer:
+    """Split a plot, or draw it anew."""
+    plot, form = _plot(vendor_id, plot_id), ReplaceForm()
+
+    def act(session: "Session") -> list[str]:
+        return plots.replace_plots(
+            session,
+            [plot_id],
+            parts=[Part(facts) for facts in read_parts(form.parts.data or "")],
+            since=day_of(form.since),
+            actor=guards.current_actor(),
+            now=clock.now(),
+        )
+
+    if attempt(form, act) is None:
+        return _replace_page(vendor_id, plot, form), 422
+    flash(_("Done. What was sprayed on the old plot counts for the new ones."), "good")
+    return go(url_for("traceability.show_farm", vendor_id=vendor_id))
+
+
+def _revisions(vendor_id: str, entry_id: str) -> list[Revision]:
+    found = queries.revisions(db(), entry_id, vendor_id=vendor_id)
+    if not found:
+        raise NotFound
+    return found
+
+
+def _plot(vendor_id: str, plot_id: str) -> PlotCard:
+    plot = queries.plot_of(db(), plot_id, vendor_id=vendor_id)
+    if plot is None:
+        raise NotFound
+    return plot
+
+
+def _known(newest: Revision) -> dict[str, Any]:
+    line = newest.line
+    kept = ("done_on", "ended_on", "active_ingredient", "dose", "worker")
+    listed = newest.products
+    name = line.input_name or ""
+    first = listed[0] if listed and name in {" + ".join(listed), listed[0]} else name
+    return {key: getattr(line, key) for key in kept} | {
+        "client_key": new_id(),
+        "input_name": first,
+        "more_names": ", ".join(one for one in listed if one != first),
+        "phi_days": newest.typed_phi_days,
+        "status": line.status.value,
+        "people": ", ".join(newest.people),
+        "note": next(iter(line.note.values()), ""),
+        "batch": newest.batch_ids[0] if newest.batch_ids else "",
+        "used": _used(newest),
+    }
+
+
+def _used(newest: Revision) -> str:
+    if not newest.quantities:
+        return ""
+    one = newest.quantities[0]
+    return f"{one.written} {one.unit}" if one.unit != "piece" else one.written
+
+
+def _correct_page(vendor_id: str, newest: Revision, form: CorrectForm) -> str:
+    season = need_season(vendor_id, newest.season_id)
+    activity = newest.line.activity
+    today = clock.local_date(clock.now())
+    return page(
+        "traceability/entry_form.html",
+        vendor_id=vendor_id,
+        season=season,
+        activity=activity,
+        form=with_batches(form, vendor_id) if len(form.batch.choices) == 1 else form,
+        entry=newest.line,
+        products=offered(season, today) if activity is Activity.SPRAY else [],
+    )
+
+
+def _replace_page(vendor_id: str, plot: PlotCard, form: ReplaceForm) -> str:
+    return page("traceability/replace_form.html", vendor_id=vendor_id, plot=plot, form=form)
