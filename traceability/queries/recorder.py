@@ -162,6 +162,15 @@ def missing_photos(session: Session, *, vendor_id: str, digests: list[str]) -> l
     return [digest for digest in digests if digest not in here]
 
 
+def entry_photos(session: Session, entry_id: str, *, vendor_id: str) -> list[str]:
+    """Return the digests of an entry's pictures that have come, in their order."""
+    named = session.scalar(sa.select(DiaryEntry.media).where(DiaryEntry.id == entry_id))
+    if not named:
+        return []
+    missing = missing_photos(session, vendor_id=vendor_id, digests=named)
+    return [digest for digest in named if digest not in missing]
+
+
 def _entries(session: Session, vendor_id: str, today: date) -> list[PhoneEntry]:
     """Return the entries of the last year, the latest first: what the next ones most likely repeat."""
     rows = session.execute(

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from traceability.models import DiaryEntry, Farm, Lot, LotStep, Plot, Season
+from traceability.models import DiaryEntry, DiaryPhoto, Farm, Lot, LotStep, Plot, Season
 
 
 def forget_farmer(session: Session, vendor_id: str) -> None:
@@ -14,8 +14,9 @@ def forget_farmer(session: Session, vendor_id: str) -> None:
     session.execute(
         sa.update(DiaryEntry)
         .where(DiaryEntry.season_id.in_(seasons))
-        .values(worker="", recorded_by=None)
+        .values(worker="", recorded_by=None, people=[], media=[], lat=None, lon=None, device_id="")
     )
+    session.execute(sa.delete(DiaryPhoto).where(DiaryPhoto.vendor_id == vendor_id))
     lots = sa.select(Lot.id).where(Lot.vendor_id == vendor_id)
     session.execute(
         sa.update(LotStep).where(LotStep.lot_id.in_(lots)).values(actor_name="", actor_id=None)

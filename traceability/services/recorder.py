@@ -74,6 +74,17 @@ def take_entry(
     return Taken(write_entry(session, sent.season_id, facts=facts, actor=actor, now=now))
 
 
+def extra_of(session: Session, entry_id: str) -> Extra:
+    """Return what only a phone knows of a stored entry: a correction without a phone keeps it.
+
+    :raises NotFound: when there is no such entry.
+    """
+    entry = session.get(DiaryEntry, entry_id)
+    if entry is None:
+        raise NotFound
+    return Extra(entry.happened_at, entry.lat, entry.lon, tuple(entry.media), entry.device_id)
+
+
 def _take_harvest(
     session: Session, sent: Sent, facts: HarvestFacts, *, actor: Actor, now: datetime
 ) -> Taken:
