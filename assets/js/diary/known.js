@@ -48,6 +48,16 @@ export class Known {
     return new Known(lang, { reference, outbox, last, session, photos });
   }
 
+  // What the phone knows better than the pulled reference, or what the reference tells as well;
+  // an entry that others corrected since is told by its correction.
+  get own() {
+    const told = new Set(this.reference.entries.map((entry) => entry.key));
+    const pulled = this.reference.pulled_at ?? 0;
+    return this.outbox.filter(
+      (item) => item.state !== "stored" || told.has(item.key) || item.answered_at > pulled,
+    );
+  }
+
   get unsent() {
     return this.outbox.filter((item) => item.state !== "stored");
   }
@@ -90,12 +100,13 @@ export class Known {
   sprays(season, besides) {
     if (!season) return [];
     const plots = new Map(this.seasons.map((one) => [one.id, one.plot_id]));
-    const mine = this.outbox.filter((item) => item.seq !== besides && item.state !== "stored");
-    const replaced = new Set(mine.map((item) => item.base_id));
+    const mine = this.own.filter((item) => item.seq !== besides);
+    const replaced = new Set(mine.map((item) => item.base_id).filter(Boolean));
+    const known = new Set(season.sprays.map((spray) => spray.key));
     const pulled = season.sprays.filter((spray) => !replaced.has(spray.id));
-    const known = new Set(pulled.map((spray) => spray.key));
-    const own = this.outbox
-      .filter((item) => item.seq !== besides && !known.has(item.key) && item.facts.activity === "spray")
+    const own = mine
+      .filter((item) => item.facts.activity === "spray" && !known.has(item.key))
+      .filter((item) => !replaced.has(item.answer?.id))
       .filter((item) => plots.get(item.facts.season_id) === season.plot_id)
       .map(({ facts }) => ({ ...facts, name: facts.input_name, block: null }));
     return [...pulled, ...own];
@@ -123,11 +134,11 @@ export class Known {
 
   // What is written in a season, the newest first: from the phone, then from the server.
   lines(season) {
-    const own = [...this.outbox].reverse();
+    const replaced = new Set(this.outbox.map((item) => item.base_id).filter(Boolean));
+    const own = this.own.filter((item) => !replaced.has(item.answer?.id)).reverse();
     const keys = new Set(own.map((item) => item.key));
-    const corrected = new Set(own.map((item) => item.base_id).filter(Boolean));
     const pulled = this.reference.entries.filter(
-      (entry) => entry.season_id === season?.id && !keys.has(entry.key) && !corrected.has(entry.id),
+      (entry) => entry.season_id === season?.id && !keys.has(entry.key) && !replaced.has(entry.id),
     );
     return { own, pulled };
   }

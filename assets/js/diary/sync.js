@@ -113,7 +113,7 @@ async function pull(store, { lang, base }) {
   const headers = known ? { "If-None-Match": known.etag } : {};
   const answer = await ask(`${base}/reference?lang=${lang}`, { headers }, [304]);
   if (answer.status === 304) return;
-  await store.put("reference", { ...answer.body, etag: answer.etag });
+  await store.put("reference", { ...answer.body, etag: answer.etag, pulled_at: Date.now() });
 }
 
 // What is stored is shown for two weeks more, then the server's own copy is enough.
