@@ -12,6 +12,7 @@ from PIL import Image
 from kernel.web.pages import Assets
 from tests.traceability.land import TODAY, Land, count
 from traceability.models import DiaryEntry, DiaryPhoto, Lot
+from traceability.queries.recorder import entry_photos
 from traceability.rules import LotState
 
 JSON = {"Accept": "application/json"}
@@ -204,13 +205,17 @@ def test_a_picture_comes_after_its_entry_by_its_digest(phone):
     data = picture()
     digest = sha256(data).hexdigest()
     assert phone.post(f"/photos/{digest}", data).status_code == 422
-    phone.sync(phone.entry(media=[digest]))
+    (entry,) = phone.sync(phone.entry(media=[digest]))
+    of_entry = {"entry_id": entry["id"], "vendor_id": phone.land.vendor_id}
+    assert entry_photos(phone.land.session, **of_entry) == []
+    phone.land.session.rollback()
     assert phone.post("/photos/missing", {"digests": [digest]}).get_json() == {"missing": [digest]}
     for _again in range(2):
         assert phone.post(f"/photos/{digest}", data).status_code == 200
     assert phone.post("/photos/missing", {"digests": [digest]}).get_json() == {"missing": []}
     row = phone.land.session.scalars(sa.select(DiaryPhoto)).one()
     assert (row.width, row.height) == (64, 48)
+    assert entry_photos(phone.land.session, **of_entry) == [digest]
     assert phone.client.get(f"/media/pictures/{digest}-320.webp").status_code == 200
 
 

@@ -24,7 +24,7 @@ from traceability.rules import Activity, Block, Spray, judge_harvest
 from traceability.rules.merging import Difference, merge
 from traceability.rules.tasks import TASKS, Task, is_for
 from traceability.services.correcting import Undecided, take_correction
-from traceability.services.recorder import Extra, Sent, take_entry
+from traceability.services.recorder import Extra, Sent, extra_of, take_entry
 from traceability.services.tasks import add_task, change_task, seed_tasks, switch_task
 
 __all__ = ["phone"]
@@ -78,6 +78,7 @@ def test_what_only_a_phone_knows_is_kept_with_a_harvest_too(land):
     for row in land.session.scalars(sa.select(DiaryEntry)):
         assert (row.happened_at, row.recorded_at) == (when, NOW)
         assert (row.lat, row.lon, row.media, row.device_id) == (20.9, 106.4, [DIGEST], "a-phone-1")
+        assert extra_of(land.session, row.id) == one.extra
 
 
 def test_a_correction_that_nobody_else_touched_is_a_new_row(land):
