@@ -4,6 +4,13 @@ from kernel.errors import Conflict, DomainError
 from kernel.messages import msg
 
 
+class SignInNeeded(DomainError):
+    """A program asks for somebody who is not signed in any more."""
+
+    code, status = "sign_in_needed", 401
+    message = msg("Please sign in again.")
+
+
 class WrongSignIn(DomainError):
     """Contact and password do not belong together, or the account does not exist."""
 

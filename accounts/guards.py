@@ -15,7 +15,7 @@ from flask import Response, redirect, request, session, url_for
 from sqlalchemy.orm import Session
 
 from accounts import queries
-from accounts.errors import WrongPassword, WrongSignIn
+from accounts.errors import SignInNeeded, WrongPassword, WrongSignIn
 from accounts.queries import Signed
 from accounts.rules import is_idle, is_staff
 from accounts.services import signing
@@ -24,6 +24,7 @@ from kernel import clock
 from kernel.actor import GUEST, Actor
 from kernel.db import transaction
 from kernel.errors import NotAllowed, NotFound
+from kernel.web.errors import asks_json
 from kernel.web.session import db, remember, remembered
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -208,6 +209,12 @@ def _read_actor() -> Actor:
 
 
 def _to_sign_in() -> Response:
+    """Lead to sign-in; a program is told in a word.
+
+    :raises SignInNeeded: then.
+    """
+    if asks_json():
+        raise SignInNeeded
     return _lead_to(url_for("accounts.show_sign_in", next=_wanted()))
 
 

@@ -15,8 +15,8 @@ from assets.files import compress, publish
 from assets.paths import ASSETS, FONTS, MODULES, OUT, ROOT, WORK, templates, views
 
 LOCK = ROOT / "package-lock.json"
-SCRIPTS = ("app", "work", "passkey", "listings", "gallery", "verify")
-STYLES = ("app", "work", "gallery")
+SCRIPTS = ("app", "work", "passkey", "listings", "gallery", "verify", "diary")
+STYLES = ("app", "work", "gallery", "diary")
 ENTRIES = [*(f"css/{name}.css" for name in STYLES), *(f"js/{name}.js" for name in SCRIPTS)]
 STAMP = WORK / "stamp"
 
@@ -84,7 +84,7 @@ def _wheel() -> Path:
 
 def build() -> None:
     """Write every file and the manifest that names them."""
-    from assets import pictures, sprite, trim  # noqa: PLC0415 - a build with nothing to do is quick
+    from assets import pictures, sprite, trim, worker  # noqa: PLC0415 - a build with nothing to do is quick
 
     WORK.mkdir(parents=True, exist_ok=True)
     OUT.mkdir(parents=True, exist_ok=True)
@@ -95,6 +95,8 @@ def build() -> None:
     htmx = (MODULES / "htmx.org/dist/htmx.min.js").read_bytes()
     manifest["htmx.js"] = publish("htmx", ".js", htmx)
     manifest.update(pictures.build(node()))
+    manifest.update(worker.icons(node()))
+    manifest["diary-worker.js"] = worker.build(manifest)
     for name in manifest.values():
         compress(OUT / name)
     _write_manifest(manifest)

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.engine import Connection, Dialect, Engine
 from sqlalchemy.orm import DeclarativeBase, Session, mapped_column, sessionmaker
+from sqlalchemy.orm.exc import StaleDataError
 from sqlalchemy.types import TypeDecorator
 
 from kernel.ids import new_id
@@ -152,6 +153,9 @@ def read_alone(
         connection.execution_options(**_ALONE[engine.dialect.name])
         return connection.execute(statement, values).one_or_none()
 
+
+IN_THE_WAY = (sa.exc.OperationalError, StaleDataError)
+"""What is raised when somebody else was in the way: tried again, it may go."""
 
 BEFORE_COMMIT: list[Callable[[Session], None]] = []
 """What must be written last in every transaction, such as the sealed audit rows."""

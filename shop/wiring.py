@@ -25,6 +25,8 @@ import traceability.desk
 import traceability.jobs
 import traceability.views
 import traceability.views.proof
+import traceability.views.recorder
+import traceability.views.tasks
 import vendors.desk
 import vendors.jobs
 import vendors.views
@@ -118,6 +120,8 @@ ROOMS: tuple[ModuleType, ...] = (
     vendors.views,
     vendors.desk,
     traceability.views,
+    traceability.views.recorder,
+    traceability.views.tasks,
     traceability.desk,
     traceability.views.proof,
     traceability.api,

@@ -35,8 +35,8 @@ from tests.orders import market
 from tests.people import sign_in_as
 from tests.shop.stalls import Stalls
 from tests.traceability.land import OFFICE, Land
-from traceability.models import DlLink, Farm, Lot, PartnerToken, WatchItem
-from traceability.rules import InputKind, Portion, UnitKind, WatchKind
+from traceability.models import DiaryTask, DlLink, Farm, Lot, PartnerToken, WatchItem
+from traceability.rules import Activity, InputKind, Portion, UnitKind, WatchKind
 from traceability.services import lots, stock, supplies, watching
 from traceability.services.lots import ShipFacts
 from traceability.services.partners import Grant, make_token
@@ -264,6 +264,9 @@ def _vendor(world: World, session: Session, letter: str) -> dict[str, str]:
         order = _authority_order(letter)
         session.add_all([dead, notice, order])
         session.flush()
+        office_task, task = _task(None), _task(vendor.id)
+        session.add_all([office_task, task])
+        session.flush()
         departure = session.scalars(
             sa.select(Departure)
             .where(Departure.listing_id == visit.id)
@@ -284,6 +287,8 @@ def _vendor(world: World, session: Session, letter: str) -> dict[str, str]:
         return {
             "vendor_id": vendor.id,
             "plan_id": plan.id,
+            "task_id": task.id,
+            "office_task_id": office_task.id,
             "vendor_slug": vendor.slug,
             "farm_id": land.farm_id,
             "plot_id": land.plot_id,
@@ -331,6 +336,16 @@ def _partner(session: Session, land: Land) -> str:
     return session.scalars(
         sa.select(PartnerToken.id).where(PartnerToken.vendor_id == land.vendor_id)
     ).one()
+
+
+def _task(vendor_id: str | None) -> DiaryTask:
+    return DiaryTask(
+        vendor_id=vendor_id,
+        activity=Activity.CARE,
+        title={"vi": "Bao quả"},
+        position=1,
+        changed_at=NOW,
+    )
 
 
 def _records(world: World, land: Land, lot_id: str) -> dict[str, str]:

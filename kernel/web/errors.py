@@ -52,6 +52,11 @@ def install(app: Flask) -> None:
     app.register_error_handler(Exception, _crash)
 
 
+def asks_json() -> bool:
+    """Tell whether a program asks: it takes JSON and nothing else, which no browser's page does."""
+    return request.headers.get("Accept", "") == "application/json"
+
+
 def _refused(refusal: DomainError) -> Response:
     return answer(refusal.status, refusal_text(refusal), refusal.code)
 
@@ -127,7 +132,7 @@ def answer(status: int, text: str, code: str, *, back: str = "") -> Response:
 
     ``back`` is the page of ours that the reader goes back to.
     """
-    if request.path.startswith(API_PATHS):
+    if request.path.startswith(API_PATHS) or asks_json():
         made = jsonify(
             type=_problem_type(status, code),
             title=text,

@@ -16,6 +16,7 @@ from kernel.messages import LABELS
 from kernel.quantity import Unit
 from kernel.settings import Settings
 from kernel.web.language import current_language
+from kernel.web.session import provide
 
 
 def page(template: str, /, **values: Any) -> str:
@@ -47,8 +48,10 @@ def install(app: Flask, *, root: Path, settings: Settings) -> None:
         per=_per,
         iso=lambda value: value.isoformat() if isinstance(value, date | datetime) else "",
     )
+    assets = Assets(root / "build" / "static")
+    provide(app, Assets, assets)
     env.globals.update(
-        asset=_Assets(root / "build" / "static"),
+        asset=assets,
         settings=settings,
         with_language=_with_language,
     )
@@ -78,8 +81,8 @@ def _with_language(lang: str) -> str:
     return f"{request.path}?{urlencode([*query, ('lang', lang)])}"
 
 
-class _Assets:
-    """Addresses of built files by their plain names."""
+class Assets:
+    """Built files by their plain names: their addresses, and what is in them."""
 
     def __init__(self, folder: Path) -> None:
         self.manifest_path = folder / "manifest.json"
@@ -90,6 +93,14 @@ class _Assets:
         if name not in self.names:
             self._read()
         return f"/static/{self.names.get(name, name)}"
+
+    def bytes_of(self, name: str) -> bytes:
+        """Return a built file, for a page that must have it under an address of its own.
+
+        :raises FileNotFoundError: when it was not built.
+        """
+        address = self(name).removeprefix("/static/")
+        return (self.manifest_path.parent / address).read_bytes()
 
     def _read(self) -> None:
         if not self.manifest_path.exists():

@@ -16,6 +16,7 @@ from traceability.models.proof import (
     Witness,
     WitnessReceipt,
 )
+from traceability.models.recorder import DiaryPhoto, DiaryTask
 from traceability.models.stock import (
     LogisticUnit,
     LotHold,
@@ -39,6 +40,8 @@ __all__ = [
     "Commitment",
     "Crop",
     "DiaryEntry",
+    "DiaryPhoto",
+    "DiaryTask",
     "DlLink",
     "EntryInput",
     "EntryQuantity",

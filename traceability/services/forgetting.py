@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from traceability.models import DiaryEntry, Farm, Lot, LotMove, LotStep, Plot, Season
+from traceability.models import DiaryEntry, DiaryPhoto, Farm, Lot, LotMove, LotStep, Plot, Season
 from traceability.services.proof.personal import forget_words
 
 
@@ -19,8 +19,9 @@ def forget_farmer(session: Session, vendor_id: str) -> None:
     session.execute(
         sa.update(DiaryEntry)
         .where(DiaryEntry.season_id.in_(seasons))
-        .values(worker="", recorded_by=None)
+        .values(worker="", recorded_by=None, people=[], media=[], lat=None, lon=None, device_id="")
     )
+    session.execute(sa.delete(DiaryPhoto).where(DiaryPhoto.vendor_id == vendor_id))
     lots = sa.select(Lot.id).where(Lot.vendor_id == vendor_id)
     for kind in (LotStep, LotMove):
         session.execute(

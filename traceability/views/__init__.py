@@ -9,9 +9,11 @@ from traceability.views import (
     land,
     lots,
     partners,
+    recorder_sync,
     records,
     shed,
     stock,
+    tasks,
 )
 from traceability.views.blueprint import blueprint
 
@@ -25,7 +27,9 @@ __all__ = [
     "land",
     "lots",
     "partners",
+    "recorder_sync",
     "records",
     "shed",
     "stock",
+    "tasks",
 ]

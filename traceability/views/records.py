@@ -1,5 +1,6 @@
 """What stands in the diary: one entry with its history, its correction; plots that are split."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from flask import flash, url_for
@@ -16,9 +17,11 @@ from traceability import queries
 from traceability.forms import CorrectForm, day_of
 from traceability.forms.records import ReplaceForm, read_parts
 from traceability.queries import PlotCard, Revision
+from traceability.queries.recorder import entry_photos
 from traceability.rules import Activity
 from traceability.services import diary, plots
 from traceability.services.plots import Part
+from traceability.services.recorder import extra_of
 from traceability.views.attempt import attempt, need_season
 from traceability.views.blueprint import blueprint, everybody, recorders
 from traceability.views.telling import entry_facts, offered, with_batches
@@ -37,6 +40,7 @@ def show_entry(vendor_id: str, entry_id: str) -> Answer:
         vendor_id=vendor_id,
         season=need_season(vendor_id, told[0].season_id),
         revisions=told,
+        photos=entry_photos(db(), told[0].line.id, vendor_id=vendor_id),
         batches={one.id: one for one in queries.batches(db(), vendor_id=vendor_id)},
     )
 
@@ -61,7 +65,10 @@ def correct_entry(vendor_id: str, entry_id: str) -> Answer:
         return diary.revise_entry(
             session,
             newest.line.id,
-            facts=entry_facts(session, form, newest.line.activity),
+            facts=replace(
+                entry_facts(session, form, newest.line.activity),
+                **vars(extra_of(session, newest.line.id)),
+            ),
             reason=form.reason.data or "",
             actor=guards.current_actor(),
             now=clock.now(),

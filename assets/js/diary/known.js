@@ -1,0 +1,151 @@
+// What the phone knows: the pulled reference and its own outbox, read together.
+import { today } from "./days.js";
+import { judgeHarvest } from "./interval.js";
+import { local, say } from "./dom.js";
+
+export const ACTIVITIES = {
+  spray: "eyedropper",
+  fertiliser: "leaf",
+  irrigation: "droplet",
+  care: "scissors",
+  harvest: "basket",
+  observation: "eye",
+  seeding: "flower1",
+  soil: "moisture",
+  lab_test: "clipboard-check",
+};
+
+const EMPTY = { seasons: [], products: [], batches: [], people: [], tasks: [], entries: [] };
+// What the next entry of the same kind most likely repeats.
+const REPEATED = ["input_name", "active_ingredient", "dose", "phi_days", "worker", "unit", "input_batch_id"];
+
+// An entry of the server in the words of a form: texts of one language, nothing missing.
+function plain(entry, lang) {
+  const texts = ["input_name", "active_ingredient", "dose", "worker"].map((name) => [name, entry[name] ?? ""]);
+  return { ...entry, ...Object.fromEntries(texts), note: local(entry.note, lang) };
+}
+
+export class Known {
+  constructor(lang, { reference, outbox, last, session, photos }) {
+    this.lang = lang;
+    this.reference = { ...EMPTY, ...reference };
+    this.reference.entries = this.reference.entries.map((entry) => plain(entry, lang));
+    this.pulled = Boolean(reference);
+    this.outbox = outbox;
+    this.last = last ?? {};
+    this.session = session;
+    this.photos = photos;
+  }
+
+  static async read(store, lang) {
+    const [reference, outbox, last, session, photos] = await Promise.all([
+      store.get("reference"),
+      store.all(),
+      store.get("last"),
+      store.get("session"),
+      store.photos(),
+    ]);
+    return new Known(lang, { reference, outbox, last, session, photos });
+  }
+
+  // What the phone knows better than the pulled reference, or what the reference tells as well;
+  // an entry that others corrected since is told by its correction.
+  get own() {
+    const told = new Set(this.reference.entries.map((entry) => entry.key));
+    const pulled = this.reference.pulled_at ?? 0;
+    return this.outbox.filter(
+      (item) => item.state !== "stored" || told.has(item.key) || item.answered_at > pulled,
+    );
+  }
+
+  get unsent() {
+    return this.outbox.filter((item) => item.state !== "stored");
+  }
+
+  get waiting() {
+    const me = this.session?.user.id;
+    return this.outbox.filter((item) => item.state === "waiting" && (!item.by || !me || item.by === me));
+  }
+
+  get strangers() {
+    const me = this.session?.user.id;
+    return this.unsent.filter((item) => item.by && me && item.by !== me);
+  }
+
+  get seasons() {
+    return this.reference.seasons;
+  }
+
+  season(id) {
+    return this.seasons.find((season) => season.id === id);
+  }
+
+  get current() {
+    const open = this.seasons.filter((season) => !season.ended_on);
+    return open.find((season) => season.id === this.last.season_id) ?? open[0];
+  }
+
+  place(season) {
+    if (!season) return "";
+    const crop = local(season.crop, this.lang);
+    return `${season.plot} · ${season.variety ? `${crop} ${season.variety}` : crop}`;
+  }
+
+  tasks(season) {
+    const wanted = new Set(season?.tasks ?? []);
+    return this.reference.tasks.filter((task) => wanted.has(task.id));
+  }
+
+  // Sprays of a plot, those still in the phone among them; a correction in the phone replaces what it corrects.
+  sprays(season, besides) {
+    if (!season) return [];
+    const plots = new Map(this.seasons.map((one) => [one.id, one.plot_id]));
+    const mine = this.own.filter((item) => item.seq !== besides);
+    const replaced = new Set(mine.map((item) => item.base_id).filter(Boolean));
+    const known = new Set(season.sprays.map((spray) => spray.key));
+    const pulled = season.sprays.filter((spray) => !replaced.has(spray.id));
+    const own = mine
+      .filter((item) => item.facts.activity === "spray" && !known.has(item.key))
+      .filter((item) => !replaced.has(item.answer?.id))
+      .filter((item) => plots.get(item.facts.season_id) === season.plot_id)
+      .map(({ facts }) => ({ ...facts, name: facts.input_name, block: null }));
+    return [...pulled, ...own];
+  }
+
+  // What the label of a product says for a season's crop; of one outside the list what was written last.
+  label(product, season) {
+    if (!product.is_listed) return { phi_days: product.phi_days, dose: product.dose, known: product.phi_days !== null };
+    const label = product.labels[season?.crop_id];
+    const phi_days = label && !product.is_banned ? label.phi_days : null;
+    return { phi_days, dose: product.dose || label?.dose || "", known: phi_days !== null };
+  }
+
+  clearance(season, day = today(), besides = undefined) {
+    return judgeHarvest(this.sprays(season, besides), day);
+  }
+
+  repeated(activity) {
+    const earlier = this.reference.entries.find((entry) => entry.activity === activity);
+    const found = { ...earlier, ...this.last[activity] };
+    const values = REPEATED.map((name) => [name, found[name]]).filter(([, value]) => value || value === 0);
+    const repeated = Object.fromEntries(values);
+    return { ...repeated, worker: this.last.worker ?? repeated.worker ?? "" };
+  }
+
+  // What is written in a season, the newest first: from the phone, then from the server.
+  lines(season) {
+    const replaced = new Set(this.outbox.map((item) => item.base_id).filter(Boolean));
+    const own = this.own.filter((item) => !replaced.has(item.answer?.id)).reverse();
+    const keys = new Set(own.map((item) => item.key));
+    const pulled = this.reference.entries.filter(
+      (entry) => entry.season_id === season?.id && !keys.has(entry.key) && !replaced.has(entry.id),
+    );
+    return { own, pulled };
+  }
+
+  title(facts) {
+    const name = say(`activity.${facts.activity}`);
+    const what = facts.activity === "harvest" ? facts.quantity_text : facts.input_name;
+    return what ? `${name} · ${what}` : name;
+  }
+}

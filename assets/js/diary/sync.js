@@ -1,0 +1,155 @@
+// Sends what waits, in order, each entry under its own key: sent twice, it is stored once.
+// Runs in the page and in the service worker, one at a time.
+const BATCH = 10;
+const KEPT_DAYS = 14;
+const DAY = 86_400_000;
+
+export class Trouble extends Error {
+  // kind: offline, signed_out, no_access, busy
+  constructor(kind) {
+    super(kind);
+    this.kind = kind;
+  }
+}
+
+export async function sync(store, { lang, base, all = false }) {
+  const run = async (lock) => {
+    if (!lock) return null;
+    try {
+      await round(store, { lang, base, all });
+      await store.put("sync", { state: "done", at: Date.now(), tries: 0 });
+    } catch (trouble) {
+      const kind = trouble instanceof Trouble ? trouble.kind : "busy";
+      const { tries = 0 } = (await store.get("sync")) ?? {};
+      await back(store);
+      await store.put("sync", { state: kind, at: Date.now(), tries: tries + 1 });
+      if (!(trouble instanceof Trouble)) console.error(trouble);
+    }
+    store.tell();
+    return store.get("sync");
+  };
+  return navigator.locks.request(`diary-${store.vendor}`, { ifAvailable: true }, run);
+}
+
+// After a failure: 5 s, 10 s, 20 s ... 10 minutes, a little apart from other phones.
+export function waitAfter(tries) {
+  const longest = 600_000;
+  return Math.min(longest, 5000 * 2 ** Math.max(0, tries - 1)) * (0.85 + Math.random() * 0.3);
+}
+
+async function round(store, { lang, base, all }) {
+  // Whatever was on its way when the phone died is sent again.
+  await back(store);
+  const session = await ask(`${base}/session?lang=${lang}`);
+  await store.put("session", { ...session.body, token: undefined, skew: Date.parse(session.body.now) - Date.now() });
+  const door = { lang, base, token: session.body.token, user: session.body.user.id, all };
+  await sendEntries(store, door);
+  await sendPhotos(store, door);
+  await pull(store, door);
+  await prune(store);
+}
+
+async function back(store) {
+  for (const item of await store.all()) {
+    if (item.state === "sending") await store.change(item.seq, { state: "waiting" });
+  }
+}
+
+async function sendEntries(store, door) {
+  for (;;) {
+    const waiting = (await store.all()).filter(
+      (item) => item.state === "waiting" && (!item.by || item.by === door.user),
+    );
+    // In their order: what may still be taken back holds up what was written after it.
+    const held = waiting.findIndex((item) => !door.all && item.not_before > Date.now());
+    const batch = waiting.slice(0, held < 0 ? BATCH : Math.min(held, BATCH));
+    if (!batch.length) return;
+    for (const item of batch) await store.change(item.seq, { state: "sending" });
+    const entries = batch.map(({ key, facts, base_id }) => ({ key, base_id, ...facts }));
+    const device = await store.get("device");
+    const { body } = await send(door, "/sync", JSON.stringify({ device, entries }), "application/json");
+    await takeAnswers(store, batch, body.answers);
+  }
+}
+
+async function takeAnswers(store, batch, answers) {
+  const said = new Map(answers.map((answer) => [answer.key, answer]));
+  let later = false;
+  for (const item of batch) {
+    const answer = said.get(item.key);
+    if (!answer || answer.status === "later") later = true;
+    const state = !answer || answer.status === "later" ? "waiting" : answer.status;
+    await store.change(item.seq, { state, answer, answered_at: Date.now() });
+  }
+  if (later) throw new Trouble("busy");
+}
+
+// A picture goes by the digest of its bytes: what is there already is not sent again.
+async function sendPhotos(store, door) {
+  const waiting = (await store.photos()).filter((photo) => photo.state === "waiting");
+  const stored = new Set(
+    (await store.all()).filter((item) => item.state === "stored").flatMap((item) => item.facts.media),
+  );
+  const ready = waiting.filter((photo) => stored.has(photo.digest));
+  if (!ready.length) return;
+  const asked = JSON.stringify({ digests: ready.map((photo) => photo.digest) });
+  const { body } = await send(door, "/photos/missing", asked, "application/json");
+  const missing = new Set(body.missing);
+  for (const photo of ready) {
+    if (missing.has(photo.digest)) {
+      const path = `/photos/${photo.digest}`;
+      const answer = await send(door, path, photo.blob, photo.blob.type, [413, 422]);
+      if (answer.status !== 200) {
+        await store.lose(photo.digest, answer.body.title);
+        continue;
+      }
+    }
+    await store.sent(photo.digest);
+  }
+}
+
+async function pull(store, { lang, base }) {
+  const known = await store.get("reference");
+  const headers = known ? { "If-None-Match": known.etag } : {};
+  const answer = await ask(`${base}/reference?lang=${lang}`, { headers }, [304]);
+  if (answer.status === 304) return;
+  await store.put("reference", { ...answer.body, etag: answer.etag, pulled_at: Date.now() });
+}
+
+// What is stored is shown for two weeks more, then the server's own copy is enough.
+async function prune(store) {
+  for (const item of await store.all()) {
+    const old = item.state === "stored" && Date.now() - item.answered_at > KEPT_DAYS * DAY;
+    if (!old) continue;
+    const photos = await Promise.all(item.facts.media.map((digest) => store.photo(digest)));
+    if (photos.every((photo) => photo?.state !== "waiting")) await store.drop(item.seq);
+  }
+}
+
+const send = ({ base, lang, token }, path, body, type, fine = []) =>
+  ask(
+    `${base}${path}?lang=${lang}`,
+    { method: "POST", body, headers: { "Content-Type": type, "X-CSRFToken": token } },
+    fine,
+  );
+
+async function ask(url, options = {}, fine = []) {
+  const headers = { Accept: "application/json", ...options.headers };
+  let answer;
+  try {
+    const signal = AbortSignal.timeout ? AbortSignal.timeout(60_000) : undefined;
+    answer = await fetch(url, { ...options, headers, cache: "no-store", redirect: "manual", signal });
+  } catch {
+    throw new Trouble("offline");
+  }
+  const { status } = answer;
+  if (answer.type === "opaqueredirect" || status === 401) throw new Trouble("signed_out");
+  if (status === 403 || status === 404) throw new Trouble("no_access");
+  if (!answer.ok && !fine.includes(status)) throw new Trouble("busy");
+  try {
+    const body = status === 304 ? null : await answer.json();
+    return { status, body, etag: answer.headers.get("ETag") };
+  } catch {
+    throw new Trouble("offline");
+  }
+}
