@@ -5,6 +5,7 @@ secondary texts; B one; C background; U unverified; H a rule of the house.
 A lawyer and an accountant confirm the legal ones before the market opens.
 """
 
+from kernel.rules_seed.diary import DIARY
 from kernel.rules_seed.labels import LABEL_RULES
 from kernel.rules_seed.law import HOUSE, SINCE_EVER, Row, law_rows
 from kernel.rules_seed.listings import LISTING_RULES
@@ -28,6 +29,7 @@ SEED: list[Row] = [
         for key, value, law, mark, note in (*LISTING_RULES, *LABEL_RULES)
     ),
     *((key, value, SINCE_EVER, law, mark, None, note) for key, value, law, mark, note in SEARCHING),
+    *DIARY,
 ]
 
 __all__ = ["SEED", "Row"]

@@ -20,6 +20,7 @@ class Group(enum.Enum):
     PRIVACY = "privacy"
     RETENTION = "retention"
     LISTINGS = "listings"
+    FARMING = "farming"
     SELLING = "selling"
     TAX = "tax"
 
@@ -212,6 +213,15 @@ NAMES: Mapping[str, RuleName] = {
     ),
     "search.rare_days": _days(msg("Rare queries are deleted after"), _R),
     "search.log_days": _days(msg("The search log is kept for"), _R, most=3660),
+    "diary.banned_ingredients": RuleName(
+        msg("Active ingredients that are banned"), Group.FARMING, Shape.WORDS
+    ),
+    "diary.overlap_percent": _count(
+        msg("Two plots are the same land when they share more than"),
+        Group.FARMING,
+        Unit.PERCENT,
+        100,
+    ),
     "hold.minutes": _count(msg("A basket keeps what it holds for"), _S, Unit.MINUTES, 1440),
     "pay.minutes.vietqr": _count(msg("A transfer is waited for"), _S, Unit.MINUTES, 10_080),
     "pay.minutes.card": _count(msg("A card page is waited for"), _S, Unit.MINUTES, 1440),
@@ -249,6 +259,7 @@ LABELS.update(
         Group.PRIVACY: msg("Personal data"),
         Group.RETENTION: msg("How long things are kept"),
         Group.LISTINGS: msg("Listings: edits, words, pictures"),
+        Group.FARMING: msg("Farm records"),
         Group.SELLING: msg("Basket, payment, delivery"),
         Group.TAX: msg("Tax"),
         Unit.WORKING_DAYS: msg("working days"),

@@ -1,19 +1,43 @@
 """Tables of farms, diaries, lots, and of what happened to them."""
 
-from traceability.models.diary import DiaryEntry
+from traceability.models.checks import LabResult, LabTest, LotHold, WatchItem
+from traceability.models.diary import DiaryEntry, EntryInput, EntryQuantity, is_latest
 from traceability.models.events import EventWhat, TraceEvent
-from traceability.models.land import Farm, Plot, Season
-from traceability.models.lots import Lot, LotCounter, LotEdge, LotStep
+from traceability.models.land import Farm, Plot, PlotHeritage, Season
+from traceability.models.lots import Lot, LotCounter, LotEdge, LotSeason, LotStep
+from traceability.models.supplies import (
+    Crop,
+    InputBatch,
+    InputLabel,
+    InputMove,
+    InputProduct,
+    Variety,
+)
 
 __all__ = [
+    "Crop",
     "DiaryEntry",
+    "EntryInput",
+    "EntryQuantity",
     "EventWhat",
     "Farm",
+    "InputBatch",
+    "InputLabel",
+    "InputMove",
+    "InputProduct",
+    "LabResult",
+    "LabTest",
     "Lot",
     "LotCounter",
     "LotEdge",
+    "LotHold",
+    "LotSeason",
     "LotStep",
     "Plot",
+    "PlotHeritage",
     "Season",
     "TraceEvent",
+    "Variety",
+    "WatchItem",
+    "is_latest",
 ]
