@@ -78,6 +78,7 @@ from shop import (
     work,
 )
 from shop.catalogue import views as catalogue
+from shop.exchange import views as exchange
 from shop.ruling import calendar as work_calendar
 from shop.ruling import views as ruling
 from shop.seo import drawing, feeds, head, sharing
@@ -135,6 +136,7 @@ ROOMS: tuple[ModuleType, ...] = (
     checkout,
     work,
     catalogue,
+    exchange,
     land,
     leaving,
     office,

@@ -34,7 +34,7 @@ from tests.orders import market
 from tests.people import sign_in_as
 from tests.shop.stalls import Stalls
 from tests.traceability.land import Land
-from traceability.models import Lot
+from traceability.models import DiaryPull, Lot
 from vendors.models import (
     AuthorityOrder,
     DecisionDocument,
@@ -261,6 +261,7 @@ def _vendor(world: World, session: Session, letter: str) -> dict[str, str]:
             "farm_id": land.farm_id,
             "plot_id": land.plot_id,
             "season_id": land.season_id,
+            "pull_id": _pull(session, vendor.id),
             "lot_id": lot.id,
             "trace_code": lot.trace_code,
             "listing_id": goods.id,
@@ -288,6 +289,18 @@ def _vendor(world: World, session: Session, letter: str) -> dict[str, str]:
                 now=NOW,
             ),
         }
+
+
+def _pull(session: Session, vendor_id: str) -> str:
+    pull = DiaryPull(
+        vendor_id=vendor_id,
+        server="https://farm.example",
+        content={"logs": [], "names": {}},
+        pulled_at=NOW,
+    )
+    session.add(pull)
+    session.flush()
+    return pull.id
 
 
 def _plan(listing_id: str, pack_id: str) -> PricePlan:

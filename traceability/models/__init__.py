@@ -5,6 +5,7 @@ from traceability.models.diary import DiaryEntry, EntryInput, EntryQuantity, is_
 from traceability.models.events import EventWhat, TraceEvent
 from traceability.models.land import Farm, Plot, PlotHeritage, Season
 from traceability.models.lots import Lot, LotCounter, LotEdge, LotSeason, LotStep
+from traceability.models.pulls import DiaryPull
 from traceability.models.supplies import (
     Crop,
     InputBatch,
@@ -17,6 +18,7 @@ from traceability.models.supplies import (
 __all__ = [
     "Crop",
     "DiaryEntry",
+    "DiaryPull",
     "EntryInput",
     "EntryQuantity",
     "EventWhat",
