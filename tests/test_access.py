@@ -217,6 +217,8 @@ GUARDS = {
     "traceability.release": "member:owner",
     "traceability.show_farm": "member:owner,recorder,seller",
     "traceability.show_labels": "member:owner,recorder,seller",
+    "traceability.save_outline": "member:owner,recorder",
+    "traceability.show_outline": "member:owner,recorder",
     "traceability.show_lot": "member:owner,recorder,seller",
     "traceability.show_lots": "member:owner,recorder,seller",
     "traceability.show_season": "member:owner,recorder,seller",

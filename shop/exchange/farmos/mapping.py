@@ -110,7 +110,8 @@ def plan(
     found: list[Planned] = []
     for log in sorted(pulled.logs, key=lambda one: (one.at, one.uuid)):
         activity = ACTIVITIES.get(log.type) or inputs_are or _input(log)
-        seasons = list(dict.fromkeys(filter(None, map(choices.get, log.places))))
+        chosen = dict.fromkeys(choices.get(place) for place in log.places)
+        seasons: list[str | None] = [season for season in chosen if season]
         found += [Planned(log, activity, season) for season in seasons or [None]]
     return found
 
