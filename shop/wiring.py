@@ -84,6 +84,7 @@ from shop import (
     work,
 )
 from shop.catalogue import views as catalogue
+from shop.exchange import views as exchange
 from shop.resolver import views as resolver_views
 from shop.ruling import calendar as work_calendar
 from shop.ruling import views as ruling
@@ -148,6 +149,7 @@ ROOMS: tuple[ModuleType, ...] = (
     checkout,
     work,
     catalogue,
+    exchange,
     land,
     leaving,
     lists,

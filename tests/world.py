@@ -35,7 +35,7 @@ from tests.orders import market
 from tests.people import sign_in_as
 from tests.shop.stalls import Stalls
 from tests.traceability.land import OFFICE, Land
-from traceability.models import DiaryTask, DlLink, Farm, Lot, PartnerToken, WatchItem
+from traceability.models import DiaryPull, DiaryTask, DlLink, Farm, Lot, PartnerToken, WatchItem
 from traceability.rules import Activity, InputKind, Portion, UnitKind, WatchKind
 from traceability.services import lots, stock, supplies, watching
 from traceability.services.lots import ShipFacts
@@ -293,6 +293,7 @@ def _vendor(world: World, session: Session, letter: str) -> dict[str, str]:
             "farm_id": land.farm_id,
             "plot_id": land.plot_id,
             "season_id": land.season_id,
+            "pull_id": _pull(session, vendor.id),
             "lot_id": lot.id,
             "token_id": _partner(session, land),
             "unit_id": unit_id,
@@ -367,6 +368,18 @@ def _records(world: World, land: Land, lot_id: str) -> dict[str, str]:
     land.run(watching.open_matter, WatchKind.YIELD, f"yield:{land.season_id}", **about)
     item = sa.select(WatchItem.id).where(WatchItem.vendor_id == land.vendor_id)
     return made | {"item_id": land.session.scalars(item).first() or ""}
+
+
+def _pull(session: Session, vendor_id: str) -> str:
+    pull = DiaryPull(
+        vendor_id=vendor_id,
+        server="https://farm.example",
+        content={"logs": [], "names": {}},
+        pulled_at=NOW,
+    )
+    session.add(pull)
+    session.flush()
+    return pull.id
 
 
 def _plan(listing_id: str, pack_id: str) -> PricePlan:

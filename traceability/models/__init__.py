@@ -16,6 +16,7 @@ from traceability.models.proof import (
     Witness,
     WitnessReceipt,
 )
+from traceability.models.pulls import DiaryPull
 from traceability.models.recorder import DiaryPhoto, DiaryTask
 from traceability.models.stock import (
     LogisticUnit,
@@ -41,6 +42,7 @@ __all__ = [
     "Crop",
     "DiaryEntry",
     "DiaryPhoto",
+    "DiaryPull",
     "DiaryTask",
     "DlLink",
     "EntryInput",

@@ -21,7 +21,7 @@ UNITS = {
     "chiếc": Unit.PIECE,
     "piece": Unit.PIECE,
 }
-_ACTIVITIES = {
+ACTIVITIES = {
     "Làm đất": Activity.SOIL,
     "Gieo trồng": Activity.SEEDING,
     "Bón phân": Activity.FERTILISER,
@@ -153,7 +153,7 @@ DIARY = Sheet(
         SEASON_CODE,
         Column("key", "STT", c.code(40), required=True, also=("số thứ tự", "no")),
         Column("done_on", "Ngày", c.day, required=True, also=("ngày làm", "date")),
-        Column("activity", "Công việc", c.one_of(_ACTIVITIES), required=True),
+        Column("activity", "Công việc", c.one_of(ACTIVITIES), required=True),
         Column("note_vi", "Ghi chú (vi)", c.text(1000), also=("ghi chú", "note")),
         Column("note_en", "Ghi chú (en)", c.text(1000)),
         Column("input_name", "Vật tư", c.text(120), also=("tên thuốc", "phân thuốc")),

@@ -1,0 +1,1 @@
+"""Diaries out of the market and into it: VietGAP books, filled tables, farmOS servers."""

@@ -1,0 +1,100 @@
+"""The border of a plot: drawn with a finger, walked with the phone, or written."""
+
+from typing import TYPE_CHECKING
+
+from flask import flash, make_response, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from wtforms import BooleanField
+from wtforms.validators import Length, ValidationError
+
+from accounts import guards
+from kernel import clock
+from kernel.errors import Invalid, NotFound
+from kernel.web.answers import Answer, go
+from kernel.web.forms import Form, TextAreaField, refusal_text
+from kernel.web.pages import page
+from kernel.web.session import db
+from traceability.queries.outlines import Bordered, bordered
+from traceability.rules.outlines import Corner, area_m2, draw, read_outline, write_outline
+from traceability.services.outlines import draw_plot
+from traceability.views.attempt import attempt
+from traceability.views.blueprint import blueprint, recorders
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+HERE = "geolocation=(self), microphone=(), camera=(self), payment=()"
+
+
+class OutlineForm(Form):
+    """Corners of a border, one a line."""
+
+    outline = TextAreaField(_l("Corners: latitude, longitude, one a line"), [Length(max=10_000)])
+    takes_area = BooleanField(_l("The area of the plot is that inside the border"))
+
+    corners: list[Corner]
+
+    def validate_outline(self, field: TextAreaField) -> None:
+        """Read the corners."""
+        try:
+            self.corners = read_outline(field.data or "")
+        except Invalid as refusal:
+            raise ValidationError(refusal_text(refusal)) from None
+
+
+@blueprint.get("/plots/<plot_id>/outline")
+@recorders
+def show_outline(vendor_id: str, plot_id: str) -> Answer:
+    """Show the border of a plot among its neighbours."""
+    found = _need(vendor_id, plot_id)
+    known = {"outline": write_outline(found.outline), "takes_area": not found.outline}
+    return _outline_page(vendor_id, found, OutlineForm(data=known))
+
+
+@blueprint.post("/plots/<plot_id>/outline")
+@recorders
+def save_outline(vendor_id: str, plot_id: str) -> Answer:
+    """Keep the border of a plot."""
+    found = _need(vendor_id, plot_id)
+    form = OutlineForm()
+
+    def act(session: "Session") -> bool:
+        draw_plot(
+            session,
+            plot_id,
+            outline=form.corners,
+            takes_area=form.takes_area.data,
+            actor=guards.current_actor(),
+            now=clock.now(),
+        )
+        return True
+
+    if not attempt(form, act):
+        return _outline_page(vendor_id, found, form, 422)
+    flash(_("Saved."), "good")
+    return go(url_for("traceability.show_farm", vendor_id=vendor_id))
+
+
+def _need(vendor_id: str, plot_id: str) -> Bordered:
+    found = bordered(db(), plot_id, vendor_id=vendor_id)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _outline_page(vendor_id: str, found: Bordered, form: OutlineForm, status: int = 200) -> Answer:
+    response = make_response(
+        page(
+            "traceability/outline.html",
+            vendor_id=vendor_id,
+            plot=found,
+            form=form,
+            drawn=draw(found.outline, found.others),
+            inside_m2=area_m2(found.outline) if found.outline else 0,
+        ),
+        status,
+    )
+    # Walking the border needs to know where the phone is; no other page of the farm does.
+    response.headers["Permissions-Policy"] = HERE
+    return response
