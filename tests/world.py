@@ -33,8 +33,12 @@ from tests.conftest import DATA_KEY, NOW, TOKEN
 from tests.orders import market
 from tests.people import sign_in_as
 from tests.shop.stalls import Stalls
-from tests.traceability.land import Land
-from traceability.models import Lot
+from tests.traceability.land import Land, member
+from traceability.models import Lot, ScanAlert
+from traceability.rules.copies import ScanNote
+from traceability.rules.labels import Template
+from traceability.services.labels import Wish, print_labels
+from traceability.services.scans import record_scans
 from vendors.models import (
     AuthorityOrder,
     DecisionDocument,
@@ -263,6 +267,7 @@ def _vendor(world: World, session: Session, letter: str) -> dict[str, str]:
             "season_id": land.season_id,
             "lot_id": lot.id,
             "trace_code": lot.trace_code,
+            **_labels(session, lot),
             "listing_id": goods.id,
             "goods_code": goods.code,
             "visit_code": visit.code,
@@ -288,6 +293,22 @@ def _vendor(world: World, session: Session, letter: str) -> dict[str, str]:
                 now=NOW,
             ),
         }
+
+
+def _labels(session: Session, lot: Lot) -> dict[str, str]:
+    """Labels with a number of their own, and a sign that somebody copied one."""
+    batch_id = print_labels(
+        session,
+        lot.id,
+        wish=Wish(Template.STICKER, 300, 2, serials=True),
+        root="http://localhost",
+        actor=member(lot.vendor_id, "owner"),
+        now=NOW,
+    )
+    note = ScanNote(lot.id, "000000000000", NOW, "0" * 16)
+    record_scans(session, [note], now=NOW)
+    alert = session.scalars(sa.select(ScanAlert.id).where(ScanAlert.lot_id == lot.id)).one()
+    return {"batch_id": batch_id, "alert_id": alert}
 
 
 def _plan(listing_id: str, pack_id: str) -> PricePlan:

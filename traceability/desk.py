@@ -12,10 +12,13 @@ from kernel.errors import DomainError, NotFound
 from kernel.web.answers import Answer, go
 from kernel.web.forms import clean, form_error
 from kernel.web.pages import page
+from kernel.web.paging import page_number
 from kernel.web.session import db
 from traceability import queries
-from traceability.forms import ReasonForm
+from traceability.forms import CheckedForm, ReasonForm
+from traceability.queries.scans import alerts_of
 from traceability.services.lots import hold_lot, recall_lot, release_lot
+from traceability.services.scans import check_alert
 from vendors.queries import vendor_cards
 
 blueprint = Blueprint("traceability_desk", __name__, url_prefix="/office/lots")
@@ -43,6 +46,34 @@ def show_lots() -> Answer:
     )
 
 
+@blueprint.get("/copies")
+@officers
+def show_alerts() -> Answer:
+    """List the signs of copied labels that nobody looked at, or those that somebody did."""
+    return _alerts_page(CheckedForm())
+
+
+@blueprint.post("/copies/<alert_id>")
+@officers
+def check_copy(alert_id: str) -> Answer:
+    """Note what came out of a sign of copied labels."""
+    form = CheckedForm()
+    try:
+        if not form.validate():
+            return _alerts_page(form, alert_id), 422
+        with transaction(db()) as session:
+            check_alert(
+                session, alert_id, **form.found, actor=guards.current_actor(), now=clock.now()
+            )
+    except NotFound:
+        raise
+    except DomainError as refusal:
+        form_error(form, refusal)
+        return _alerts_page(form, alert_id), refusal.status
+    flash(_("Noted."), "good")
+    return go(url_for("traceability_desk.show_alerts"))
+
+
 @blueprint.get("/<lot_id>")
 @officers
 def show_lot(lot_id: str) -> Answer:
@@ -68,6 +99,19 @@ def change_lot(lot_id: str, action: str) -> Answer:
         return _lot_page(lot_id, form), refusal.status
     flash(_("Done. The vendor is told."), "good")
     return go(url_for("traceability_desk.show_lot", lot_id=lot_id))
+
+
+def _alerts_page(form: CheckedForm, wrong: str = "") -> str:
+    is_open = request.args.get("seen") != "1"
+    found = alerts_of(db(), is_open=is_open, page=page_number())
+    return page(
+        "traceability/desk_copies.html",
+        alerts=found,
+        is_open=is_open,
+        form=form,
+        wrong=wrong,
+        vendors=vendor_cards(db(), {alert.vendor_id for alert in found.items}),
+    )
 
 
 def _lot_page(lot_id: str, form: ReasonForm) -> str:

@@ -2,18 +2,24 @@
 
 from traceability.models.diary import DiaryEntry
 from traceability.models.events import EventWhat, TraceEvent
+from traceability.models.labels import LabelBatch, SerialUnit
 from traceability.models.land import Farm, Plot, Season
 from traceability.models.lots import Lot, LotCounter, LotEdge, LotStep
+from traceability.models.scans import Scan, ScanAlert
 
 __all__ = [
     "DiaryEntry",
     "EventWhat",
     "Farm",
+    "LabelBatch",
     "Lot",
     "LotCounter",
     "LotEdge",
     "LotStep",
     "Plot",
+    "Scan",
+    "ScanAlert",
     "Season",
+    "SerialUnit",
     "TraceEvent",
 ]
