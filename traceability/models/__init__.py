@@ -4,13 +4,16 @@ from traceability.models.diary import DiaryEntry
 from traceability.models.events import EventWhat, TraceEvent
 from traceability.models.labels import LabelBatch, SerialUnit
 from traceability.models.land import Farm, Plot, Season
+from traceability.models.links import DlLink, Gs1Party
 from traceability.models.lots import Lot, LotCounter, LotEdge, LotStep
 from traceability.models.scans import Scan, ScanAlert
 
 __all__ = [
     "DiaryEntry",
+    "DlLink",
     "EventWhat",
     "Farm",
+    "Gs1Party",
     "LabelBatch",
     "Lot",
     "LotCounter",

@@ -18,7 +18,7 @@ from kernel.events import emit
 from kernel.messages import msg
 from kernel.quantity import Unit
 from traceability.events import LotChanged
-from traceability.gs1 import read_gtin
+from traceability.gs1 import extension_of, read_gtin
 from traceability.models import DiaryEntry, Farm, Lot, LotCounter, Plot, Season
 from traceability.rules import (
     Activity,
@@ -145,7 +145,7 @@ def import_plot(session: Session, row: PlotRow, *, actor: Actor, now: datetime) 
         raise Invalid(msg("The area is more than nothing."), field="area_m2")
     plot = session.scalar(
         sa.select(Plot).where(Plot.farm_id == farm_id, Plot.code == row.code)
-    ) or Plot(farm_id=farm_id, code=row.code)
+    ) or Plot(farm_id=farm_id, code=row.code, extension=extension_of(row.code))
     _copy(row, plot, "name", "area_m2", "planting_area_code")
     return _save(session, plot, "plot", row.code, actor, now)
 
