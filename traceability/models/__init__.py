@@ -1,7 +1,7 @@
 """Tables of farms, diaries, lots, and of what happened to them."""
 
 from traceability.models.diary import DiaryEntry
-from traceability.models.events import EventWhat, TraceEvent
+from traceability.models.events import EventField, EventWhat, TraceEvent
 from traceability.models.labels import LabelBatch, SerialUnit
 from traceability.models.land import Farm, Plot, Season
 from traceability.models.links import DlLink, Gs1Party
@@ -11,6 +11,7 @@ from traceability.models.scans import Scan, ScanAlert
 __all__ = [
     "DiaryEntry",
     "DlLink",
+    "EventField",
     "EventWhat",
     "Farm",
     "Gs1Party",
