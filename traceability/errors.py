@@ -26,3 +26,25 @@ class SecondPersonNeeded(NotAllowed):
         "A lot harvested inside the waiting time is released by another person of the vendor "
         "or by the trade office."
     )
+
+
+class TestNeeded(NotAllowed):
+    """A broken waiting time is cleared on the result of a laboratory, not on good faith."""
+
+    # Not a class of tests, whatever its name begins with.
+    __test__ = False
+
+    code = "test_needed"
+    message = msg(
+        "A lot harvested inside the waiting time is released on a lab test of this lot that "
+        "it passed. Record the test first."
+    )
+
+
+class TestFailed(NotAllowed):
+    """What the laboratory found forbids the release."""
+
+    __test__ = False
+
+    code = "test_failed"
+    message = msg("The latest lab test of this lot failed: it cannot be released.")

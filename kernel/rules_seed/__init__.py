@@ -5,6 +5,7 @@ secondary texts; B one; C background; U unverified; H a rule of the house.
 A lawyer and an accountant confirm the legal ones before the market opens.
 """
 
+from kernel.rules_seed.diary import DIARY
 from kernel.rules_seed.labels import LABEL_RULES
 from kernel.rules_seed.law import HOUSE, SINCE_EVER, Row, law_rows
 from kernel.rules_seed.listings import LISTING_RULES
@@ -30,6 +31,7 @@ SEED: list[Row] = [
     ),
     *((key, value, SINCE_EVER, law, mark, None, note) for key, value, law, mark, note in SEARCHING),
     *((key, value, SINCE_EVER, law, mark, None, note) for key, value, law, mark, note in SCANNING),
+    *DIARY,
 ]
 
 __all__ = ["SEED", "Row"]

@@ -20,6 +20,7 @@ class Group(enum.Enum):
     PRIVACY = "privacy"
     RETENTION = "retention"
     LISTINGS = "listings"
+    FARMING = "farming"
     SELLING = "selling"
     TAX = "tax"
 
@@ -232,6 +233,15 @@ NAMES: Mapping[str, RuleName] = {
     "scan.region": RuleName(
         msg("Where goods are sold, in degrees of the map"), _L, Shape.TABLE, None, 0, 180
     ),
+    "diary.banned_ingredients": RuleName(
+        msg("Active ingredients that are banned"), Group.FARMING, Shape.WORDS
+    ),
+    "diary.overlap_percent": _count(
+        msg("Two plots are the same land when they share more than"),
+        Group.FARMING,
+        Unit.PERCENT,
+        100,
+    ),
     "hold.minutes": _count(msg("A basket keeps what it holds for"), _S, Unit.MINUTES, 1440),
     "pay.minutes.vietqr": _count(msg("A transfer is waited for"), _S, Unit.MINUTES, 10_080),
     "pay.minutes.card": _count(msg("A card page is waited for"), _S, Unit.MINUTES, 1440),
@@ -269,6 +279,7 @@ LABELS.update(
         Group.PRIVACY: msg("Personal data"),
         Group.RETENTION: msg("How long things are kept"),
         Group.LISTINGS: msg("Listings: edits, words, pictures"),
+        Group.FARMING: msg("Farm records"),
         Group.SELLING: msg("Basket, payment, delivery"),
         Group.TAX: msg("Tax"),
         Unit.WORKING_DAYS: msg("working days"),

@@ -11,11 +11,12 @@ from kernel.db import transaction
 from kernel.ids import new_id
 from kernel.quantity import Unit
 from kernel.rules_table import seed_rules
-from traceability.rules import Activity
-from traceability.services import diary, farms, lots
+from traceability.rules import Activity, Verdict
+from traceability.services import diary, farms, lots, testing
 from traceability.services.diary import EntryFacts
 from traceability.services.farms import FarmFacts, PlotFacts, SeasonFacts
 from traceability.services.lots import HarvestFacts
+from traceability.services.testing import Report, Result, TestFacts
 from vendors.rules import LegalForm, VendorState
 from vendors.services.importing import VendorRow, import_vendor
 
@@ -91,6 +92,28 @@ class Land:
             lots.record_harvest,
             season_id or self.season_id,
             facts=replace(HARVEST, **changes),
+            actor=actor or self.recorder,
+        )
+
+    def test(self, lot_id: str, *, value="<0,01", actor=None, sampled_on=TODAY) -> str:
+        facts = TestFacts(
+            lab="Trung tâm kiểm nghiệm 1",
+            sampled_on=sampled_on,
+            results=(Result("Imidacloprid", value, "0,05", "mg/kg", "LC-MS/MS", Verdict.PASSED),),
+            report=Report("private/reports/x.pdf", "kq.pdf", "application/pdf"),
+            lot_id=lot_id,
+        )
+        return self.run(
+            testing.record_test, vendor_id=self.vendor_id, facts=facts, actor=actor or self.recorder
+        )
+
+    def revise(self, entry_id: str, facts=SPRAY, *, reason="Ghi nhầm ngày", actor=None, **changes):
+        changes.setdefault("client_key", new_id())
+        return self.run(
+            diary.revise_entry,
+            entry_id,
+            facts=replace(facts, **changes),
+            reason=reason,
             actor=actor or self.recorder,
         )
 

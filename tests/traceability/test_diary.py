@@ -136,7 +136,7 @@ def test_a_key_of_another_diary_is_refused(land):
         ({"done_on": TODAY + timedelta(1)}, "done_on"),
         ({"done_on": date(2026, 7, 31)}, "done_on"),
         ({"input_name": ""}, "input_name"),
-        ({"phi_days": None}, "phi_days"),
+        ({"phi_days": 366}, "phi_days"),
         ({"activity": Activity.HARVEST}, "activity"),
     ],
 )

@@ -158,6 +158,7 @@ def test_who_harvested_too_early_cannot_release_the_lot_but_another_can(land):
         land.run(lots.release_lot, lot_id, reason=WHY, actor=land.owner)
     assert card(land, lot_id).state is LotState.HELD
     second = member(land.vendor_id, "owner", user_id="01SECOND")
+    land.test(lot_id)
     land.run(lots.release_lot, lot_id, reason=WHY, actor=second)
     lot = card(land, lot_id)
     assert (lot.state, lot.state_reason, lot.inside_interval) == (LotState.OPEN, WHY, True)
@@ -166,6 +167,7 @@ def test_who_harvested_too_early_cannot_release_the_lot_but_another_can(land):
 def test_the_office_releases_what_a_single_farmer_cannot(land):
     land.write(done_on=date(2026, 11, 20), phi_days=7)
     lot_id = land.harvest(actor=land.owner)
+    land.test(lot_id)
     land.run(lots.release_lot, lot_id, reason=WHY, actor=OFFICE)
     assert card(land, lot_id).state is LotState.OPEN
 
@@ -173,6 +175,7 @@ def test_the_office_releases_what_a_single_farmer_cannot(land):
 def test_a_cleared_lot_is_not_held_again_by_a_spray_that_it_kept(land):
     land.write(done_on=date(2026, 11, 12), phi_days=7)
     lot_id = land.harvest(harvested_on=date(2026, 11, 15), actor=land.owner)
+    land.test(lot_id)
     land.run(lots.release_lot, lot_id, reason=WHY, actor=OFFICE)
     land.write(done_on=date(2026, 11, 1), phi_days=7)
     assert card(land, lot_id).state is LotState.OPEN

@@ -363,6 +363,7 @@ def test_the_office_releases_a_lot_held_by_the_rule(app_land, client, sign_in):
     sign_in(roles=["approver"])
     address = f"/office/lots/{lot_id}"
     assert "27/11/2026" in client.get(address).text
+    app_land.test(lot_id)
     data = {"reason": "Kiểm nghiệm đạt"}
     assert post(client, f"{address}/release", data, form=address).status_code == 303
     assert fresh(app_land, lot_id).state is LotState.OPEN

@@ -1,6 +1,7 @@
 """Tables of farms, plots and the crops on them."""
 
 from datetime import date, datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
@@ -61,6 +62,21 @@ class Plot(Base):
     extension: Mapped[str | None] = mapped_column(sa.String(20))
     # What the public path /p/{trace_code} carries.
     trace_code: Mapped[str] = mapped_column(sa.String(12), default=new_trace_code)
+    # Its border: corners as [longitude, latitude] in WGS 84, the first not said again.
+    outline: Mapped[list[Any] | None] = mapped_column(sa.JSON(none_as_null=True))
+    # The first day on which other plots stand in its place.
+    retired_on: Mapped[date | None]
+
+
+class PlotHeritage(Base):
+    """A plot that was split off, or drawn anew, from an older one: sprays are inherited."""
+
+    __tablename__ = "plot_heritage"
+    __table_args__ = (sa.Index("ix_plot_heritage_child", "child_id"),)
+
+    parent_id: Mapped[Id] = mapped_column(sa.ForeignKey("plot.id"), primary_key=True)
+    child_id: Mapped[Id] = mapped_column(sa.ForeignKey("plot.id"), primary_key=True)
+    since: Mapped[date]
 
 
 class Season(Base):
@@ -77,5 +93,8 @@ class Season(Base):
     code: Mapped[str] = mapped_column(sa.String(20))
     crop: Mapped[dict[str, str]]
     variety: Mapped[str] = mapped_column(sa.String(80), default="")
+    # What of the office's lists it is, where it is known: labels are asked for by it.
+    crop_id: Mapped[Id | None]
+    variety_id: Mapped[Id | None]
     started_on: Mapped[date]
     ended_on: Mapped[date | None]

@@ -53,6 +53,16 @@ class Lot(Base):
     __mapper_args__ = {"version_id_col": version}
 
 
+class LotSeason(Base):
+    """A further season that was harvested into a lot, besides the one the lot names."""
+
+    __tablename__ = "lot_season"
+    __table_args__ = (sa.Index("ix_lot_season_season", "season_id"),)
+
+    lot_id: Mapped[Id] = mapped_column(sa.ForeignKey("lot.id"), primary_key=True)
+    season_id: Mapped[Id] = mapped_column(sa.ForeignKey("season.id"), primary_key=True)
+
+
 class LotEdge(Base):
     """So much of one lot went into another: what a trace walks along, both ways."""
 

@@ -17,8 +17,8 @@ from traceability.queries.farms import (
     plot_of,
     season_of,
     season_page,
-    sprays,
 )
+from traceability.queries.land import related_plots, sprays
 from traceability.queries.lots import (
     LotCard,
     LotStepRow,
@@ -63,6 +63,7 @@ __all__ = [
     "new_lots",
     "open_lots",
     "plot_of",
+    "related_plots",
     "season_of",
     "season_page",
     "sprays",

@@ -7,9 +7,17 @@ from datetime import date
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from traceability.models import DiaryEntry, Farm, Plot, Season
+from traceability.models import DiaryEntry, Farm, Plot, Season, is_latest
+from traceability.queries.land import sprays
 from traceability.queries.lots import LotCard, lots_of_season
-from traceability.rules import Activity, Clearance, Spray, judge_harvest
+from traceability.rules import (
+    Activity,
+    Block,
+    Clearance,
+    EntryStatus,
+    Spray,
+    judge_harvest,
+)
 
 
 @dataclass(frozen=True)
@@ -79,11 +87,28 @@ class DiaryLine:
     dose: str | None
     phi_days: int | None
     worker: str
+    status: EntryStatus
+    ended_on: date | None
+    block: Block | None
+    root_id: str
+    revision_of: str | None
+
+    @property
+    def is_done(self) -> bool:
+        """Tell whether it took place."""
+        return self.status is EntryStatus.DONE
 
     @property
     def spray(self) -> Spray:
         """The entry as the waiting-time rule reads it."""
-        return Spray(self.input_name or "", self.done_on, self.phi_days)
+        return Spray(
+            self.input_name or "",
+            self.done_on,
+            self.phi_days,
+            self.ended_on,
+            self.block,
+            self.root_id,
+        )
 
 
 @dataclass(frozen=True)
@@ -129,6 +154,11 @@ _LINE = (
     DiaryEntry.dose,
     DiaryEntry.phi_days,
     DiaryEntry.worker,
+    DiaryEntry.status,
+    DiaryEntry.ended_on,
+    DiaryEntry.block,
+    DiaryEntry.root_id,
+    DiaryEntry.revision_of,
 )
 
 
@@ -224,26 +254,11 @@ def diary(session: Session, *, season_id: str, most: int = 400) -> list[DiaryLin
     """Return the latest entries of a season's diary in the order of what was done."""
     rows = session.execute(
         sa.select(*_LINE)
-        .where(DiaryEntry.season_id == season_id)
+        .where(DiaryEntry.season_id == season_id, is_latest())
         .order_by(DiaryEntry.done_on.desc(), DiaryEntry.id.desc())
         .limit(most)
     ).all()
     return [DiaryLine(**row._mapping) for row in reversed(rows)]
-
-
-def sprays(session: Session, *, plot_id: str, until: date) -> list[Spray]:
-    """Return what was sprayed on a plot in the year up to a day, whatever grew there."""
-    rows = session.execute(
-        sa.select(DiaryEntry.input_name, DiaryEntry.done_on, DiaryEntry.phi_days)
-        .join(Season, Season.id == DiaryEntry.season_id)
-        .where(
-            Season.plot_id == plot_id,
-            DiaryEntry.activity == Activity.SPRAY,
-            DiaryEntry.done_on <= until,
-            DiaryEntry.done_on >= until.replace(year=until.year - 1, day=1),
-        )
-    )
-    return [Spray(row.input_name or "", row.done_on, row.phi_days) for row in rows]
 
 
 def last_entry(session: Session, *, vendor_id: str, activity: Activity) -> DiaryLine | None:
@@ -253,7 +268,7 @@ def last_entry(session: Session, *, vendor_id: str, activity: Activity) -> Diary
         .join(Season, Season.id == DiaryEntry.season_id)
         .join(Plot, Plot.id == Season.plot_id)
         .join(Farm, Farm.id == Plot.farm_id)
-        .where(Farm.vendor_id == vendor_id, DiaryEntry.activity == activity)
+        .where(Farm.vendor_id == vendor_id, DiaryEntry.activity == activity, is_latest())
         .order_by(DiaryEntry.recorded_at.desc(), DiaryEntry.id.desc())
         .limit(1)
     ).first()

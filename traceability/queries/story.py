@@ -86,9 +86,14 @@ def lot_story(
 
 
 def _is_of(line: DiaryLine, lot: LotCard, harvest_id: str | None) -> bool:
-    """Tell whether an entry belongs to a lot: the harvests of its sisters do not."""
+    """Tell whether an entry belongs to a lot: the harvests of its sisters do not.
+
+    Nor does what was only planned.
+    """
+    if not line.is_done:
+        return False
     if line.activity is Activity.HARVEST:
-        return line.id == harvest_id if harvest_id else line.done_on == lot.harvested_on
+        return line.root_id == harvest_id if harvest_id else line.done_on == lot.harvested_on
     return line.done_on <= lot.harvested_on
 
 

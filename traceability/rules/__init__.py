@@ -1,18 +1,42 @@
 """What holds for farms, diaries and lots: pure, without database or clock."""
 
+from traceability.rules.checks import (
+    HoldEnd,
+    Verdict,
+    WatchKind,
+    WatchState,
+    judge_result,
+    watch_after,
+)
 from traceability.rules.diary import (
     Activity,
+    EntryStatus,
     need_diary_day,
+    need_place,
     need_season_days,
+    need_span,
+)
+from traceability.rules.inputs import (
+    InputKind,
+    Judged,
+    Label,
+    MoveKind,
+    Product,
+    judge_products,
+    labels_on,
+    name_key,
 )
 from traceability.rules.intervals import (
+    HOLD_REASONS,
     INSIDE_INTERVAL,
     LONGEST_INTERVAL_DAYS,
+    Block,
     Clearance,
     Spray,
     judge_harvest,
     need_spray_facts,
 )
+from traceability.rules.land import overlapping, overlaps, relatives
 from traceability.rules.lots import (
     ARROWS,
     MOST_REASON,
@@ -27,27 +51,59 @@ from traceability.rules.lots import (
     lot_number,
     need_reason,
 )
+from traceability.rules.measures import (
+    Adjust,
+    Measure,
+    Measured,
+    need_quantities,
+)
 
 __all__ = [
     "ARROWS",
+    "HOLD_REASONS",
     "INSIDE_INTERVAL",
     "LONGEST_INTERVAL_DAYS",
     "MOST_REASON",
     "Activity",
+    "Adjust",
+    "Block",
     "Clearance",
+    "EntryStatus",
+    "HoldEnd",
     "IdKind",
+    "InputKind",
+    "Judged",
+    "Label",
     "LotKind",
     "LotState",
+    "Measure",
+    "Measured",
+    "MoveKind",
+    "Product",
     "Spray",
+    "Verdict",
+    "WatchKind",
+    "WatchState",
     "WhatRole",
     "after",
     "checked_lot_code",
     "is_trace_code",
     "judge_harvest",
+    "judge_products",
+    "judge_result",
+    "labels_on",
     "lot_code",
     "lot_number",
+    "name_key",
     "need_diary_day",
+    "need_place",
+    "need_quantities",
     "need_reason",
     "need_season_days",
+    "need_span",
     "need_spray_facts",
+    "overlapping",
+    "overlaps",
+    "relatives",
+    "watch_after",
 ]

@@ -21,8 +21,19 @@ class Activity(enum.Enum):
     HARVEST = "harvest"
 
 
+class EntryStatus(enum.Enum):
+    """Whether it was done: what is pending or was abandoned has no effect on a harvest."""
+
+    PENDING = "pending"
+    DONE = "done"
+    ABANDONED = "abandoned"
+
+
 LABELS.update(
     {
+        EntryStatus.PENDING: msg("Planned"),
+        EntryStatus.DONE: msg("Done"),
+        EntryStatus.ABANDONED: msg("Given up"),
         Activity.SOIL: msg("Soil work"),
         Activity.SEEDING: msg("Sowing and planting"),
         Activity.FERTILISER: msg("Fertiliser"),
@@ -34,6 +45,12 @@ LABELS.update(
         Activity.HARVEST: msg("Harvest"),
     }
 )
+
+
+# How far ahead something may be planned.
+LONGEST_PLAN_DAYS = 366
+# How long something that is written down as one may take.
+LONGEST_SPAN_DAYS = 31
 
 
 def need_season_days(started_on: date, ended_on: date | None, *, today: date) -> None:
@@ -62,3 +79,31 @@ def need_diary_day(
         raise Invalid(msg("The season began later than that."), field=field)
     if ended_on is not None and day > ended_on:
         raise Invalid(msg("The season was over by then."), field=field)
+
+
+def need_span(done_on: date, ended_on: date | None, *, today: date, planned: bool) -> None:
+    """Refuse a last day before the first, one still to come, or a span of more than a month.
+
+    :raises Invalid: then.
+    """
+    if ended_on is None:
+        return
+    if ended_on < done_on:
+        raise Invalid(msg("The last day is not before the first."), field="ended_on")
+    if (ended_on - done_on).days > LONGEST_SPAN_DAYS:
+        raise Invalid(
+            msg("Write at most %(most)s days as one."), field="ended_on", most=LONGEST_SPAN_DAYS
+        )
+    if ended_on > today and not planned:
+        raise Invalid(msg("This day is still to come."), field="ended_on")
+
+
+def need_place(lat: float | None, lon: float | None) -> None:
+    """Refuse half a position, or one that is not on the globe (WGS 84, degrees).
+
+    :raises Invalid: then.
+    """
+    if lat is None and lon is None:
+        return
+    if lat is None or lon is None or not (abs(lat) <= 90 and abs(lon) <= 180):
+        raise Invalid(msg("This is no place on the map."), field="lat")

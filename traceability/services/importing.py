@@ -4,7 +4,7 @@ Every row names what it belongs to by code. A refusal's ``field`` is the column.
 """
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 import sqlalchemy as sa
@@ -15,24 +15,25 @@ from kernel.actor import Actor
 from kernel.db import Base
 from kernel.errors import Invalid
 from kernel.events import emit
+from kernel.ids import new_id
 from kernel.messages import msg
 from kernel.quantity import Unit
 from traceability.events import LotChanged
 from traceability.gs1 import extension_of, read_gtin
-from traceability.models import DiaryEntry, Farm, Lot, LotCounter, Plot, Season
+from traceability.models import DiaryEntry, Farm, Lot, LotCounter, Plot, Season, is_latest
 from traceability.rules import (
     Activity,
     LotState,
-    Spray,
     checked_lot_code,
     is_trace_code,
     lot_number,
     need_reason,
     need_spray_facts,
 )
-from traceability.services.diary import hold_against_spray, judge
+from traceability.services.diary import EntryFacts, tell_entry
+from traceability.services.holding import lock_land, settle_lot
 from traceability.services.lots import bear, need_free_gtin
-from traceability.services.steps import hold_inside_interval, move
+from traceability.services.steps import move
 from vendors.queries import vendor_ids_by_code
 
 
@@ -174,17 +175,40 @@ def import_diary(session: Session, row: DiaryRow, *, actor: Actor, now: datetime
     if row.activity is Activity.SPRAY:
         need_spray_facts(row.input_name, row.phi_days)
     key = "i" + hashlib.sha256(f"{season.id}/{row.key}".encode()).hexdigest()[:39]
-    entry = session.scalar(sa.select(DiaryEntry).where(DiaryEntry.client_key == key)) or DiaryEntry(
-        season_id=season.id, client_key=key, recorded_at=now, recorded_by=actor.user_id
-    )
-    _copy(row, entry, "activity", "done_on", "note", "worker", "phi_days")
-    for name in ("input_name", "active_ingredient", "dose"):
-        setattr(entry, name, getattr(row, name) or None)
-    entry_id = _save(session, entry, "diary_entry", row.key, actor, now)
-    if row.activity is Activity.SPRAY:
-        spray = Spray(row.input_name, row.done_on, row.phi_days)
-        hold_against_spray(session, season, spray, now=now)
-    return entry_id
+    facts = EntryFacts(client_key=key, **{name: getattr(row, name) for name in _DIARY})
+    vendor_id = _vendor(session, row.vendor_code)
+    first = session.scalar(sa.select(DiaryEntry).where(DiaryEntry.client_key == key))
+    if first is None:
+        return tell_entry(session, season, vendor_id, facts, actor=actor, now=now)
+    newest = session.scalars(
+        sa.select(DiaryEntry).where(DiaryEntry.root_id == first.root_id, is_latest())
+    ).one()
+    if _tells(newest, facts):
+        return newest.id
+    again = replace(facts, client_key=new_id())
+    old = (newest, IMPORTED)
+    return tell_entry(session, season, vendor_id, again, actor=actor, now=now, old=old)
+
+
+_DIARY = (
+    "activity",
+    "done_on",
+    "note",
+    "worker",
+    "input_name",
+    "active_ingredient",
+    "dose",
+    "phi_days",
+)
+
+IMPORTED = msg("Corrected by a table.")
+
+
+def _tells(entry: DiaryEntry, facts: EntryFacts) -> bool:
+    """Tell whether an entry says just what a row says."""
+    said = {name: getattr(entry, name) or "" for name in _DIARY if name != "phi_days"}
+    wanted = {name: getattr(facts, name) or "" for name in _DIARY if name != "phi_days"}
+    return said == wanted and entry.typed_phi_days == facts.phi_days
 
 
 def import_lot(session: Session, row: LotRow, *, actor: Actor, now: datetime) -> str:
@@ -196,13 +220,14 @@ def import_lot(session: Session, row: LotRow, *, actor: Actor, now: datetime) ->
     values = _lot_values(session, row, vendor_id)
     season = _season(session, row) if row.season_code else None
     values["season_id"] = season.id if season else None
-    kept = season is None or judge(session, season, row.harvested_on).kept
+    lock_land(session, vendor_id)
     lot = session.scalar(
         sa.select(Lot).where(Lot.vendor_id == vendor_id, Lot.code == values["code"])
     )
     if lot is None:
         lot = Lot(vendor_id=vendor_id, **values)
-        bear(session, lot, kept=kept, actor=actor, now=now)
+        bear(session, lot, actor=actor, now=now)
+        settle_lot(session, lot, now=now)
         _count(session, lot)
         _bring_to_state(session, lot, row, actor, now)
         return lot.id
@@ -210,8 +235,8 @@ def import_lot(session: Session, row: LotRow, *, actor: Actor, now: datetime) ->
     for name, value in values.items():
         if name != "trace_code" or value:
             setattr(lot, name, value)
-    if moved and not kept:
-        hold_inside_interval(session, lot, now=now)
+    if moved:
+        settle_lot(session, lot, now=now)
     emit(session, LotChanged(lot.id, lot.vendor_id), now=now)
     return _save(session, lot, "lot", lot.code, actor, now)
 

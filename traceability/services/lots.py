@@ -16,13 +16,13 @@ from kernel.events import emit
 from kernel.ids import new_id, short_code
 from kernel.messages import msg
 from kernel.quantity import Unit
-from traceability.errors import SecondPersonNeeded
 from traceability.events import LotCreated
-from traceability.models import DiaryEntry, Lot, LotCounter, LotStep, Season
+from traceability.models import Lot, LotCounter, LotSeason, Season
 from traceability.rules import Activity, LotState, lot_code, need_diary_day, need_reason
-from traceability.services.diary import EntryFacts, find_sent, insert_entry, judge
+from traceability.services.diary import EntryFacts, find_sent, insert_entry
 from traceability.services.farms import season_of
-from traceability.services.steps import add_step, hold_inside_interval, move
+from traceability.services.holding import clear_holds, lock_land, settle_lot
+from traceability.services.steps import add_step, move
 
 OFFICE = ("reviewer", "approver")
 
@@ -39,6 +39,8 @@ class HarvestFacts:
     worker: str = ""
     gtin: str | None = None
     best_before: date | None = None
+    # Further seasons whose harvest went into the same lot.
+    also_season_ids: tuple[str, ...] = ()
 
 
 def record_harvest(
@@ -53,8 +55,8 @@ def record_harvest(
     """
     season, vendor_id = season_of(session, season_id)
     actor.need_at(vendor_id, "recorder")
-    # Judged first: the plot stays locked, so the same harvest sent twice at once waits here.
-    clearance = judge(session, season, facts.harvested_on)
+    # Locked first, so a spraying of this moment, or the same harvest sent twice, waits here.
+    lock_land(session, vendor_id)
     known = find_sent(session, season.id, facts.client_key)
     if known is not None:
         return _lot_of_harvest(session, known)
@@ -75,12 +77,36 @@ def record_harvest(
         harvested_on=facts.harvested_on,
         best_before=facts.best_before,
     )
-    bear(session, lot, kept=clearance.kept, actor=actor, now=now)
+    bear(session, lot, actor=actor, now=now)
+    add_seasons(session, lot, facts, actor=actor, now=now)
+    settle_lot(session, lot, now=now)
     return lot.id
 
 
-def bear(session: Session, lot: Lot, *, kept: bool, actor: Actor, now: datetime) -> None:
-    """Store a new lot, tell the house, and hold it where a waiting time was broken."""
+def add_seasons(
+    session: Session, lot: Lot, facts: HarvestFacts, *, actor: Actor, now: datetime
+) -> None:
+    """Note the further seasons that were harvested into a lot.
+
+    :raises Invalid: for a day outside of one of them.
+    """
+    for season_id in dict.fromkeys(facts.also_season_ids):
+        season, vendor_id = season_of(session, season_id)
+        if season.id == lot.season_id:
+            continue
+        actor.need_at(vendor_id, "recorder")
+        if vendor_id != lot.vendor_id:
+            raise NotFound
+        today = local_date(now)
+        need_diary_day(
+            facts.harvested_on, season.started_on, season.ended_on, today=today, field="also"
+        )
+        session.add(LotSeason(lot_id=lot.id, season_id=season.id))
+    session.flush()
+
+
+def bear(session: Session, lot: Lot, *, actor: Actor, now: datetime) -> None:
+    """Store a new lot and tell the house; ``settle_lot`` judges it when all of it is known."""
     lot.id = new_id()
     lot.trace_code = lot.trace_code or short_code(12)
     lot.state, lot.state_reason = LotState.OPEN, ""
@@ -100,9 +126,6 @@ def bear(session: Session, lot: Lot, *, kept: bool, actor: Actor, now: datetime)
         harvested_on=lot.harvested_on.isoformat(),
     )
     emit(session, LotCreated(lot.id, lot.vendor_id), now=now)
-    if not kept:
-        hold_inside_interval(session, lot, now=now)
-        session.flush()
 
 
 def hold_lot(session: Session, lot_id: str, *, reason: str, actor: Actor, now: datetime) -> None:
@@ -118,11 +141,12 @@ def release_lot(session: Session, lot_id: str, *, reason: str, actor: Actor, now
     """Release a lot that was held, with the reason why it may be sold.
 
     :raises SecondPersonNeeded: when a waiting time was broken and who recorded
-        the harvest would release it.
+        the harvest or the spraying would release it.
+    :raises TestNeeded, TestFailed: when a waiting time was broken and no test was passed.
     """
     lot = _own(session, lot_id, actor)
-    if lot.inside_interval and actor.user_id in _recorders(session, lot):
-        raise SecondPersonNeeded
+    if lot.inside_interval:
+        clear_holds(session, lot, actor=actor, now=now)
     move(session, lot, "release", reason=need_reason(reason), actor=actor, now=now)
 
 
@@ -201,10 +225,3 @@ def _own(session: Session, lot_id: str, actor: Actor, *roles: str) -> Lot:
     if not actor.has(*OFFICE):
         actor.need_at(lot.vendor_id, *roles)
     return lot
-
-
-def _recorders(session: Session, lot: Lot) -> set[str | None]:
-    """Return who wrote down the harvest or made the lot."""
-    wrote = sa.select(DiaryEntry.recorded_by).where(DiaryEntry.id == lot.harvest_id)
-    made = sa.select(LotStep.actor_id).where(LotStep.lot_id == lot.id, LotStep.action == "create")
-    return {*session.scalars(wrote), *session.scalars(made)} - {None}

@@ -58,13 +58,17 @@ def add_step(session: Session, lot: Lot, action: str, *, actor: Actor, now: date
     )
 
 
-def hold_inside_interval(session: Session, lot: Lot, *, now: datetime) -> None:
+def hold_inside_interval(
+    session: Session, lot: Lot, *, now: datetime, reason: str = INSIDE_INTERVAL
+) -> None:
     """Hold a lot whose harvest broke a waiting time: the rule acts, not a person."""
     if lot.state is LotState.RECALLED:
         return
-    lot.inside_interval = True
+    known, lot.inside_interval = lot.inside_interval, True
     if lot.state is LotState.OPEN:
-        move(session, lot, "hold", reason=INSIDE_INTERVAL, actor=HOUSE, now=now)
+        move(session, lot, "hold", reason=reason, actor=HOUSE, now=now)
+        return
+    if known:
         return
     # Held already for another reason: from now on it needs a second person, too.
     audit.record(session, "lot.inside_interval", actor=HOUSE, subject=("lot", lot.id), now=now)
