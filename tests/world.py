@@ -34,7 +34,7 @@ from tests.orders import market
 from tests.people import sign_in_as
 from tests.shop.stalls import Stalls
 from tests.traceability.land import Land, member
-from traceability.models import Lot, ScanAlert
+from traceability.models import Lot, ScanAlert, SerialUnit
 from traceability.rules.copies import ScanNote
 from traceability.rules.labels import Template
 from traceability.services.labels import Wish, print_labels
@@ -308,7 +308,10 @@ def _labels(session: Session, lot: Lot) -> dict[str, str]:
     note = ScanNote(lot.id, "000000000000", NOW, "0" * 16)
     record_scans(session, [note], now=NOW)
     alert = session.scalars(sa.select(ScanAlert.id).where(ScanAlert.lot_id == lot.id)).one()
-    return {"batch_id": batch_id, "alert_id": alert}
+    serial = session.scalars(
+        sa.select(SerialUnit.serial).where(SerialUnit.batch_id == batch_id)
+    ).first()
+    return {"batch_id": batch_id, "alert_id": alert, "serial": serial}
 
 
 def _plan(listing_id: str, pack_id: str) -> PricePlan:

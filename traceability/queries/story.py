@@ -6,10 +6,10 @@ from datetime import date
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from traceability.models import Farm, Lot, Plot, Season
+from traceability.models import Farm, Lot, Plot, Season, SerialUnit
 from traceability.queries.farms import DiaryLine, FarmCard, diary
 from traceability.queries.lots import LotCard, select_cards
-from traceability.rules import Activity, Spray, judge_harvest
+from traceability.rules import Activity, LotKind, Spray, judge_harvest
 
 
 @dataclass(frozen=True)
@@ -24,6 +24,10 @@ class Origin:
     crop: dict[str, str]
     variety: str
     started_on: date
+    # By what the place is called in events: numbers of GS1, or a code of the house.
+    gln: str | None
+    extension: str | None
+    place_code: str
 
 
 @dataclass(frozen=True)
@@ -48,6 +52,7 @@ class LotStory:
     origin: Origin | None
     entries: tuple[DiaryLine, ...]
     inputs: tuple[InputUsed, ...]
+    is_harvest: bool = True
 
     @property
     def sprays_kept(self) -> bool:
@@ -61,16 +66,14 @@ def lot_story(
     trace_code: str | None = None,
     gtin: str | None = None,
     lot: str | None = None,
+    serial: str | None = None,
 ) -> LotStory | None:
-    """Return the story of the lot with this trace code, or GTIN and lot code (two statements)."""
-    if trace_code is None and (gtin is None or lot is None):
-        return None
-    wanted = (
-        Lot.trace_code == trace_code
-        if trace_code is not None
-        else sa.and_(Lot.gtin == gtin, Lot.code == lot)
-    )
-    row = session.execute(_statement().where(wanted)).first()
+    """Return the story of a lot (two statements).
+
+    It is named by its trace code, by GTIN and lot code, or by GTIN and a serial number of it.
+    """
+    wanted = _wanted(trace_code, gtin, lot, serial)
+    row = None if wanted is None else session.execute(_statement().where(wanted)).first()
     if row is None:
         return None
     cells = row._mapping
@@ -82,7 +85,21 @@ def lot_story(
         origin=_origin(cells) if card.farm_id else None,
         entries=until,
         inputs=tuple(_used(line, card.harvested_on) for line in until if line.input_name),
+        is_harvest=cells["made_by"] is LotKind.HARVEST,
     )
+
+
+def _wanted(
+    trace_code: str | None, gtin: str | None, lot: str | None, serial: str | None
+) -> sa.ColumnElement[bool] | None:
+    if trace_code is not None:
+        return Lot.trace_code == trace_code
+    if gtin is None:
+        return None
+    if lot is not None:
+        return sa.and_(Lot.gtin == gtin, Lot.code == lot)
+    of_serial = sa.select(SerialUnit.lot_id).where(SerialUnit.serial == serial).scalar_subquery()
+    return None if serial is None else sa.and_(Lot.gtin == gtin, Lot.id == of_serial)
 
 
 def _is_of(line: DiaryLine, lot: LotCard, harvest_id: str | None) -> bool:
@@ -111,7 +128,11 @@ def _statement() -> sa.Select[tuple[object, ...]]:
             Season.crop,
             Season.variety,
             Season.started_on,
+            Farm.gln,
+            Plot.extension,
+            Plot.trace_code.label("place_code"),
             Lot.harvest_id,
+            Lot.kind.label("made_by"),
         )
     )
 
