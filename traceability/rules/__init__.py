@@ -57,6 +57,14 @@ from traceability.rules.measures import (
     Measured,
     need_quantities,
 )
+from traceability.rules.uses import (
+    Application,
+    days_between,
+    entered_too_soon,
+    is_in_season,
+    kg_per_ha,
+    may_enter_from,
+)
 
 __all__ = [
     "ARROWS",
@@ -66,6 +74,7 @@ __all__ = [
     "MOST_REASON",
     "Activity",
     "Adjust",
+    "Application",
     "Block",
     "Clearance",
     "EntryStatus",
@@ -87,13 +96,18 @@ __all__ = [
     "WhatRole",
     "after",
     "checked_lot_code",
+    "days_between",
+    "entered_too_soon",
+    "is_in_season",
     "is_trace_code",
     "judge_harvest",
     "judge_products",
     "judge_result",
+    "kg_per_ha",
     "labels_on",
     "lot_code",
     "lot_number",
+    "may_enter_from",
     "name_key",
     "need_diary_day",
     "need_place",

@@ -32,6 +32,7 @@ from traceability.rules import (
 )
 from traceability.rules.diary import LONGEST_PLAN_DAYS
 from traceability.services.farms import season_of
+from traceability.services.findings import watch_entry
 from traceability.services.holding import lock_land, move_harvest, settle_land
 from traceability.services.judging import Used, judge_used
 from traceability.services.stock import give_back, take_out
@@ -145,6 +146,7 @@ def tell_entry(
         move_harvest(session, old[0].root_id, facts.done_on, now=now)
     else:
         settle_land(session, season.plot_id, since=since, now=now)
+    watch_entry(session, season, entry_id, vendor_id=vendor_id, now=now)
     return entry_id
 
 

@@ -21,6 +21,7 @@ from traceability.models import Lot, LotCounter, LotSeason, Season
 from traceability.rules import Activity, LotState, lot_code, need_diary_day, need_reason
 from traceability.services.diary import EntryFacts, find_sent, insert_entry
 from traceability.services.farms import season_of
+from traceability.services.findings import watch_harvest
 from traceability.services.holding import clear_holds, lock_land, settle_lot
 from traceability.services.steps import add_step, move
 
@@ -80,6 +81,7 @@ def record_harvest(
     bear(session, lot, actor=actor, now=now)
     add_seasons(session, lot, facts, actor=actor, now=now)
     settle_lot(session, lot, now=now)
+    watch_harvest(session, lot, now=now)
     return lot.id
 
 

@@ -1,0 +1,251 @@
+"""What in a diary does not fit: warnings on the record and on the office's watch list.
+
+The entry is a fact and stays; these are questions about it.
+"""
+
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from kernel.quantity import Unit
+from traceability.models import (
+    Crop,
+    DiaryEntry,
+    EntryInput,
+    InputProduct,
+    Lot,
+    Plot,
+    Season,
+    Variety,
+    is_latest,
+)
+from traceability.queries.land import related_plots
+from traceability.rules import (
+    Activity,
+    Application,
+    Block,
+    EntryStatus,
+    Label,
+    LotKind,
+    WatchKind,
+    days_between,
+    entered_too_soon,
+    is_in_season,
+    kg_per_ha,
+    labels_on,
+    may_enter_from,
+)
+from traceability.services.judging import crop_of, with_labels
+from traceability.services.watching import open_matter, settle_matter
+
+_BLOCKS = {
+    Block.BANNED: WatchKind.BANNED,
+    Block.UNREGISTERED: WatchKind.UNREGISTERED,
+    Block.UNKNOWN: WatchKind.UNKNOWN,
+}
+_LONGEST_REENTRY = timedelta(14)
+# Work that brings people among the plants; spraying itself is done in protection.
+_WORK = frozenset(Activity) - {Activity.SPRAY, Activity.LAB_TEST}
+
+
+def watch_entry(
+    session: Session, season: Season, entry_id: str, *, vendor_id: str, now: datetime
+) -> None:
+    """Ask of an entry what does not fit, and take off the list what fits again."""
+    entry = session.get_one(DiaryEntry, entry_id)
+    _watch_block(session, entry, vendor_id, now)
+    for product in _products(session, entry_id):
+        _watch_uses(session, season, entry, product, vendor_id, now)
+    _watch_entering(session, season, entry, vendor_id, now)
+
+
+def watch_harvest(session: Session, lot: Lot, *, now: datetime) -> None:
+    """Ask of a harvest whether the field can give so much, and in this month."""
+    season = session.get(Season, lot.season_id) if lot.season_id else None
+    if season is None:
+        return
+    most, months = _bounds(session, season)
+    about = {"season_id": season.id, "lot_id": lot.id, "vendor_id": lot.vendor_id}
+    key = f"out_of_season:{lot.id}"
+    if is_in_season(lot.harvested_on, months):
+        settle_matter(session, key, now=now)
+    else:
+        told = {"lot": lot.code, "day": lot.harvested_on.isoformat()}
+        open_matter(session, WatchKind.OUT_OF_SEASON, key, detail=told, now=now, **about)
+    _watch_yield(session, season, most, about, now)
+    if lot.harvest_id is not None:
+        entry = session.get_one(DiaryEntry, lot.harvest_id)
+        _watch_entering(session, season, entry, lot.vendor_id, now)
+
+
+def _watch_yield(
+    session: Session, season: Season, most: int | None, about: dict[str, str], now: datetime
+) -> None:
+    key = f"yield:{season.id}"
+    area = session.scalars(sa.select(Plot.area_m2).where(Plot.id == season.plot_id)).one()
+    grams = session.scalar(
+        sa.select(sa.func.coalesce(sa.func.sum(Lot.quantity), 0)).where(
+            Lot.season_id == season.id, Lot.unit == Unit.GRAM, Lot.kind == LotKind.HARVEST
+        )
+    )
+    found = kg_per_ha(int(grams or 0), area)
+    if most is None or found <= most:
+        settle_matter(session, key, now=now)
+        return
+    detail = {"found": str(found), "most": str(most)}
+    open_matter(session, WatchKind.YIELD, key, detail=detail, now=now, **about)
+
+
+def _watch_block(session: Session, entry: DiaryEntry, vendor_id: str, now: datetime) -> None:
+    done = entry.status is EntryStatus.DONE
+    for block, kind in _BLOCKS.items():
+        key = f"{kind.value}:{entry.root_id}"
+        if done and entry.block is block:
+            detail = {"product": entry.input_name or "", "day": entry.done_on.isoformat()}
+            about = _about(entry)
+            open_matter(session, kind, key, vendor_id=vendor_id, detail=detail, now=now, **about)
+        else:
+            settle_matter(session, key, now=now)
+
+
+def _watch_uses(
+    session: Session,
+    season: Season,
+    entry: DiaryEntry,
+    product: InputProduct,
+    vendor_id: str,
+    now: datetime,
+) -> None:
+    """Count a product's uses in a season and the days between them, by the label of the day."""
+    uses = _uses(session, season.id, product.id)
+    listed = with_labels(session, [product], crop_of(session, season))
+    labels = labels_on(listed[0].labels, entry.done_on)
+    about = {"season_id": season.id, "entry_id": entry.id, "vendor_id": vendor_id}
+    most = min((one.most_applications for one in labels if one.most_applications), default=None)
+    key = f"too_many:{season.id}:{product.id}"
+    if most is not None and len(uses) > most:
+        told = {"product": product.name, "found": str(len(uses)), "most": str(most)}
+        open_matter(session, WatchKind.TOO_MANY, key, detail=told, now=now, **about)
+    else:
+        settle_matter(session, key, now=now)
+    _watch_spacing(session, uses, labels, (entry, product.name), about, now)
+
+
+def _watch_spacing(
+    session: Session,
+    uses: list[Application],
+    labels: list[Label],
+    used: tuple[DiaryEntry, str],
+    about: dict[str, str],
+    now: datetime,
+) -> None:
+    entry, name = used
+    least = max((one.spacing_days for one in labels if one.spacing_days), default=None)
+    days = days_between(uses, entry.root_id)
+    key = f"too_close:{entry.root_id}"
+    if least is None or days is None or days >= least:
+        settle_matter(session, key, now=now)
+        return
+    told = {"product": name, "found": str(days), "least": str(least)}
+    open_matter(session, WatchKind.TOO_CLOSE, key, detail=told, now=now, **about)
+
+
+def _watch_entering(
+    session: Session, season: Season, entry: DiaryEntry, vendor_id: str, now: datetime
+) -> None:
+    """Hold work on a plot against the sprays before it, and a spray against the work since."""
+    land = related_plots(session, season.plot_id, on=entry.done_on)
+    since = entry.done_on - _LONGEST_REENTRY
+    until = (entry.ended_on or entry.done_on) + _LONGEST_REENTRY
+    rows = session.scalars(
+        sa.select(DiaryEntry)
+        .join(Season, Season.id == DiaryEntry.season_id)
+        .where(
+            Season.plot_id.in_(land),
+            DiaryEntry.status == EntryStatus.DONE,
+            DiaryEntry.done_on.between(since, until),
+            is_latest(),
+        )
+    ).all()
+    sprayed = [row for row in rows if row.reentry_hours and row.activity is Activity.SPRAY]
+    work = [row for row in rows if row.activity in _WORK]
+    for one in work if entry.activity is Activity.SPRAY else [entry]:
+        _tell_entering(session, one, sprayed, vendor_id, now)
+
+
+def _tell_entering(
+    session: Session, work: DiaryEntry, sprayed: list[DiaryEntry], vendor_id: str, now: datetime
+) -> None:
+    key = f"reentry:{work.root_id}"
+    counts = work.status is EntryStatus.DONE and work.activity in _WORK
+    spray = next((one for one in sprayed if counts and _is_too_soon(work, one)), None)
+    if spray is None:
+        settle_matter(session, key, now=now)
+        return
+    detail = {
+        "product": spray.input_name or "",
+        "day": work.done_on.isoformat(),
+        "hours": str(spray.reentry_hours),
+    }
+    about = _about(work)
+    open_matter(
+        session, WatchKind.REENTRY, key, vendor_id=vendor_id, detail=detail, now=now, **about
+    )
+
+
+def _is_too_soon(work: DiaryEntry, spray: DiaryEntry) -> bool:
+    last = spray.ended_on or spray.done_on
+    free_from = may_enter_from(last, spray.happened_at, spray.reentry_hours or 0)
+    began_after = work.done_on > spray.done_on or (
+        work.done_on == spray.done_on
+        and (
+            work.happened_at is None
+            or spray.happened_at is None
+            or work.happened_at >= spray.happened_at
+        )
+    )
+    return began_after and entered_too_soon(work.done_on, work.happened_at, free_from)
+
+
+def _about(entry: DiaryEntry) -> dict[str, str]:
+    return {"season_id": entry.season_id, "entry_id": entry.id}
+
+
+def _products(session: Session, entry_id: str) -> list[InputProduct]:
+    return list(
+        session.scalars(
+            sa.select(InputProduct)
+            .join(EntryInput, EntryInput.product_id == InputProduct.id)
+            .where(EntryInput.entry_id == entry_id)
+        )
+    )
+
+
+def _uses(session: Session, season_id: str, product_id: str) -> list[Application]:
+    rows = session.execute(
+        sa.select(DiaryEntry.root_id, DiaryEntry.done_on, DiaryEntry.ended_on)
+        .join(EntryInput, EntryInput.entry_id == DiaryEntry.id)
+        .where(
+            DiaryEntry.season_id == season_id,
+            EntryInput.product_id == product_id,
+            DiaryEntry.activity == Activity.SPRAY,
+            DiaryEntry.status == EntryStatus.DONE,
+            is_latest(),
+        )
+    )
+    return [Application(row.root_id, row.done_on, row.ended_on or row.done_on) for row in rows]
+
+
+def _bounds(session: Session, season: Season) -> tuple[int | None, list[int]]:
+    """Return what a season's variety, else its crop, gives a hectare, and in which months."""
+    crop_id = crop_of(session, season)
+    crop = session.get(Crop, crop_id) if crop_id else None
+    variety = session.get(Variety, season.variety_id) if season.variety_id else None
+    if crop is None:
+        return None, []
+    most, months = crop.most_kg_per_ha, crop.harvest_months
+    if variety is not None:
+        most = variety.most_kg_per_ha or most
+        months = variety.harvest_months or months
+    return most, months
