@@ -32,6 +32,7 @@ from kernel.web.paging import page_number
 from kernel.web.session import db
 from shop.seo.writing import goods_head, listing_paths, shelf_head, vendor_head, visit_head
 from shop.shelves import facts_of, shelf_by_id, shelf_by_slug, shelves, slugs_of_shelf
+from traceability.gs1.registering import leads_on
 from traceability.queries import farms_of
 from vendors.queries import public_vendor, vendor_cards
 
@@ -223,9 +224,10 @@ def lot_address(code: str) -> str | None:
     A whole address counts by its path alone: codes of other sites are not followed.
     """
     path = urlsplit(code).path if "/" in code else f"/t/{code.replace('-', '').upper()}"
-    if not path.startswith(("/t/", "/01/")) or not path.isascii() or "//" in path:
+    if not leads_on(path) or not path.isascii() or "//" in path:
         return None
-    return quote(path)
+    # What is escaped already stays so.
+    return quote(path, safe="/%")
 
 
 def canonical(path: str) -> BaseResponse:

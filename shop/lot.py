@@ -1,9 +1,7 @@
 """The page behind a QR code: what is in the bag, where it grew, whether it is all right."""
 
-import re
 from collections.abc import Sequence
 from typing import Any
-from urllib.parse import quote
 
 from flask import Blueprint, Response, flash, request, url_for
 from flask_babel import gettext as _
@@ -22,32 +20,34 @@ from kernel.web.limits import limiter
 from kernel.web.pages import page
 from kernel.web.session import db, part
 from shop.lot_story import law_lines, stages, steps, worst_of
+from shop.resolver.answering import METHODS
+from shop.resolver.knowing import JUDGED
+from shop.resolver.views import resolved
 from shop.scanning import device_key, note_of, note_scan
 from traceability.errors import BadCode
-from traceability.gs1 import lot_address, read_path
+from traceability.gs1 import lot_address
 from traceability.gs1.ids import lot_id, place_id, unit_id
 from traceability.queries import LotStory, lot_story
 from traceability.queries.journey import Stop, journey
 from traceability.queries.scans import SerialStory, serial_story
 from traceability.queries.sources import Source, lab_tests, sources_of
 from traceability.rules import is_trace_code
+from traceability.rules.labels import is_serial
 from traceability.services.scans import place_scan
 from vendors.queries import VendorCard, vendor_cards
 from vendors.queries.held import HeldCertificate, certificates_held
-from vendors.rules import Scheme, VendorState
+from vendors.rules import Scheme
 
 blueprint = Blueprint("lot", __name__)
 
-# Whoever was judged once: its bags are out in the world, whatever became of it.
-JUDGED = frozenset({VendorState.APPROVED, VendorState.SUSPENDED, VendorState.TERMINATED})
 OF_VISITS = frozenset({Scheme.TRAVEL_LICENCE, Scheme.HOMESTAY_SECURITY})
 UNKNOWN = msg("We know no lot with this code. Please scan the label again or ask the seller.")
 HERE = "geolocation=(self), microphone=(), camera=(self), payment=()"
-_SERIAL = re.compile(r"[0-9A-Z]{1,20}")
 
 
-@blueprint.get("/t/<code>")
+@blueprint.route("/t/<code>", methods=METHODS)
 @guards.public
+@resolved("t")
 def show_traced(code: str) -> Answer:
     """Show the lot of one of our own codes."""
     return _traced(code)
@@ -67,16 +67,6 @@ def show_unit(code: str, serial: str) -> Answer:
 def show_printed(code: str, serial: str) -> Answer:
     """Show what a code in capitals names."""
     return _traced(code, serial)
-
-
-@blueprint.get("/01/<path:rest>")
-@guards.public
-def show_linked(rest: str) -> Answer:
-    """Show the lot of a GS1 Digital Link."""
-    link = read_path(_raw_path(rest))
-    return scanned(
-        lot_story(db(), gtin=link.gtin, lot=link.lot, serial=link.serial), link.serial or ""
-    )
 
 
 @blueprint.get("/t/<code>/here")
@@ -115,7 +105,7 @@ def scanned(story: LotStory | None, serial: str = "") -> Response:
     vendor = vendor_cards(db(), [story.lot.vendor_id])[story.lot.vendor_id]
     if vendor.state not in JUDGED:
         raise NotFound(UNKNOWN)
-    number = serial.upper() if _SERIAL.fullmatch(serial.upper()) else serial[:20]
+    number = serial.upper() if is_serial(serial.upper()) else serial[:20]
     response = Response(_page(story, vendor, number), mimetype="text/html")
     # A recall must show at once: no copy is used without asking.
     response.headers["Cache-Control"] = "private, no-cache"
@@ -125,24 +115,13 @@ def scanned(story: LotStory | None, serial: str = "") -> Response:
 
 def _traced(code: str, serial: str = "") -> Answer:
     wanted, number = code.upper(), serial.upper()
-    if not is_trace_code(wanted) or (serial and not _SERIAL.fullmatch(number)):
+    if not is_trace_code(wanted) or (serial and not is_serial(number)):
         raise BadCode
     if (wanted, number) != (code, serial):
         if number:
             return go(url_for("lot.show_unit", code=wanted, serial=number))
         return go(url_for("lot.show_traced", code=wanted))
     return scanned(lot_story(db(), trace_code=wanted), number)
-
-
-def _raw_path(rest: str) -> str:
-    """Return the path as it was sent: decoding would lose a slash inside of a lot code."""
-    for name in ("REQUEST_URI", "RAW_URI"):
-        sent = str(request.environ.get(name, "")).partition("?")[0]
-        # Some servers hand over the whole address.
-        path = re.sub(r"^https?://[^/]*", "", sent, flags=re.IGNORECASE)
-        if path.startswith("/01/"):
-            return path
-    return "/01/" + quote(rest, safe="/")
 
 
 def _known(story: LotStory | None) -> LotStory:
@@ -250,7 +229,7 @@ def _place_page(story: LotStory, problem: str = "") -> Response:
 
 def _serial_asked() -> str:
     asked = request.values.get("serial", "").upper()
-    return asked if _SERIAL.fullmatch(asked) else ""
+    return asked if is_serial(asked) else ""
 
 
 def _place_told() -> tuple[float, float]:

@@ -79,6 +79,7 @@ from shop import (
     work,
 )
 from shop.catalogue import views as catalogue
+from shop.resolver import views as resolver_views
 from shop.ruling import calendar as work_calendar
 from shop.ruling import views as ruling
 from shop.seo import drawing, feeds, head, sharing
@@ -132,6 +133,7 @@ ROOMS: tuple[ModuleType, ...] = (
     browse,
     preview,
     find,
+    resolver_views,
     lot,
     cart,
     checkout,

@@ -17,7 +17,7 @@ PAGES = [path for path in PAGES if not re.search(r"\.(vi|en)\.html$", path.name)
 READ_ALOUD = {"alt", "title", "placeholder", "aria-label", "aria-description"}
 WORD = re.compile(r"[^\W\d_]{2,}")
 # Names and units that are the same in every language.
-SAME = {"QR", "VietQR", "OCOP", "VietGAP", "GTIN", "PDF", "SVG", "PNG", "Zalo", "kg", "TOTP"}
+SAME = {"QR", "VietQR", "OCOP", "VietGAP", "GTIN", "GLN", "PDF", "SVG", "PNG", "Zalo", "kg", "TOTP"}
 
 
 class _Words(HTMLParser):

@@ -34,7 +34,7 @@ from tests.orders import market
 from tests.people import sign_in_as
 from tests.shop.stalls import Stalls
 from tests.traceability.land import Land, member
-from traceability.models import Lot, ScanAlert, SerialUnit
+from traceability.models import DlLink, Farm, Lot, ScanAlert, SerialUnit
 from traceability.rules.copies import ScanNote
 from traceability.rules.labels import Template
 from traceability.services.labels import Wish, print_labels
@@ -256,7 +256,15 @@ def _vendor(world: World, session: Session, letter: str) -> dict[str, str]:
         ).first()
         pack = session.scalars(sa.select(Variant).where(Variant.listing_id == goods.id)).first()
         plan, revision = _plan(goods.id, pack.id), _revision(goods.id, goods.category_id, letter)
-        session.add_all([plan, revision])
+        link = DlLink(
+            vendor_id=vendor.id,
+            anchor=f"/t/{lot.trace_code}",
+            link_type="recipeInfo",
+            href="https://vuon.example/cong-thuc",
+            title="Công thức",
+            created_at=NOW,
+        )
+        session.add_all([plan, revision, link])
         session.flush()
         return {
             "vendor_id": vendor.id,
@@ -268,6 +276,7 @@ def _vendor(world: World, session: Session, letter: str) -> dict[str, str]:
             "lot_id": lot.id,
             "trace_code": lot.trace_code,
             **_labels(session, lot),
+            "place_code": session.get(Farm, land.farm_id).trace_code,
             "listing_id": goods.id,
             "goods_code": goods.code,
             "visit_code": visit.code,
@@ -276,6 +285,7 @@ def _vendor(world: World, session: Session, letter: str) -> dict[str, str]:
             "certificate_id": certificate.id,
             "paper_id": paper.id,
             "invitation_id": invitation.id,
+            "link_id": link.id,
             "document_id": decision.id,
             "notice_id": notice.id,
             "authority_order_id": order.id,

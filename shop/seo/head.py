@@ -17,7 +17,8 @@ TITLE_MOST, DESCRIPTION_MOST = 70, 160
 INDEXED = frozenset(
     {
         "home.show", "browse.category", "browse.listing", "browse.vendor", "browse.scan",
-        "about.show", "about.ranking", "lot.show_traced", "lot.show_linked", "vendors.show_welcome",
+        "about.show", "about.ranking", "lot.show_traced", "resolver.show_goods", "resolver.show_place",
+        "vendors.show_welcome",
     }
 )  # fmt: skip
 """Pages that search engines may keep: each exists in every language at its own address."""

@@ -11,6 +11,7 @@ from kernel.pages import Page
 from traceability.labels import Sheet, face_of
 from traceability.models import LabelBatch, Lot, SerialUnit
 from traceability.qr import printed_form
+from traceability.queries.lots import LotCard, select_cards
 from traceability.rules import LotState
 from traceability.rules.labels import FORMATS, BatchState, SerialState, Template
 
@@ -127,6 +128,16 @@ def sheet_of(session: Session, batch: BatchCard) -> Sheet:
 def serial_address(lot_address: str, serial: str) -> str:
     """Return the address of one unit: below a Digital Link with AI 21, else below our own code."""
     return f"{lot_address}/21/{serial}" if "/01/" in lot_address else f"{lot_address}/{serial}"
+
+
+def lot_of_serial(session: Session, *, gtin: str, serial: str) -> LotCard | None:
+    """Return the lot of a unit by its GTIN and number."""
+    row = session.execute(
+        select_cards()
+        .join(SerialUnit, SerialUnit.lot_id == Lot.id)
+        .where(Lot.gtin == gtin, SerialUnit.serial == serial)
+    ).first()
+    return LotCard(**row._mapping) if row else None
 
 
 def labels_made(session: Session, lot_id: str) -> int:

@@ -6,7 +6,7 @@ from datetime import date
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from traceability.models import Farm, Lot, Plot, Season, SerialUnit
+from traceability.models import Farm, Lot, Plot, Season
 from traceability.queries.farms import DiaryLine, FarmCard, diary
 from traceability.queries.lots import LotCard, select_cards
 from traceability.rules import Activity, LotKind, Spray, judge_harvest
@@ -60,20 +60,9 @@ class LotStory:
         return all(used.kept for used in self.inputs)
 
 
-def lot_story(
-    session: Session,
-    *,
-    trace_code: str | None = None,
-    gtin: str | None = None,
-    lot: str | None = None,
-    serial: str | None = None,
-) -> LotStory | None:
-    """Return the story of a lot (two statements).
-
-    It is named by its trace code, by GTIN and lot code, or by GTIN and a serial number of it.
-    """
-    wanted = _wanted(trace_code, gtin, lot, serial)
-    row = None if wanted is None else session.execute(_statement().where(wanted)).first()
+def lot_story(session: Session, *, trace_code: str) -> LotStory | None:
+    """Return the story of the lot with this trace code (two statements)."""
+    row = session.execute(_statement().where(Lot.trace_code == trace_code)).first()
     if row is None:
         return None
     cells = row._mapping
@@ -87,19 +76,6 @@ def lot_story(
         inputs=tuple(_used(line, card.harvested_on) for line in until if line.input_name),
         is_harvest=cells["made_by"] is LotKind.HARVEST,
     )
-
-
-def _wanted(
-    trace_code: str | None, gtin: str | None, lot: str | None, serial: str | None
-) -> sa.ColumnElement[bool] | None:
-    if trace_code is not None:
-        return Lot.trace_code == trace_code
-    if gtin is None:
-        return None
-    if lot is not None:
-        return sa.and_(Lot.gtin == gtin, Lot.code == lot)
-    of_serial = sa.select(SerialUnit.lot_id).where(SerialUnit.serial == serial).scalar_subquery()
-    return None if serial is None else sa.and_(Lot.gtin == gtin, Lot.id == of_serial)
 
 
 def _is_of(line: DiaryLine, lot: LotCard, harvest_id: str | None) -> bool:

@@ -1,6 +1,7 @@
 """Labels: what they measure, how large a module of the code is on a printer, what became of them."""
 
 import enum
+import re
 from dataclasses import dataclass
 
 from kernel.errors import Conflict, Invalid
@@ -92,6 +93,8 @@ DOTS_MM = {203: 0.125, 300: 25.4 / 300, 600: 25.4 / 600}
 LEAST_MM = 0.396
 """A module of a code by the GS1 General Specifications; at a checkout it has 0.990 mm at most."""
 
+_SERIAL = re.compile(r"[0-9A-Z]{1,20}")
+
 MOST_SERIALS = 2000
 """Numbers made at once."""
 
@@ -160,6 +163,11 @@ def need_count(count: int, template: Template, *, serials: bool) -> int:
     if not 1 <= count <= most:
         raise Invalid(msg("Between 1 and %(most)s labels."), field="count", most=most)
     return count
+
+
+def is_serial(text: str) -> bool:
+    """Tell whether a text has the form of a serial number of ours, or of an older one in capitals."""
+    return bool(_SERIAL.fullmatch(text))
 
 
 def serial_after(state: SerialState, action: str) -> SerialState:

@@ -1,0 +1,249 @@
+"""What the market knows of a code by itself, beside the links that vendors keep.
+
+A link is told only where a page of ours stands behind it. A lot that was called back leads
+to its page, whatever its vendor would rather show.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import chain, combinations
+from urllib.parse import quote
+
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+
+from catalog.queries import Nearby, nearby
+from catalog.rules import ListingKind
+from kernel.i18n import pick
+from kernel.web.language import current_language
+from traceability.gs1.digital_link import Pair, path_of
+from traceability.gs1.resolving import Level, Target
+from traceability.gs1.words import LINK_WORDS
+from traceability.queries import LotCard
+from traceability.queries.codes import (
+    LinkCard,
+    PlaceCard,
+    farm_place,
+    links_at,
+    lot_at,
+    lot_of_trace_code,
+    lots_of_gtin,
+    place_of_code,
+    place_of_number,
+    vendor_of_number,
+)
+from traceability.queries.labels import lot_of_serial
+from traceability.rules import LotState
+from traceability.rules.labels import is_serial
+from vendors.queries import VendorCard, vendor_cards
+from vendors.rules import VendorState
+
+HTML = "text/html"
+# Whoever was judged once: its bags are out in the world, whatever became of it.
+JUDGED = frozenset({VendorState.APPROVED, VendorState.SUSPENDED, VendorState.TERMINATED})
+
+
+@dataclass(frozen=True)
+class Known:
+    """What is known of a code by the house: whose it is, and its levels by qualifiers."""
+
+    vendor_id: str
+    levels: tuple[Level, ...]
+    is_recalled: bool = False
+
+
+def levels_of(session: Session, pairs: Sequence[Pair], *, root: str) -> list[Level]:
+    """Return all levels at which something is known of a request, by the house or by links."""
+    root = root.rstrip("/")
+    known = _KNOW.get(pairs[0][0], _nothing)(session, pairs, root)
+    anchors = _anchors(pairs)
+    kept = links_at(session, anchors)
+    vendor_ids = {link.vendor_id for link in kept} | ({known.vendor_id} if known else set())
+    vendors = vendor_cards(session, vendor_ids)
+    if known and vendors[known.vendor_id].state not in JUDGED:
+        known = None
+    # What leads elsewhere is followed only for those who may sell.
+    kept = [link for link in kept if vendors[link.vendor_id].is_open]
+    return _merged(known, kept, anchors)
+
+
+def _anchors(pairs: Sequence[Pair]) -> dict[str, frozenset[str]]:
+    """Return the anchors of a key with any of its qualifiers, and what they are."""
+    if not pairs[0][0].isdigit():
+        return {path_of(pairs[:1]): frozenset()}
+    rest = pairs[1:]
+    some = chain.from_iterable(combinations(rest, size) for size in range(len(rest) + 1))
+    return {path_of([pairs[0], *chosen]): frozenset(dict(chosen)) for chosen in some}
+
+
+def _merged(
+    known: Known | None, kept: Iterable[LinkCard], anchors: Mapping[str, frozenset[str]]
+) -> list[Level]:
+    levels = {level.qualifiers: level for level in known.levels} if known else {}
+    for link in kept:
+        at = anchors[link.anchor]
+        level = levels.get(at) or Level(at, link.title, ())
+        target = link.target
+        if known and known.is_recalled:
+            target = replace(target, is_default=False)
+        levels[at] = replace(level, targets=_with(level.targets, target))
+    return list(levels.values())
+
+
+def _with(targets: Sequence[Target], target: Target) -> tuple[Target, ...]:
+    """Add a link; a default that was chosen takes the place of the house's own."""
+    if target.is_default:
+        targets = [replace(one, is_default=False) for one in targets]
+    return (*targets, target)
+
+
+def _nothing(_session: Session, _pairs: Sequence[Pair], _root: str) -> Known | None:
+    return None
+
+
+def _goods(session: Session, pairs: Sequence[Pair], root: str) -> Known | None:
+    """Know a GTIN by the lots that carry it, and one of its lots."""
+    said = dict(pairs)
+    gtin, code = said["01"], said.get("10")
+    lots = lots_of_gtin(session, gtin, limit=1)
+    if not lots:
+        return None
+    serial = said.get("21", "") if is_serial(said.get("21", "")) else ""
+    lot = lot_at(session, gtin=gtin, code=code) if code else None
+    if lot is None and serial and not code:
+        lot = lot_of_serial(session, gtin=gtin, serial=serial)
+    newest = lots[0]
+    offers = nearby(session, lot_id=(lot or newest).id, farm_id=(lot or newest).farm_id)
+    page = f"{root}/g/{gtin}"
+    name = _local(newest.product)
+    base = Level(
+        frozenset(),
+        name,
+        (
+            _link("pip", page, name, is_default=True),
+            _link("recallStatus", page),
+            _link("traceability", page),
+            *_retail(offers, root),
+        ),
+    )
+    if lot is None:
+        return Known(newest.vendor_id, (base,))
+    fine = Level(frozenset({"10"}), f"{name}, {lot.code}", _of_lot(session, lot, offers, root))
+    levels = (base, fine) if code else (base,)
+    if serial:
+        levels += (_of_unit(lot, serial, frozenset(said) & {"10", "21"}, root),)
+    return Known(lot.vendor_id, levels, lot.state is LotState.RECALLED)
+
+
+def _of_unit(lot: LotCard, serial: str, at: frozenset[str], root: str) -> Level:
+    """Lead to what is known of one unit, issued or not: the page says so."""
+    page, name = f"{root}/t/{lot.trace_code}/{serial}", _local(lot.product)
+    targets = (
+        _link("traceability", page, name, is_default=True),
+        _link("recallStatus", page),
+        _link("verificationService", page),
+    )
+    return Level(at, f"{name}, {lot.code}, {serial}", targets)
+
+
+def _bag(session: Session, pairs: Sequence[Pair], root: str) -> Known | None:
+    """Know the lot of one of our own codes."""
+    lot = lot_of_trace_code(session, pairs[0][1])
+    if lot is None:
+        return None
+    offers = nearby(session, lot_id=lot.id, farm_id=lot.farm_id)
+    name = f"{_local(lot.product)}, {lot.code}"
+    level = Level(frozenset(), name, _of_lot(session, lot, offers, root))
+    return Known(lot.vendor_id, (level,), lot.state is LotState.RECALLED)
+
+
+def _of_lot(
+    session: Session, lot: LotCard, offers: Sequence[Nearby], root: str
+) -> tuple[Target, ...]:
+    page = f"{root}/t/{lot.trace_code}"
+    farm = farm_place(session, lot.farm_id) if lot.farm_id else None
+    return (
+        _link("traceability", page, _local(lot.product), is_default=True),
+        _link("pip", page),
+        _link("recallStatus", page),
+        _link("certificationInfo", page),
+        *([_link("locationInfo", f"{root}/p/{farm.code}", farm.name)] if farm else []),
+        *_visits(offers, root),
+    )
+
+
+def _place(session: Session, pairs: Sequence[Pair], root: str) -> Known | None:
+    """Know a farm by its GLN, and a plot of it."""
+    said = dict(pairs)
+    farm = place_of_number(session, said["414"])
+    if farm is None:
+        return None
+    levels = [_of_place(session, farm, root)]
+    plot = place_of_number(session, said["414"], said["254"]) if "254" in said else None
+    if plot is not None:
+        levels.append(replace(_of_place(session, plot, root), qualifiers=frozenset({"254"})))
+    return Known(farm.vendor_id, tuple(levels))
+
+
+def _own_place(session: Session, pairs: Sequence[Pair], root: str) -> Known | None:
+    """Know the farm or plot of one of our own codes."""
+    place = place_of_code(session, pairs[0][1])
+    return Known(place.vendor_id, (_of_place(session, place, root),)) if place else None
+
+
+def _of_place(session: Session, place: PlaceCard, root: str) -> Level:
+    offers = nearby(session, lot_id="", farm_id=place.farm_id)
+    vendor = vendor_cards(session, [place.vendor_id])[place.vendor_id]
+    here = _link("locationInfo", f"{root}/p/{place.code}", place.name, is_default=True)
+    targets = (here, *_seller(vendor, root), *_visits(offers, root))
+    return Level(frozenset(), place.name, targets)
+
+
+def _party(session: Session, pairs: Sequence[Pair], root: str) -> Known | None:
+    """Know a vendor by the GLN of its enterprise."""
+    vendor_id = vendor_of_number(session, pairs[0][1])
+    vendor = vendor_cards(session, [vendor_id])[vendor_id] if vendor_id else None
+    if vendor is None or not vendor.is_open:
+        return None
+    (page,) = _seller(vendor, root)
+    return Known(vendor.id, (Level(frozenset(), vendor.name, (replace(page, is_default=True),)),))
+
+
+_KNOW = {"01": _goods, "414": _place, "417": _party, "t": _bag, "p": _own_place}
+
+
+def _seller(vendor: VendorCard, root: str) -> list[Target]:
+    address = f"{root}/v/{quote(vendor.slug)}"
+    return [_link("homepage", address, vendor.name)] if vendor.is_open else []
+
+
+def _retail(offers: Sequence[Nearby], root: str) -> list[Target]:
+    sold = [item for item in offers if item.sellable and item.kind is not ListingKind.EXPERIENCE]
+    return [
+        _link("hasRetailers", _offer(item, root), _local(item.title))
+        for item in sold[:1]
+        if item.lot_id is not None
+    ]
+
+
+def _visits(offers: Sequence[Nearby], root: str) -> list[Target]:
+    """Tell where a visit is booked; of several, the newest, so that a scan leads somewhere."""
+    open_ = [item for item in offers if item.sellable and item.kind is ListingKind.EXPERIENCE]
+    return [
+        _link(kind, _offer(item, root), _local(item.title))
+        for item in open_[:1]
+        for kind in ("eventsInfo", "scheduleTime")
+    ]
+
+
+def _offer(item: Nearby, root: str) -> str:
+    return f"{root}/l/{item.code}/{quote(item.slug)}"
+
+
+def _link(kind: str, href: str, title: str = "", *, is_default: bool = False) -> Target:
+    words = title or _(LINK_WORDS[kind])
+    return Target(kind, href, words, HTML, is_default=is_default)
+
+
+def _local(text: dict[str, str]) -> str:
+    return pick(text, current_language())

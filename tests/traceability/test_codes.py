@@ -1,0 +1,1 @@
+"""A vendor's numbers and links, through its pages."""
