@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from kernel import audit
@@ -243,8 +244,12 @@ def _raise(
         facts=facts,
         state=AlertState.OPEN,
     )
-    session.add(alert)
-    session.flush()
+    try:
+        with session.begin_nested():
+            session.add(alert)
+    except IntegrityError:
+        # The worker and a reader who tells its place see the same sign: it is raised once.
+        return
     audit.record(
         session,
         "scan_alert.raised",
