@@ -90,10 +90,11 @@ def tell_place(code: str) -> Answer:
             note = note_of(story.lot.id, serial, now=now)
             place_scan(session, note, lat=lat, lon=lon, now=now)
     except (DomainError, ValueError):
-        return _place_page(story, _("Choose a place, or let the telephone tell it.")), 422
+        return _place_page(story, _("Choose a place, or let the telephone tell it."))
     flash(_("Thank you. Only the rough place is kept, and nothing of you."), "good")
-    there = {"serial": serial} if serial else {}
-    return go(url_for("lot.show_unit" if serial else "lot.show_traced", code=code, **there))
+    if serial:
+        return go(url_for("lot.show_unit", code=code, serial=serial))
+    return go(url_for("lot.show_traced", code=code))
 
 
 def scanned(story: LotStory | None, serial: str = "") -> Response:
@@ -155,9 +156,11 @@ def _page(story: LotStory, vendor: VendorCard, serial: str) -> str:
 
 def _names_of(story: LotStory, sources: Sequence[Source], root: str) -> dict[str, str]:
     """Return the codes of a lot and the harvests it came from, by how events name them."""
+    names = [(one.gtin, one.code, one.trace_code) for one in sources]
+    names.append((story.lot.gtin, story.lot.code, story.lot.trace_code))
     return {
-        lot_id(root, gtin=one.gtin, code=one.code, trace_code=one.trace_code): one.code
-        for one in (*sources, story.lot)
+        lot_id(root, gtin=gtin, code=code, trace_code=trace_code): code
+        for gtin, code, trace_code in names
     }
 
 
@@ -222,7 +225,7 @@ def _place_page(story: LotStory, problem: str = "") -> Response:
         communes=places.communes(),
         problem=problem,
     )
-    response = Response(html, mimetype="text/html")
+    response = Response(html, status=422 if problem else 200, mimetype="text/html")
     response.headers["Permissions-Policy"] = HERE
     return response
 

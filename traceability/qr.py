@@ -24,7 +24,7 @@ def printed_form(address: str, level: str = "M") -> str:
     if _CAPITALS.fullmatch(address) is None:
         return address
     capitals = address.upper()
-    smaller = symbol(capitals, level).version < symbol(address, level).version
+    smaller = len(symbol(capitals, level).matrix) < len(symbol(address, level).matrix)
     return capitals if smaller else address
 
 

@@ -32,7 +32,7 @@ from traceability.queries.codes import (
     place_of_number,
     vendor_of_number,
 )
-from traceability.queries.labels import lot_of_serial
+from traceability.queries.labels import has_serials, lot_of_serial
 from traceability.rules import LotState
 from traceability.rules.labels import is_serial
 from vendors.queries import VendorCard, vendor_cards
@@ -129,13 +129,14 @@ def _goods(session: Session, pairs: Sequence[Pair], root: str) -> Known | None:
     if lot is None:
         return Known(newest.vendor_id, (base,))
     fine = Level(frozenset({"10"}), f"{name}, {lot.code}", _of_lot(session, lot, offers, root))
-    levels = (base, fine) if code else (base,)
-    if serial:
-        levels += (_of_unit(lot, serial, frozenset(said) & {"10", "21"}, root),)
+    levels: tuple[Level, ...] = (base, fine) if code else (base,)
+    # Vendors may number their goods themselves: of those lots we know no numbers.
+    if serial and has_serials(session, lot.id):
+        levels += (_of_unit(lot, serial, root),)
     return Known(lot.vendor_id, levels, lot.state is LotState.RECALLED)
 
 
-def _of_unit(lot: LotCard, serial: str, at: frozenset[str], root: str) -> Level:
+def _of_unit(lot: LotCard, serial: str, root: str) -> Level:
     """Lead to what is known of one unit, issued or not: the page says so."""
     page, name = f"{root}/t/{lot.trace_code}/{serial}", _local(lot.product)
     targets = (
@@ -143,7 +144,7 @@ def _of_unit(lot: LotCard, serial: str, at: frozenset[str], root: str) -> Level:
         _link("recallStatus", page),
         _link("verificationService", page),
     )
-    return Level(at, f"{name}, {lot.code}, {serial}", targets)
+    return Level(frozenset({"21"}), f"{name}, {lot.code}, {serial}", targets)
 
 
 def _bag(session: Session, pairs: Sequence[Pair], root: str) -> Known | None:

@@ -106,6 +106,16 @@ def test_a_label_out_of_use_and_signs_of_copies_are_told_in_words(client, land):
     assert HELD in text
 
 
+def test_a_number_of_somebody_else_is_no_matter_of_ours(client, land):
+    """A vendor may number its goods itself: only where we issued numbers others are unknown."""
+    lot_id = land.harvest(gtin=GTIN)
+    lot = lot_of(land, lot_id)
+    path = f"/01/{GTIN}/10/{lot.code}/21/S1"
+    assert client.get(path).location == f"{ROOT}/t/{lot.trace_code}"
+    unit_of(land, lot_id)
+    assert client.get(path).location == f"{ROOT}/t/{lot.trace_code}/S1"
+
+
 @pytest.mark.parametrize("path", ["/t/{code}/a%2Fb", "/t/{code}/ẢẢẢ", "/t/{code}/" + "A" * 21])
 def test_what_can_be_no_number_is_refused(client, land, path):
     lot = lot_of(land, land.harvest())

@@ -4,12 +4,12 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, Literal, cast
 
 import typst
 
-from traceability.qr import QUIET_ZONE, runs, symbol
-from traceability.rules.labels import DOTS_MM, FORMATS, Template, fit
+from traceability.qr import runs, symbol
+from traceability.rules.labels import DOTS_MM, FORMATS, QUIET_ZONE, Template, fit
 
 _HERE = Path(__file__).parent
 FONTS = _HERE.parents[1] / "build" / "fonts"
@@ -78,7 +78,7 @@ def _cut(sheet: Sheet, page: int) -> Sheet:
     return replace(sheet, texts=sheet.texts[part], serials=sheet.serials[part])
 
 
-def _set(sheet: Sheet, kind: str, **other: Any) -> Any:
+def _set(sheet: Sheet, kind: Literal["pdf", "svg"], **other: Any) -> Any:
     return typst.compile(
         _HERE / "label.typ",
         format=kind,

@@ -140,6 +140,11 @@ def lot_of_serial(session: Session, *, gtin: str, serial: str) -> LotCard | None
     return LotCard(**row._mapping) if row else None
 
 
+def has_serials(session: Session, lot_id: str) -> bool:
+    """Tell whether units of a lot were numbered here."""
+    return bool(session.scalar(sa.select(sa.exists().where(SerialUnit.lot_id == lot_id))))
+
+
 def labels_made(session: Session, lot_id: str) -> int:
     """Return how many good labels of a lot were printed."""
     made = session.scalar(
