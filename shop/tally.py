@@ -12,7 +12,8 @@ carry nothing and nothing is asked of a browser.
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
+from typing import Generic, TypeVar
 from urllib.parse import parse_qs, urlsplit
 
 from flask import Flask, Response, request
@@ -35,20 +36,21 @@ SEARCH_PATH = "/search"
 # All else narrows: a filter that leaves nothing says nothing about the words.
 _PLAIN = frozenset({"q", "page", "lang", "sort"})
 
-Tell = Callable[[Mapping[Note, int]], None]
+Noted = TypeVar("Noted", bound=Hashable)
+Tell = Callable[[Mapping[Noted, int]], None]
 
 
-class Tally:
+class Tally(Generic[Noted]):
     """The sums of one process since it last handed them over."""
 
-    def __init__(self, tell: Tell) -> None:
+    def __init__(self, tell: Tell[Noted]) -> None:
         self._tell = tell
         self._lock = threading.Lock()
-        self._sums: Counter[Note] = Counter()
-        self._seen: dict[str, set[Note]] = {}
+        self._sums: Counter[Noted] = Counter()
+        self._seen: dict[str, set[Noted]] = {}
         self._opened_at = 0.0
 
-    def add(self, note: Note, *, by: str) -> None:
+    def add(self, note: Noted, *, by: str) -> None:
         """Count something once a minute for each visitor, who is forgotten then."""
         with self._lock:
             if not self._is_new(note, by) or len(self._sums) >= MOST_NOTES:
@@ -67,7 +69,7 @@ class Tally:
         if sums:
             self._tell(dict(sums))
 
-    def _is_new(self, note: Note, by: str) -> bool:
+    def _is_new(self, note: Noted, by: str) -> bool:
         now = time.monotonic()
         if now - self._opened_at > WINDOW_SECONDS:
             self._seen, self._opened_at = {}, now

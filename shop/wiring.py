@@ -78,6 +78,7 @@ from shop import (
     office,
     pictures,
     preview,
+    scanning,
     shelves,
     sitemap,
     tally,
@@ -90,8 +91,9 @@ from shop.ruling import calendar as work_calendar
 from shop.ruling import views as ruling
 from shop.seo import drawing, feeds, head, sharing
 from traceability import handlers as tracing
-from traceability.events import LotChanged, LotHeld, LotRecalled, LotReleased
+from traceability.events import CopySuspected, LotChanged, LotHeld, LotRecalled, LotReleased
 from traceability.services.lots import commission_old
+from traceability.services.scans import purge_scans
 from vendors import queries as vendor_queries
 from vendors.events import (
     AuthorityTakeDown,
@@ -164,6 +166,7 @@ ROOMS: tuple[ModuleType, ...] = (
     feeds,
     media,
     tally,
+    scanning,
 )
 """Modules with pages; one that needs more than its blueprint has ``install(app, settings)``."""
 
@@ -204,6 +207,7 @@ JOBS: tuple[Job, ...] = (
         vendors.jobs.sweep_sealed_with(lambda: open_storage(load_settings())),
     ),
     *traceability.jobs.jobs_with(load_settings),
+    Job("traceability.purge_scans", 24 * 60, purge_scans),
     Job("database.statistics", 24 * 60, lambda session, _now: refresh_statistics(session)),
 )
 
@@ -249,6 +253,7 @@ def _heard(engine: SearchEngine) -> dict[type[Event], Sequence[Reaction]]:
         LotHeld: (told, inside(buying.on_lot_held), of_lot),
         LotReleased: (told, of_lot),
         LotRecalled: (told, inside(buying.on_lot_recalled), of_lot),
+        CopySuspected: (inside(tracing.tell_of_copies),),
         LotChanged: (inside(listing.on_lot_changed), of_lot),
         PaymentSettled: (inside(buying.on_payment_settled),),
         PaymentFailed: (inside(buying.on_payment_failed),),

@@ -17,8 +17,11 @@ from kernel.events import wake_worker
 from kernel.settings import Settings, load_settings
 from kernel.web.observe import set_up_logs
 from shop import wiring
+from shop.scanning import SCANNED
 from shop.sessions import open_sessions
 from shop.tally import SEARCHED
+from traceability.rules.copies import ScanNote
+from traceability.services.scans import record_scans
 
 log = structlog.get_logger()
 
@@ -35,7 +38,10 @@ def main() -> None:
         jobs.open_queue(settings),
         look=looking(maker, settings),
         jobs=[doing(maker, job) for job in wiring.JOBS],
-        heard={SEARCHED: counting(maker, wiring.open_search(settings))},
+        heard={
+            SEARCHED: counting(maker, wiring.open_search(settings)),
+            SCANNED: watching(maker),
+        },
     )
 
 
@@ -89,6 +95,16 @@ def counting(
                 count_searches(session, notes, meaning=meaning)
 
     return count
+
+
+def watching(maker: sessionmaker[Session]) -> Callable[[Mapping[ScanNote, int]], None]:
+    """Return a callable that writes down the scans that web processes saw, and judges them."""
+
+    def watch(notes: Mapping[ScanNote, int]) -> None:
+        with maker() as session, transaction(session):
+            record_scans(session, notes, now=clock.now())
+
+    return watch
 
 
 def doing(maker: sessionmaker[Session], job: jobs.Job) -> Callable[[], None]:

@@ -37,10 +37,11 @@ CEILINGS = {
     "/l/GOODS-A/oi-thanh-ha": (6, 7),
     "/l/VISIT-A/oi-thanh-ha": (6, 7),
     "/v/{vendor_slug}": (10, 11),
-    "/t/{trace_code}": (6, 7),
     "/t/{trace_code}/proof": (6, 7),
     "/proof": (4, 5),
     "/verify-trace": (1, 2),
+    "/t/{trace_code}": (7, 9),
+    "/t/{trace_code}/{serial}": (9, 11),
     # The first time; the synonyms of the office are read again only when one was changed.
     "/search?q=oi": (11, 12),
     "/search?q=oi&guests=2&near=vn-2025:10813&date=2026-11-28": (10, 11),

@@ -34,12 +34,26 @@ from tests.conftest import DATA_KEY, NOW, TOKEN
 from tests.orders import market
 from tests.people import sign_in_as
 from tests.shop.stalls import Stalls
-from tests.traceability.land import OFFICE, Land
-from traceability.models import DiaryPull, DiaryTask, DlLink, Farm, Lot, PartnerToken, WatchItem
+from tests.traceability.land import OFFICE, Land, member
+from traceability.models import (
+    DiaryPull,
+    DiaryTask,
+    DlLink,
+    Farm,
+    Lot,
+    PartnerToken,
+    ScanAlert,
+    SerialUnit,
+    WatchItem,
+)
 from traceability.rules import Activity, InputKind, Portion, UnitKind, WatchKind
+from traceability.rules.copies import ScanNote
+from traceability.rules.labels import Template
 from traceability.services import lots, stock, supplies, watching
+from traceability.services.labels import Wish, print_labels
 from traceability.services.lots import ShipFacts
 from traceability.services.partners import Grant, make_token
+from traceability.services.scans import record_scans
 from traceability.services.stock import BatchFacts
 from traceability.services.supplies import CropFacts, ProductFacts
 from vendors.models import (
@@ -301,6 +315,7 @@ def _vendor(world: World, session: Session, letter: str) -> dict[str, str]:
             "entry_id": entry_id,
             **records,
             "trace_code": lot.trace_code,
+            **_labels(session, lot),
             "place_code": session.get(Farm, land.farm_id).trace_code,
             "listing_id": goods.id,
             "goods_code": goods.code,
@@ -380,6 +395,25 @@ def _pull(session: Session, vendor_id: str) -> str:
     session.add(pull)
     session.flush()
     return pull.id
+
+
+def _labels(session: Session, lot: Lot) -> dict[str, str]:
+    """Labels with a number of their own, and a sign that somebody copied one."""
+    batch_id = print_labels(
+        session,
+        lot.id,
+        wish=Wish(Template.STICKER, 300, 2, serials=True),
+        root="http://localhost",
+        actor=member(lot.vendor_id, "owner"),
+        now=NOW,
+    )
+    note = ScanNote(lot.id, "000000000000", NOW, "0" * 16)
+    record_scans(session, [note], now=NOW)
+    alert = session.scalars(sa.select(ScanAlert.id).where(ScanAlert.lot_id == lot.id)).one()
+    serial = session.scalars(
+        sa.select(SerialUnit.serial).where(SerialUnit.batch_id == batch_id)
+    ).first()
+    return {"label_batch_id": batch_id, "alert_id": alert, "serial": serial}
 
 
 def _plan(listing_id: str, pack_id: str) -> PricePlan:

@@ -49,3 +49,12 @@ class LotChanged(Event):
 
     lot_id: str
     vendor_id: str
+
+
+@dataclass(frozen=True)
+class CopySuspected(Event):
+    """Scans of a code look as if its label was copied."""
+
+    alert_id: str
+    lot_id: str
+    vendor_id: str

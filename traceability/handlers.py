@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from kernel.mail import Address, notify
 from traceability import queries
-from traceability.events import LotHeld, LotRecalled, LotReleased
+from traceability.events import CopySuspected, LotHeld, LotRecalled, LotReleased
 from traceability.services.forgetting import forget_farmer
 from vendors.events import VendorForgotten
 from vendors.queries import vendor_cards
@@ -20,6 +20,22 @@ def on_vendor_forgotten(session: "Session", event: VendorForgotten, now: datetim
     """Take the names off farm and diary."""
     del now
     forget_farmer(session, event.vendor_id)
+
+
+def tell_of_copies(session: "Session", event: CopySuspected, now: datetime) -> None:
+    """Write to the vendor that a label of a lot may have been copied."""
+    lot = queries.lot_cards(session, [event.lot_id]).get(event.lot_id)
+    vendor = vendor_cards(session, [event.vendor_id]).get(event.vendor_id)
+    if lot is None or vendor is None:
+        return
+    notify(
+        session,
+        "traceability/copies",
+        to=Address(phone=vendor.phone),
+        now=now,
+        code=lot.code,
+        vendor_id=lot.vendor_id,
+    )
 
 
 def tell_vendor(

@@ -1,26 +1,58 @@
-"""QR codes of lots: error level M, quiet zone of four modules, never boosted in secret."""
+"""QR codes of lots: quiet zone of four modules, never boosted in secret, in capitals where it helps."""
 
 import io
+import re
+from collections.abc import Iterator
 
 import segno
 
-QUIET_ZONE = 4
-# Whole dots of a 203 dpi printer (six, four), within what GS1 allows; the larger one that fits.
-MODULES_MM = (0.75, 0.5)
-# The height of a stamp without its margins.
-MOST_MM = 34
+from traceability.rules.labels import QUIET_ZONE
+
 MODULE_PX = 16
+# Four dots of a printer of 203 an inch, six of 300.
+MODULE_MM = 0.5
+# Our own addresses begin with one small letter; all that follows is issued in capitals.
+_CAPITALS = re.compile(r"(https?)://([^/?#]+)((?:/[tu])?(?:/[A-Z0-9.%-]+)+)")
+
+
+def printed_form(address: str, level: str = "M") -> str:
+    """Return what a code holds: the address in capitals where that makes the symbol smaller.
+
+    Scheme and host mean the same in capitals, and what follows is capitals already, so the
+    alphanumeric mode of QR codes can be used; both forms lead to the same page.
+    """
+    if _CAPITALS.fullmatch(address) is None:
+        return address
+    capitals = address.upper()
+    smaller = len(symbol(capitals, level).matrix) < len(symbol(address, level).matrix)
+    return capitals if smaller else address
+
+
+def symbol(text: str, level: str = "M") -> segno.QRCode:
+    """Return the symbol of a text at just this level of error correction."""
+    return segno.make_qr(text, error=level, boost_error=False)
+
+
+def runs(code: segno.QRCode) -> Iterator[tuple[int, int, int]]:
+    """Return the dark bars of a symbol: column, row and length in modules, quiet zone left out."""
+    for row, line in enumerate(code.matrix):
+        start = None
+        for column, dark in enumerate([*line, 0]):
+            if dark and start is None:
+                start = column
+            elif not dark and start is not None:
+                yield start, row, column - start
+                start = None
 
 
 def qr_svg(address: str, *, inline: bool = False) -> str:
-    """Return a QR code as SVG with its size in millimetres; ``inline`` to stand in a page."""
-    file, code = io.BytesIO(), _code(address)
-    modules = code.symbol_size(border=QUIET_ZONE)[0]
-    code.save(
+    """Return a QR code as SVG, half a millimetre a module; ``inline`` to stand in a page."""
+    file = io.BytesIO()
+    symbol(printed_form(address)).save(
         file,
         kind="svg",
         border=QUIET_ZONE,
-        scale=next((mm for mm in MODULES_MM if modules * mm <= MOST_MM), MODULES_MM[-1]),
+        scale=MODULE_MM,
         unit="mm",
         dark="#000",
         light="#fff",
@@ -35,9 +67,5 @@ def qr_svg(address: str, *, inline: bool = False) -> str:
 def qr_png(address: str) -> bytes:
     """Return a QR code as PNG, 16 pixels a module."""
     file = io.BytesIO()
-    _code(address).save(file, kind="png", border=QUIET_ZONE, scale=MODULE_PX)
+    symbol(printed_form(address)).save(file, kind="png", border=QUIET_ZONE, scale=MODULE_PX)
     return file.getvalue()
-
-
-def _code(address: str) -> segno.QRCode:
-    return segno.make_qr(address, error="m", boost_error=False)

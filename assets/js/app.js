@@ -6,6 +6,7 @@ import { sieve } from "./sieve.js";
 import { sending } from "./sending.js";
 import { packs } from "./packs.js";
 import { scanning } from "./scan.js";
+import { here } from "./here.js";
 import "./weighing.js";
 
 document.documentElement.classList.add("js");
@@ -20,6 +21,7 @@ function dress(root) {
 dress(document);
 suggestions(document);
 scanning(document);
+here(document);
 pastSwitch(document);
 remember(document);
 // htmx greets the whole page first: that one is dressed already.

@@ -11,6 +11,7 @@ from kernel.rules_seed.law import HOUSE, SINCE_EVER, Row, law_rows
 from kernel.rules_seed.listings import LISTING_RULES
 from kernel.rules_seed.lots import LOTS
 from kernel.rules_seed.privacy import PRIVACY
+from kernel.rules_seed.scanning import SCANNING
 from kernel.rules_seed.searching import SEARCHING
 from kernel.rules_seed.tracing import TRACING
 from kernel.rules_seed.vetting import HOUSE as VETTING
@@ -33,6 +34,7 @@ SEED: list[Row] = [
     *((key, value, SINCE_EVER, law, mark, None, note) for key, value, law, mark, note in SEARCHING),
     *((key, value, SINCE_EVER, law, mark, None, note) for key, value, law, mark, note in LOTS),
     *((key, value, SINCE_EVER, law, mark, None, note) for key, value, law, mark, note in TRACING),
+    *((key, value, SINCE_EVER, law, mark, None, note) for key, value, law, mark, note in SCANNING),
     *DIARY,
 ]
 

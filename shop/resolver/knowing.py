@@ -32,7 +32,9 @@ from traceability.queries.codes import (
     place_of_number,
     vendor_of_number,
 )
+from traceability.queries.labels import has_serials, lot_of_serial
 from traceability.rules import LotState
+from traceability.rules.labels import is_serial
 from vendors.queries import VendorCard, vendor_cards
 from vendors.rules import VendorState
 
@@ -106,7 +108,10 @@ def _goods(session: Session, pairs: Sequence[Pair], root: str) -> Known | None:
     lots = lots_of_gtin(session, gtin, limit=1)
     if not lots:
         return None
+    serial = said.get("21", "") if is_serial(said.get("21", "")) else ""
     lot = lot_at(session, gtin=gtin, code=code) if code else None
+    if lot is None and serial and not code:
+        lot = lot_of_serial(session, gtin=gtin, serial=serial)
     newest = lots[0]
     offers = nearby(session, lot_id=(lot or newest).id, farm_id=(lot or newest).farm_id)
     page = f"{root}/g/{gtin}"
@@ -124,7 +129,22 @@ def _goods(session: Session, pairs: Sequence[Pair], root: str) -> Known | None:
     if lot is None:
         return Known(newest.vendor_id, (base,))
     fine = Level(frozenset({"10"}), f"{name}, {lot.code}", _of_lot(session, lot, offers, root))
-    return Known(lot.vendor_id, (base, fine), lot.state is LotState.RECALLED)
+    levels: tuple[Level, ...] = (base, fine) if code else (base,)
+    # Vendors may number their goods themselves: of those lots we know no numbers.
+    if serial and has_serials(session, lot.id):
+        levels += (_of_unit(lot, serial, root),)
+    return Known(lot.vendor_id, levels, lot.state is LotState.RECALLED)
+
+
+def _of_unit(lot: LotCard, serial: str, root: str) -> Level:
+    """Lead to what is known of one unit, issued or not: the page says so."""
+    page, name = f"{root}/t/{lot.trace_code}/{serial}", _local(lot.product)
+    targets = (
+        _link("traceability", page, name, is_default=True),
+        _link("recallStatus", page),
+        _link("verificationService", page),
+    )
+    return Level(frozenset({"21"}), f"{name}, {lot.code}, {serial}", targets)
 
 
 def _bag(session: Session, pairs: Sequence[Pair], root: str) -> Known | None:

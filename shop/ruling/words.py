@@ -219,6 +219,26 @@ NAMES: Mapping[str, RuleName] = {
     "trace.checkpoint_minutes": _count(
         msg("The log of events is signed after"), _T, Unit.MINUTES, 1440
     ),
+    "scan.log_days": _days(msg("Scans of labels are kept for"), _R, most=3660),
+    "scan.serial_scans": _count(
+        msg("A serial number is suspicious after more scans than"), _L, Unit.PIECES, 10_000
+    ),
+    "scan.serial_devices": _count(
+        msg("A serial number is suspicious after more telephones than"), _L, Unit.PIECES, 10_000
+    ),
+    "scan.speed_kmh": _count(
+        msg("Between two scans nobody travels faster, in km/h, than"), _L, Unit.PIECES, 100_000
+    ),
+    "scan.after_sold_days": _days(msg("Goods are used up after their sale within"), _L, most=3660),
+    "scan.sweep_serials": _count(
+        msg("One telephone scans on one day no more numbers than"), _L, Unit.PIECES, 10_000
+    ),
+    "scan.lot_percent": _count(
+        msg("Scans of a lot, in percent of its labels, at most"), _L, Unit.PERCENT, 100_000
+    ),
+    "scan.region": RuleName(
+        msg("Where goods are sold, in degrees of the map"), _L, Shape.TABLE, None, 0, 180
+    ),
     "diary.banned_ingredients": RuleName(
         msg("Active ingredients that are banned"), Group.FARMING, Shape.WORDS
     ),

@@ -3,6 +3,7 @@
 from traceability.models.checks import IntervalHold, LabResult, LabTest, WatchItem
 from traceability.models.diary import DiaryEntry, EntryInput, EntryQuantity, is_latest
 from traceability.models.events import EventField, EventValue, EventWhat, TraceEvent
+from traceability.models.labels import LabelBatch, SerialUnit
 from traceability.models.land import Farm, Plot, PlotHeritage, Season
 from traceability.models.links import DlLink, Gs1Party
 from traceability.models.lots import Lot, LotCounter, LotEdge, LotSeason, LotStep
@@ -18,6 +19,7 @@ from traceability.models.proof import (
 )
 from traceability.models.pulls import DiaryPull
 from traceability.models.recorder import DiaryPhoto, DiaryTask
+from traceability.models.scans import Scan, ScanAlert
 from traceability.models.stock import (
     LogisticUnit,
     LotHold,
@@ -59,6 +61,7 @@ __all__ = [
     "IntervalHold",
     "LabResult",
     "LabTest",
+    "LabelBatch",
     "LogCheckpoint",
     "LogHead",
     "LogLeaf",
@@ -74,7 +77,10 @@ __all__ = [
     "PartnerToken",
     "Plot",
     "PlotHeritage",
+    "Scan",
+    "ScanAlert",
     "Season",
+    "SerialUnit",
     "Shipment",
     "ShipmentLine",
     "SigningKey",

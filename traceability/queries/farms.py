@@ -1,7 +1,7 @@
 """Reads of farms, plots, seasons and their diaries."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 import sqlalchemy as sa
@@ -98,6 +98,8 @@ class DiaryLine:
     block: Block | None
     root_id: str
     revision_of: str | None
+    # Digests of stored pictures.
+    media: list[str] = field(default_factory=list)
 
     @property
     def is_done(self) -> bool:
@@ -173,6 +175,7 @@ _LINE = (
     DiaryEntry.block,
     DiaryEntry.root_id,
     DiaryEntry.revision_of,
+    DiaryEntry.media,
 )
 
 

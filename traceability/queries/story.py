@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from traceability.models import Farm, Lot, Plot, Season
 from traceability.queries.farms import DiaryLine, FarmCard, diary
 from traceability.queries.lots import LotCard, select_cards
-from traceability.rules import Activity, Spray, judge_harvest
+from traceability.rules import Activity, LotKind, Spray, judge_harvest
 
 
 @dataclass(frozen=True)
@@ -24,6 +24,10 @@ class Origin:
     crop: dict[str, str]
     variety: str
     started_on: date
+    # By what the place is called in events: numbers of GS1, or a code of the house.
+    gln: str | None
+    extension: str | None
+    place_code: str
 
 
 @dataclass(frozen=True)
@@ -48,6 +52,7 @@ class LotStory:
     origin: Origin | None
     entries: tuple[DiaryLine, ...]
     inputs: tuple[InputUsed, ...]
+    is_harvest: bool = True
 
     @property
     def sprays_kept(self) -> bool:
@@ -55,22 +60,9 @@ class LotStory:
         return all(used.kept for used in self.inputs)
 
 
-def lot_story(
-    session: Session,
-    *,
-    trace_code: str | None = None,
-    gtin: str | None = None,
-    lot: str | None = None,
-) -> LotStory | None:
-    """Return the story of the lot with this trace code, or GTIN and lot code (two statements)."""
-    if trace_code is None and (gtin is None or lot is None):
-        return None
-    wanted = (
-        Lot.trace_code == trace_code
-        if trace_code is not None
-        else sa.and_(Lot.gtin == gtin, Lot.code == lot)
-    )
-    row = session.execute(_statement().where(wanted)).first()
+def lot_story(session: Session, *, trace_code: str) -> LotStory | None:
+    """Return the story of the lot with this trace code (two statements)."""
+    row = session.execute(_statement().where(Lot.trace_code == trace_code)).first()
     if row is None:
         return None
     cells = row._mapping
@@ -82,6 +74,7 @@ def lot_story(
         origin=_origin(cells) if card.farm_id else None,
         entries=until,
         inputs=tuple(_used(line, card.harvested_on) for line in until if line.input_name),
+        is_harvest=cells["made_by"] is LotKind.HARVEST,
     )
 
 
@@ -111,7 +104,11 @@ def _statement() -> sa.Select[tuple[object, ...]]:
             Season.crop,
             Season.variety,
             Season.started_on,
+            Farm.gln,
+            Plot.extension,
+            Plot.trace_code.label("place_code"),
             Lot.harvest_id,
+            Lot.kind.label("made_by"),
         )
     )
 

@@ -1,71 +1,291 @@
-"""QR codes and labels of lots: for lots that may be sold, of vendors that may sell."""
+"""Labels of lots on a phone or a PC: choose, look, print; what was printed and what became of it."""
 
-from flask import Response, request
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
-from kernel.web.answers import Answer
+from flask import Response, flash, request, url_for
+from flask_babel import gettext as _
+
+from accounts import guards
+from kernel import clock
+from kernel.errors import NotFound
+from kernel.settings import Settings
+from kernel.web.answers import Answer, go
+from kernel.web.forms import Form
 from kernel.web.pages import page
-from kernel.web.session import db
+from kernel.web.paging import page_number
+from kernel.web.session import db, part
 from traceability.errors import LotNotOpen
+from traceability.forms import LabelForm, ReprintForm, SoldForm, SpoilForm, VoidForm
+from traceability.labels import look_of, pdf_of, svg_of
 from traceability.qr import qr_png, qr_svg
 from traceability.queries import LotCard
+from traceability.queries.labels import (
+    BatchCard,
+    batch_of,
+    batches_of,
+    batches_of_lot,
+    serials_of,
+    sheet_of,
+)
 from traceability.rules import LotState
-from traceability.views.attempt import need_lot
+from traceability.rules.labels import FORMATS, Template
+from traceability.services import labels
+from traceability.services.labels import Wish
+from traceability.views.attempt import attempt, need_lot
 from traceability.views.blueprint import blueprint, everybody
 from traceability.views.lots import address_of
-from vendors.queries import VendorCard, vendor_cards
+from vendors.queries import vendor_cards
 
-# Three columns of eight: the common sheet of 70 x 37 mm stamps.
-ON_A_SHEET = 24
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+Act = Callable[["Session"], object]
+
+
+@blueprint.get("/labels")
+@everybody
+def show_batches(vendor_id: str) -> Answer:
+    """List the labels a vendor printed, the latest first."""
+    found = batches_of(db(), vendor_id=vendor_id, page=page_number())
+    return page("traceability/label_batches.html", vendor_id=vendor_id, batches=found)
 
 
 @blueprint.get("/lots/<lot_id>/labels")
 @everybody
 def show_labels(vendor_id: str, lot_id: str) -> Answer:
-    """Show a printable sheet of stamps, or one label with ``?single=1``."""
-    lot, vendor = _printable(vendor_id, lot_id)
-    single = request.args.get("single") == "1"
-    return page(
-        "traceability/labels.html",
-        vendor_id=vendor_id,
-        lot=lot,
-        vendor=vendor,
-        address=address_of(lot),
-        qr=qr_svg(address_of(lot), inline=True),
-        single=single,
-        count=1 if single else ON_A_SHEET,
+    """Ask which labels to print; show those that were."""
+    lot = _printable(vendor_id, lot_id)
+    return _choice_page(vendor_id, lot, LabelForm(data={"count": 65, "dpi": "600"}))
+
+
+@blueprint.post("/lots/<lot_id>/labels")
+@everybody
+def print_labels(vendor_id: str, lot_id: str) -> Answer:
+    """Print a batch."""
+    lot = _printable(vendor_id, lot_id)
+    form = LabelForm()
+    batch_id = attempt(
+        form,
+        lambda session: labels.print_labels(
+            session,
+            lot_id,
+            wish=_wish(form),
+            root=part(Settings).public_url,
+            actor=guards.current_actor(),
+            now=clock.now(),
+        ),
     )
+    if batch_id is None:
+        return _choice_page(vendor_id, lot, form), 422
+    return go(url_for("traceability.show_batch", vendor_id=vendor_id, batch_id=batch_id))
+
+
+@blueprint.get("/labels/<batch_id>")
+@everybody
+def show_batch(vendor_id: str, batch_id: str) -> Answer:
+    """Show a batch: how it looks, its files, what became of it."""
+    return _batch_page(vendor_id, batch_id)
+
+
+@blueprint.get("/labels/<batch_id>/labels.pdf")
+@everybody
+def download_batch(vendor_id: str, batch_id: str) -> Answer:
+    """Hand out a batch as PDF."""
+    batch = _may_be_printed(vendor_id, batch_id)
+    return _file(pdf_of(sheet_of(db(), batch)), "application/pdf", f"{_name(batch)}.pdf")
+
+
+@blueprint.get("/labels/<batch_id>/labels.svg")
+@everybody
+def download_drawing(vendor_id: str, batch_id: str) -> Answer:
+    """Hand out one page of a batch as SVG; with ``?look=1`` a single label, to be looked at."""
+    batch = _may_be_printed(vendor_id, batch_id)
+    sheet, number = sheet_of(db(), batch), page_number()
+    if request.args.get("look") == "1":
+        return _file(look_of(sheet), "image/svg+xml", "")
+    return _file(svg_of(sheet, page=number), "image/svg+xml", f"{_name(batch)}-{number}.svg")
+
+
+@blueprint.post("/labels/<batch_id>/apply")
+@everybody
+def apply_batch(vendor_id: str, batch_id: str) -> Answer:
+    """Note that the labels are on the goods."""
+
+    def act(session: "Session") -> object:
+        labels.apply_labels(session, batch_id, actor=guards.current_actor(), now=clock.now())
+        return True
+
+    return _change(vendor_id, batch_id, ReprintForm(), act, _("Noted: they are on the goods."))
+
+
+@blueprint.post("/labels/<batch_id>/spoil")
+@everybody
+def spoil_labels(vendor_id: str, batch_id: str) -> Answer:
+    """Note spoiled labels."""
+    form = SpoilForm()
+
+    def act(session: "Session") -> object:
+        labels.spoil_labels(
+            session,
+            batch_id,
+            number=form.spoiled.data or 0,
+            serials=form.numbers,
+            actor=guards.current_actor(),
+            now=clock.now(),
+        )
+        return True
+
+    return _change(vendor_id, batch_id, form, act, _("Noted as spoiled."))
+
+
+@blueprint.post("/labels/<batch_id>/void")
+@everybody
+def void_batch(vendor_id: str, batch_id: str) -> Answer:
+    """Take a batch out of use."""
+    form = VoidForm()
+
+    def act(session: "Session") -> object:
+        actor = guards.current_actor()
+        reason = form.reason.data or ""
+        labels.void_labels(session, batch_id, reason=reason, actor=actor, now=clock.now())
+        return True
+
+    return _change(vendor_id, batch_id, form, act, _("These labels are out of use."))
+
+
+@blueprint.post("/labels/<batch_id>/sold")
+@everybody
+def sell_serials(vendor_id: str, batch_id: str) -> Answer:
+    """Note units of a batch as sold."""
+    form = SoldForm()
+    batch = _batch(vendor_id, batch_id)
+
+    def act(session: "Session") -> object:
+        return labels.sell_serials(
+            session,
+            batch.lot_id,
+            serials=form.numbers,
+            actor=guards.current_actor(),
+            now=clock.now(),
+        )
+
+    return _change(vendor_id, batch_id, form, act, _("Noted as sold."))
+
+
+@blueprint.post("/labels/<batch_id>/reprint")
+@everybody
+def reprint_labels(vendor_id: str, batch_id: str) -> Answer:
+    """Print some labels of a batch once more."""
+    form, made = ReprintForm(), []
+
+    def act(session: "Session") -> object:
+        actor, count = guards.current_actor(), form.count.data or 0
+        made.append(
+            labels.reprint_labels(session, batch_id, count=count, actor=actor, now=clock.now())
+        )
+        return True
+
+    answer = _change(vendor_id, batch_id, form, act, _("Printed once more."))
+    if not made:
+        return answer
+    return go(url_for("traceability.show_batch", vendor_id=vendor_id, batch_id=made[0]))
 
 
 @blueprint.get("/lots/<lot_id>/qr.svg")
 @everybody
 def download_svg(vendor_id: str, lot_id: str) -> Answer:
-    """Hand out the QR code as SVG."""
-    lot, _vendor = _printable(vendor_id, lot_id)
+    """Hand out the QR code alone as SVG."""
+    lot = _printable(vendor_id, lot_id)
     return _file(qr_svg(address_of(lot)).encode(), "image/svg+xml", f"{lot.code}.svg")
 
 
 @blueprint.get("/lots/<lot_id>/qr.png")
 @everybody
 def download_png(vendor_id: str, lot_id: str) -> Answer:
-    """Hand out the QR code as PNG."""
-    lot, _vendor = _printable(vendor_id, lot_id)
+    """Hand out the QR code alone as PNG."""
+    lot = _printable(vendor_id, lot_id)
     return _file(qr_png(address_of(lot)), "image/png", f"{lot.code}.png")
 
 
-def _printable(vendor_id: str, lot_id: str) -> tuple[LotCard, VendorCard]:
+def _wish(form: LabelForm) -> Wish:
+    return Wish(
+        template=Template(form.template.data),
+        dpi=int(form.dpi.data),
+        count=form.count.data or 0,
+        serials=bool(form.serials.data),
+        net=form.net.data or "",
+        sscc=form.sscc18,
+    )
+
+
+def _printable(vendor_id: str, lot_id: str) -> LotCard:
     lot = need_lot(vendor_id, lot_id)
-    vendor = vendor_cards(db(), [vendor_id])[vendor_id]
-    if lot.state is not LotState.OPEN or not vendor.is_open:
+    if lot.state is not LotState.OPEN or not vendor_cards(db(), [vendor_id])[vendor_id].is_open:
         raise LotNotOpen
-    return lot, vendor
+    return lot
+
+
+def _batch(vendor_id: str, batch_id: str) -> BatchCard:
+    batch = batch_of(db(), batch_id, vendor_id=vendor_id)
+    if batch is None:
+        raise NotFound
+    return batch
+
+
+def _may_be_printed(vendor_id: str, batch_id: str) -> BatchCard:
+    batch = _batch(vendor_id, batch_id)
+    if not batch.may_be_printed or not vendor_cards(db(), [vendor_id])[vendor_id].is_open:
+        raise LotNotOpen
+    return batch
+
+
+def _change(vendor_id: str, batch_id: str, form: Form, act: Act, told: str) -> Answer:
+    """Do something with a batch, or show its page again with what is wrong."""
+    _batch(vendor_id, batch_id)
+    try:
+        if not attempt(form, act):
+            return _batch_page(vendor_id, batch_id, form), 422
+    except NotFound:
+        # The batch is there, so it is a number that is not on it.
+        form.problem = _("No such number is on these labels.")
+        return _batch_page(vendor_id, batch_id, form), 422
+    flash(told, "good")
+    return go(url_for("traceability.show_batch", vendor_id=vendor_id, batch_id=batch_id))
+
+
+def _choice_page(vendor_id: str, lot: LotCard, form: LabelForm) -> str:
+    return page(
+        "traceability/labels.html",
+        vendor_id=vendor_id,
+        lot=lot,
+        form=form,
+        batches=batches_of_lot(db(), lot_id=lot.id),
+    )
+
+
+def _batch_page(vendor_id: str, batch_id: str, form: Form | None = None) -> str:
+    batch = _batch(vendor_id, batch_id)
+    return page(
+        "traceability/label_batch.html",
+        vendor_id=vendor_id,
+        batch=batch,
+        format=FORMATS[batch.template],
+        serials=serials_of(db(), batch_id=batch.id) if batch.has_serials else [],
+        form=form,
+        spoil=form if isinstance(form, SpoilForm) else SpoilForm(),
+        void=form if isinstance(form, VoidForm) else VoidForm(),
+        sold=form if isinstance(form, SoldForm) else SoldForm(),
+        again=form if isinstance(form, ReprintForm) else ReprintForm(data={"count": 1}),
+    )
+
+
+def _name(batch: BatchCard) -> str:
+    return f"{batch.lot_code}-{batch.template.value}"
 
 
 def _file(data: bytes, media_type: str, name: str) -> Response:
-    return Response(
-        data,
-        mimetype=media_type,
-        headers={
-            "Content-Disposition": f'attachment; filename="{name}"',
-            "Cache-Control": "private, no-store",
-        },
-    )
+    headers = {"Cache-Control": "private, no-store"}
+    if name:
+        headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return Response(data, mimetype=media_type, headers=headers)

@@ -1,0 +1,61 @@
+"""What stands on a label, out of what was frozen when it was ordered: Vietnamese, then English."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from traceability.labels.setting import Face
+from traceability.rules.labels import Template
+
+HEADING = "NGUỒN GỐC SẢN PHẨM"
+HINT = "Quét mã để xem nhật ký, chứng nhận và tình trạng lô · Scan for the story of this lot"
+HARVESTED, PACKED, BEST = "Thu hoạch / Harvested", "Đóng gói / Packed", "HSD / Best before"
+NET = "Khối lượng / Net"
+
+
+def face_of(printed: Mapping[str, Any], template: Template) -> Face:
+    """Return the words of a label."""
+    title = printed["product"].get("vi") or next(iter(printed["product"].values()), "")
+    days = ((HARVESTED, "harvested"), (PACKED, "packed"), (BEST, "best_before"))
+    lines = [f"{name} {_day(printed[key])}" for name, key in days if printed[key]]
+    if printed["net"]:
+        lines.insert(0, f"{NET} {printed['net']}")
+    return Face(
+        title=title,
+        title_en=printed["product"].get("en", ""),
+        maker=printed["vendor"],
+        place=_place(printed),
+        code=printed["code"],
+        lines=tuple(lines),
+        facts=_facts(printed, title) if template is Template.CERTIFICATE else (),
+        heading=HEADING,
+        hint=HINT,
+        sscc=printed["sscc"],
+    )
+
+
+def _facts(printed: Mapping[str, Any], title: str) -> tuple[tuple[str, str], ...]:
+    """Return what Circular 02/2024/TT-BKHCN asks for, as far as paper can say it."""
+    pairs = (
+        ("Sản phẩm / Product", " · ".join(filter(None, (title, printed["variety"])))),
+        ("Đơn vị sản xuất / Producer", printed["vendor"]),
+        ("Địa chỉ / Address", printed["vendor_address"]),
+        ("Nơi trồng / Grown at", _place(printed)),
+        ("Mã số vùng trồng / Planting-area code", printed["planting_area_code"]),
+        (HARVESTED, _day(printed["harvested"])),
+        (PACKED, _day(printed["packed"])),
+        (BEST, _day(printed["best_before"])),
+        ("Mã lô / Lot", printed["code"]),
+        ("Mã truy vết / Tracing code", printed["trace_code"]),
+        ("GTIN", printed["gtin"]),
+        ("Xuất xứ / Origin", "Việt Nam / Viet Nam"),
+    )
+    return tuple((name, value) for name, value in pairs if value)
+
+
+def _place(printed: Mapping[str, Any]) -> str:
+    return ", ".join(filter(None, (printed["farm"], printed["commune"])))
+
+
+def _day(iso: str) -> str:
+    return date.fromisoformat(iso).strftime("%d/%m/%Y") if iso else ""

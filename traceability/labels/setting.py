@@ -1,0 +1,122 @@
+"""Sets labels: the same bytes for the same words; codes lie on whole dots of the printer."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, Literal, cast
+
+import typst
+
+from traceability.qr import runs, symbol
+from traceability.rules.labels import DOTS_MM, FORMATS, QUIET_ZONE, Template, fit
+
+_HERE = Path(__file__).parent
+FONTS = _HERE.parents[1] / "build" / "fonts"
+"""Be Vietnam Pro, put there by the build."""
+
+MARGIN_MM = 1.0
+
+
+@dataclass(frozen=True)
+class Face:
+    """What stands on a label, word for word; ``facts`` are pairs of a name and what it is."""
+
+    title: str
+    title_en: str
+    maker: str
+    place: str
+    code: str
+    lines: tuple[str, ...]
+    facts: tuple[tuple[str, str], ...] = ()
+    heading: str = ""
+    hint: str = ""
+    sscc: str = ""
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """Labels to be set: one for each text of a code; ``serials`` stand under the codes."""
+
+    template: Template
+    dpi: int
+    face: Face
+    texts: tuple[str, ...]
+    serials: tuple[str, ...] = field(default=())
+
+
+def pdf_of(sheet: Sheet) -> bytes:
+    """Return all labels as PDF.
+
+    :raises Invalid: when the code does not fit on the label.
+    """
+    return cast(bytes, _set(sheet, "pdf"))
+
+
+def svg_of(sheet: Sheet, *, page: int = 1) -> bytes:
+    """Return one page of labels as SVG, letters drawn; a page that is not there is the last.
+
+    :raises Invalid: when the code does not fit on the label.
+    """
+    first = min(max(page - 1, 0), (len(sheet.texts) - 1) // FORMATS[sheet.template].a_page)
+    return cast(bytes, _set(_cut(sheet, first), "svg"))
+
+
+def look_of(sheet: Sheet) -> bytes:
+    """Return the first label alone as SVG.
+
+    :raises Invalid: when the code does not fit on the label.
+    """
+    first = replace(sheet, texts=sheet.texts[:1], serials=sheet.serials[:1])
+    label = FORMATS[sheet.template].label
+    return cast(bytes, _set(first, "svg", page=label, columns=1, rows=1))
+
+
+def _cut(sheet: Sheet, page: int) -> Sheet:
+    a_page = FORMATS[sheet.template].a_page
+    part = slice(page * a_page, (page + 1) * a_page)
+    return replace(sheet, texts=sheet.texts[part], serials=sheet.serials[part])
+
+
+def _set(sheet: Sheet, kind: Literal["pdf", "svg"], **other: Any) -> Any:
+    return typst.compile(
+        _HERE / "label.typ",
+        format=kind,
+        font_paths=[FONTS],
+        ignore_system_fonts=True,
+        sys_inputs={"data": json.dumps(_data(sheet) | other, ensure_ascii=False)},
+        timestamp=0,
+    )
+
+
+def _data(sheet: Sheet) -> dict[str, Any]:
+    form, face = FORMATS[sheet.template], sheet.face
+    different = list(dict.fromkeys(sheet.texts))
+    codes = [symbol(text, form.level) for text in different]
+    # Serial numbers are equally long, so all symbols of a sheet are of one size.
+    fits = fit(max(len(code.matrix) for code in codes), sheet.template, sheet.dpi)
+    dot = DOTS_MM[sheet.dpi]
+    return {
+        "template": sheet.template.value,
+        "page": form.page,
+        "label": form.label,
+        "columns": form.columns,
+        "rows": form.rows,
+        "side": fits.side_mm,
+        "module": fits.module_mm,
+        "quiet": QUIET_ZONE,
+        # Whole dots from the edge, or each module would be of another width.
+        "left": round(MARGIN_MM / dot) * dot,
+        "top": int(max(form.label[1] - fits.side_mm, 0) / 2 / dot) * dot,
+        "codes": [[list(run) for run in runs(code)] for code in codes],
+        "sizes": [len(code.matrix) for code in codes],
+        "labels": [
+            {"code": different.index(text) if len(different) > 1 else 0, "serial": serial}
+            for text, serial in zip(sheet.texts, _padded(sheet), strict=True)
+        ],
+        "face": {name: getattr(face, name) for name in Face.__dataclass_fields__},
+    }
+
+
+def _padded(sheet: Sheet) -> Sequence[str]:
+    return sheet.serials or ("",) * len(sheet.texts)

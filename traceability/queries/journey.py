@@ -1,0 +1,92 @@
+"""The journey of a lot: what events of EPCIS tell of it, and what the places are called."""
+
+import re
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from traceability.gs1.ids import place_id
+from traceability.models import EventWhat, Farm, Plot, TraceEvent
+from traceability.rules import WhatRole
+
+MOST_STOPS = 80
+
+
+@dataclass(frozen=True)
+class Stop:
+    """One event of a lot; ``place`` is how it is called, ``place_name`` what people say."""
+
+    seq: int
+    event_id: str
+    at: datetime
+    type: str
+    step: str
+    disposition: str
+    ref: str
+    role: WhatRole
+    quantity: float | None
+    uom: str | None
+    place: str
+    place_name: str = ""
+
+
+def journey(session: Session, refs: Collection[str], *, root: str) -> tuple[Stop, ...]:
+    """Return the events in which things of these names took part, in order (one or two statements).
+
+    ``refs`` are as events name things; ``root`` is the address of the market.
+    """
+    place = sa.func.coalesce(TraceEvent.biz_location, TraceEvent.read_point, "")
+    rows = session.execute(
+        sa.select(
+            TraceEvent.seq,
+            TraceEvent.event_id,
+            TraceEvent.event_time.label("at"),
+            TraceEvent.type,
+            sa.func.coalesce(TraceEvent.biz_step, "").label("step"),
+            sa.func.coalesce(TraceEvent.disposition, "").label("disposition"),
+            EventWhat.ref,
+            EventWhat.role,
+            EventWhat.quantity,
+            EventWhat.uom,
+            place.label("place"),
+        )
+        .join(EventWhat, EventWhat.event_seq == TraceEvent.seq)
+        .where(EventWhat.ref.in_(refs))
+        .order_by(TraceEvent.event_time, TraceEvent.seq, EventWhat.position)
+        .limit(MOST_STOPS)
+    ).all()
+    names = _names(session, {row.place for row in rows if row.place}, root=root)
+    return tuple(Stop(**row._mapping, place_name=names.get(row.place, "")) for row in rows)
+
+
+def _names(session: Session, places: Collection[str], *, root: str) -> dict[str, str]:
+    """Return what farms and plots are called, by how events call them."""
+    codes = {found[1] for one in places if (found := re.fullmatch(r".*/p/(\w+)", one))}
+    glns = {found[1] for one in places if (found := re.match(r".*/414/(\d{13})(?:/|$)", one))}
+    if not codes and not glns:
+        return {}
+    rows = session.execute(
+        sa.select(
+            Farm.name,
+            Farm.gln,
+            Farm.trace_code,
+            Plot.name.label("plot"),
+            Plot.extension,
+            Plot.trace_code.label("plot_code"),
+        )
+        .outerjoin(Plot, Plot.farm_id == Farm.id)
+        .where(sa.or_(Farm.trace_code.in_(codes), Plot.trace_code.in_(codes), Farm.gln.in_(glns)))
+        .limit(400)
+    )
+    return dict(_named(rows, root))
+
+
+def _named(rows: Iterable[sa.Row[*tuple[object, ...]]], root: str) -> Iterable[tuple[str, str]]:
+    for row in rows:
+        yield place_id(root, gln=row.gln, extension=None, code=row.trace_code), row.name
+        if row.plot_code:
+            name = f"{row.name}, {row.plot}"
+            yield place_id(root, gln=row.gln, extension=row.extension, code=row.plot_code), name
