@@ -319,7 +319,7 @@ GUARDS = {
     "traceability.new_test": "member:owner,recorder",
     "traceability.record_test": "member:owner,recorder",
     "traceability.replace_plot": "member:owner,recorder",
-    "traceability.show_batch": "member:owner,recorder,seller",
+    "traceability.show_input_batch": "member:owner,recorder,seller",
     "traceability.show_entry": "member:owner,recorder,seller",
     "traceability.show_inputs": "member:owner,recorder,seller",
     "traceability.show_test": "member:owner,recorder,seller",

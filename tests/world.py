@@ -373,7 +373,7 @@ def _records(world: World, land: Land, lot_id: str) -> dict[str, str]:
     crop = CropFacts("other", {"vi": "Cây khác"})
     product = ProductFacts("Thuốc khác", InputKind.OTHER)
     made = {
-        "batch_id": batch_id,
+        "input_batch_id": batch_id,
         "test_id": test_id,
         "crop_id": land.run(supplies.save_crop, facts=crop, actor=OFFICE),
         "product_id": land.run(supplies.save_product, facts=product, actor=OFFICE),
@@ -413,7 +413,7 @@ def _labels(session: Session, lot: Lot) -> dict[str, str]:
     serial = session.scalars(
         sa.select(SerialUnit.serial).where(SerialUnit.batch_id == batch_id)
     ).first()
-    return {"label_batch_id": batch_id, "alert_id": alert, "serial": serial}
+    return {"batch_id": batch_id, "alert_id": alert, "serial": serial}
 
 
 def _plan(listing_id: str, pack_id: str) -> PricePlan:

@@ -16,7 +16,7 @@ from kernel.web.pages import page
 from kernel.web.paging import page_number
 from kernel.web.session import db, part
 from traceability.errors import LotNotOpen
-from traceability.forms import LabelForm, ReprintForm, SoldForm, SpoilForm, VoidForm
+from traceability.forms.labels import LabelForm, ReprintForm, SoldForm, SpoilForm, VoidForm
 from traceability.labels import look_of, pdf_of, svg_of
 from traceability.qr import qr_png, qr_svg
 from traceability.queries import LotCard

@@ -11,7 +11,7 @@ from kernel.web.answers import Answer, go
 from kernel.web.pages import page
 from kernel.web.paging import page_number
 from kernel.web.session import db
-from traceability.forms import CheckedForm
+from traceability.forms.labels import CheckedForm
 from traceability.queries.scans import alerts_of, scans_of_lots
 from traceability.services.scans import check_alert
 from traceability.views.attempt import attempt

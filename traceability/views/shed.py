@@ -70,21 +70,21 @@ def add_batch(vendor_id: str) -> Answer:
     if made is None:
         return _batch_form(vendor_id, form), 422
     flash(_("Put into the shed."), "good")
-    return go(url_for("traceability.show_batch", vendor_id=vendor_id, batch_id=made))
+    return go(url_for("traceability.show_input_batch", vendor_id=vendor_id, input_batch_id=made))
 
 
-@blueprint.get("/inputs/<batch_id>")
+@blueprint.get("/inputs/<input_batch_id>")
 @everybody
-def show_batch(vendor_id: str, batch_id: str) -> Answer:
+def show_input_batch(vendor_id: str, input_batch_id: str) -> Answer:
     """Show a batch and how its stock changed."""
-    return _batch_page(vendor_id, _batch(vendor_id, batch_id), CountForm())
+    return _batch_page(vendor_id, _batch(vendor_id, input_batch_id), CountForm())
 
 
-@blueprint.post("/inputs/<batch_id>/count")
+@blueprint.post("/inputs/<input_batch_id>/count")
 @recorders
-def count_batch(vendor_id: str, batch_id: str) -> Answer:
+def count_batch(vendor_id: str, input_batch_id: str) -> Answer:
     """Bring the stock to what was counted."""
-    batch, form = _batch(vendor_id, batch_id), CountForm()
+    batch, form = _batch(vendor_id, input_batch_id), CountForm()
 
     def act(session: "Session") -> bool:
         text = form.quantity.data or ""
@@ -93,13 +93,15 @@ def count_batch(vendor_id: str, batch_id: str) -> Answer:
         )
         actor, now = guards.current_actor(), clock.now()
         note = form.note.data or ""
-        stock.count_batch(session, batch_id, counted=counted, note=note, actor=actor, now=now)
+        stock.count_batch(session, input_batch_id, counted=counted, note=note, actor=actor, now=now)
         return True
 
     if not attempt(form, act):
         return _batch_page(vendor_id, batch, form), 422
     flash(_("Saved."), "good")
-    return go(url_for("traceability.show_batch", vendor_id=vendor_id, batch_id=batch_id))
+    return go(
+        url_for("traceability.show_input_batch", vendor_id=vendor_id, input_batch_id=input_batch_id)
+    )
 
 
 @blueprint.get("/tests")
