@@ -21,6 +21,7 @@ import payments.desk
 import payments.hooks
 import payments.views
 import traceability.desk
+import traceability.jobs
 import traceability.views
 import vendors.desk
 import vendors.jobs
@@ -78,11 +79,19 @@ from shop import (
     work,
 )
 from shop.catalogue import views as catalogue
+from shop.recalling import rooms as recalling
 from shop.ruling import calendar as work_calendar
 from shop.ruling import views as ruling
 from shop.seo import drawing, feeds, head, sharing
 from traceability import handlers as tracing
-from traceability.events import LotChanged, LotHeld, LotRecalled, LotReleased
+from traceability.events import (
+    ComplaintFiled,
+    LotChanged,
+    LotHeld,
+    LotRecalled,
+    LotReleased,
+    RecallActed,
+)
 from vendors import queries as vendor_queries
 from vendors.events import (
     AuthorityTakeDown,
@@ -141,6 +150,7 @@ ROOMS: tuple[ModuleType, ...] = (
     ruling,
     work_calendar,
     certificates,
+    recalling,
     sitemap,
     head,
     drawing,
@@ -157,6 +167,7 @@ FORGET_GOODS: tuple[ForgetGoods, ...] = (forget_listings, forget_visits)
 JOBS: tuple[Job, ...] = (
     *accounts.jobs.JOBS,
     *vendors.jobs.JOBS,
+    *traceability.jobs.JOBS,
     *catalog.jobs.JOBS,
     Job("orders.expire_unpaid", 1, buying_jobs.expire_unpaid),
     Job("orders.sweep_claims", 5, buying_jobs.sweep_claims),
@@ -232,6 +243,11 @@ def _heard(engine: SearchEngine) -> dict[type[Event], Sequence[Reaction]]:
         LotReleased: (told, of_lot),
         LotRecalled: (told, inside(buying.on_lot_recalled), of_lot),
         LotChanged: (inside(listing.on_lot_changed), of_lot),
+        RecallActed: (
+            inside(tracing.on_recall_acted),
+            outside("search.recall", listing.reindex_recall(engine)),
+        ),
+        ComplaintFiled: (inside(tracing.on_complaint_filed),),
         PaymentSettled: (inside(buying.on_payment_settled),),
         PaymentFailed: (inside(buying.on_payment_failed),),
         VisitRedeemed: (inside(buying.on_visit_redeemed),),

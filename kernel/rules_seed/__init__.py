@@ -9,6 +9,7 @@ from kernel.rules_seed.labels import LABEL_RULES
 from kernel.rules_seed.law import HOUSE, SINCE_EVER, Row, law_rows
 from kernel.rules_seed.listings import LISTING_RULES
 from kernel.rules_seed.privacy import PRIVACY
+from kernel.rules_seed.recalls import RECALLS
 from kernel.rules_seed.searching import SEARCHING
 from kernel.rules_seed.vetting import HOUSE as VETTING
 from kernel.rules_seed.vetting import REQUIREMENTS
@@ -28,6 +29,7 @@ SEED: list[Row] = [
         for key, value, law, mark, note in (*LISTING_RULES, *LABEL_RULES)
     ),
     *((key, value, SINCE_EVER, law, mark, None, note) for key, value, law, mark, note in SEARCHING),
+    *((key, value, SINCE_EVER, law, mark, None, note) for key, value, law, mark, note in RECALLS),
 ]
 
 __all__ = ["SEED", "Row"]

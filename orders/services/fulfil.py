@@ -44,6 +44,9 @@ from traceability.queries import lot_cards
 TOLD = {"confirm": "confirmed", "ship": "shipped", "make_ready": "ready"}
 """Steps of a vendor that the buyer is written about."""
 
+LEAVES = frozenset({"pack", "ship", "make_ready"})
+"""Steps by which goods come nearer to the buyer: none of a lot that is held or recalled."""
+
 
 @dataclass(frozen=True)
 class _Case:
@@ -78,7 +81,7 @@ def act_on_order(
         _cancel(session, case, act)
         tell_buyer(session, case.group, "canceled", now=now, order=case.order.code, reason=reason)
         return
-    if action == "pack":
+    if action in LEAVES:
         _check_lots(session, case.lines)
     state, goods = rules.VENDOR_ACTIONS[action]
     move_order(session, case.order, act, state=state, goods=goods)
