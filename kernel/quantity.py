@@ -58,6 +58,14 @@ def parse_quantity(text: str, unit: Unit, *, bare: str = "") -> int:
     return int(amount)
 
 
+def written(quantity: int, unit: Unit) -> str:
+    """Return an amount in kilograms, litres or plain numbers, for a refusal: 1.5 kg is "1,5 kg"."""
+    word = {Unit.GRAM: " kg", Unit.MILLILITRE: " l"}.get(unit)
+    if word is None:
+        return str(quantity)
+    return f"{quantity / 1000:.3f}".rstrip("0").rstrip(".").replace(".", ",") + word
+
+
 def read_number(text: str) -> Fraction:
     """Read a number the Vietnamese way: "1.250" is 1250, "0,5" and "0.5" are a half.
 

@@ -109,3 +109,20 @@ class LotStopped(Conflict):
 
     code = "lot_stopped"
     message = msg("Lot %(lot)s may not be sold now. Please wait for the office or cancel.")
+
+
+class LotsHoldLess(Conflict):
+    """The lots of an offer hold less than a line needs; the vendor chooses others, or counts."""
+
+    code = "lots_hold_less"
+    message = msg(
+        "The lots of “%(title)s” hold %(missing)s less than was ordered: choose other lots, or "
+        "correct what they hold."
+    )
+
+
+class LotsDiffer(Invalid):
+    """What was chosen of lots is not what was ordered."""
+
+    code = "lots_differ"
+    message = msg("Of “%(title)s” %(wanted)s go out, but %(chosen)s were chosen.")

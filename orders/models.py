@@ -191,3 +191,28 @@ class OrderStep(Base):
     actor_name: Mapped[str] = mapped_column(sa.String(120))
     reason: Mapped[str] = mapped_column(sa.String(500), default="")
     at: Mapped[datetime]
+
+
+class OrderAllocation(Base):
+    """So much of one lot that a line of an order got: frozen when the order is packed."""
+
+    __tablename__ = "order_allocation"
+    __table_args__ = (
+        sa.Index("ix_order_allocation_line", "line_id"),
+        sa.Index("ix_order_allocation_order", "order_id"),
+        sa.Index("ix_order_allocation_lot", "lot_id"),
+        sa.CheckConstraint("quantity > 0", name="quantity"),
+    )
+
+    id: Mapped[PrimaryId]
+    order_id: Mapped[Id] = mapped_column(sa.ForeignKey("order.id"))
+    line_id: Mapped[Id] = mapped_column(sa.ForeignKey("order_line.id"))
+    lot_id: Mapped[Id] = mapped_column(sa.ForeignKey("lot.id"))
+    # In the base unit of the lot.
+    quantity: Mapped[int]
+    packed_at: Mapped[datetime]
+    # When it left, or was ready to be fetched.
+    shipped_at: Mapped[datetime | None]
+    delivered_at: Mapped[datetime | None]
+    # When it was put back into the lot: the order was called off after packing.
+    returned_at: Mapped[datetime | None]

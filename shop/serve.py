@@ -90,14 +90,14 @@ def _serve_web(settings: Settings) -> None:
     from granian.server import Server  # noqa: PLC0415
 
     Server(
-        "wsgi:app",
+        "wsgi:gate",
         address=settings.host,
         port=settings.port,
-        interface=Interfaces.WSGI,
+        interface=Interfaces.ASGINL,
         workers=settings.web_workers,
-        # One request at a time in each process: threads would only wait for each other's turn
-        # (measured: a third of the rate and ten times the p99 with four). Add processes instead.
-        blocking_threads=1,
+        # One request at a time in each process (kernel/web/gate.py): threads would only wait for
+        # each other's turn (measured: a third of the rate and ten times the p99 with four).
+        # Add processes instead.
         websockets=False,
         respawn_failed_workers=True,
         respawn_interval=0.5,
@@ -109,9 +109,9 @@ def _serve_web(settings: Settings) -> None:
 def _serve_reloading(settings: Settings) -> None:
     """Serve without what was imported here: each reload reads the code anew."""
     words = [
-        *(sys.executable, "-m", "granian", "--interface", "wsgi", "--no-ws", "--reload"),
+        *(sys.executable, "-m", "granian", "--interface", "asginl", "--no-ws", "--reload"),
         *("--host", settings.host, "--port", str(settings.port), "--workers", "1"),
-        *("--blocking-threads", "1", "--log-level", "warning", "wsgi:app"),
+        *("--log-level", "warning", "wsgi:gate"),
     ]
     os.execv(words[0], words)  # noqa: S606
 

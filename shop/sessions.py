@@ -12,6 +12,10 @@ def open_sessions(settings: Settings) -> sessionmaker[Session]:
     engine = db.open_engine(settings.database_url)
     maker = db.session_factory(engine)
     maker.configure(
-        info={"wake": jobs.waker(jobs.open_queue(settings)), "sealer": open_sealer(settings)}
+        info={
+            "wake": jobs.waker(jobs.open_queue(settings)),
+            "sealer": open_sealer(settings),
+            "root": settings.public_url,
+        }
     )
     return maker

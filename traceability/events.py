@@ -19,6 +19,8 @@ class LotHeld(Event):
 
     lot_id: str
     vendor_id: str
+    # The lot that it was packed from, where that one was meant and its vendor is told of it.
+    cause_id: str = ""
 
 
 @dataclass(frozen=True)
@@ -27,6 +29,8 @@ class LotReleased(Event):
 
     lot_id: str
     vendor_id: str
+    # The lot that it was packed from, where that one was meant and its vendor is told of it.
+    cause_id: str = ""
 
 
 @dataclass(frozen=True)
@@ -35,6 +39,8 @@ class LotRecalled(Event):
 
     lot_id: str
     vendor_id: str
+    # The lot that it was packed from, where that one was meant and its vendor is told of it.
+    cause_id: str = ""
 
 
 @dataclass(frozen=True)

@@ -30,7 +30,12 @@ def on_vendor_forgotten(session: "Session", event: VendorForgotten, now: datetim
 def tell_vendor(
     session: "Session", event: LotHeld | LotReleased | LotRecalled, now: datetime
 ) -> None:
-    """Write to the vendor that a lot is held, released or recalled, and why."""
+    """Write to the vendor that a lot is held, released or recalled, and why.
+
+    Of what was packed from it, the letter about the lot itself speaks.
+    """
+    if event.cause_id:
+        return
     lot = queries.lot_cards(session, [event.lot_id]).get(event.lot_id)
     vendor = vendor_cards(session, [event.vendor_id]).get(event.vendor_id)
     if lot is None or vendor is None:

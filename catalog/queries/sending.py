@@ -75,6 +75,21 @@ def queue_of(session: Session, listing_id: str) -> tuple[Rest, ...]:
     return _queues(session, {listing_id}).get(listing_id, ())
 
 
+def stock_lots(session: Session, listing_ids: Collection[str]) -> dict[str, tuple[str, ...]]:
+    """Return the lots that listings' stocks are of, first to expire first (one statement)."""
+    rows = session.execute(
+        sa.select(Listing.id, Listing.lot_id, ListingLot.lot_id, ListingLot.best_before)
+        .outerjoin(ListingLot, sa.and_(ListingLot.listing_id == Listing.id, Listing.by_lots))
+        .where(Listing.id.in_(listing_ids))
+    )
+    found: dict[str, list[tuple[date, str]]] = {}
+    for listing_id, named, stocked, best_before in rows:
+        lot_id = stocked or named
+        if lot_id is not None:
+            found.setdefault(listing_id, []).append((best_before or date.max, lot_id))
+    return {key: tuple(lot_id for _, lot_id in sorted(lots)) for key, lots in found.items()}
+
+
 def _queues(session: Session, listing_ids: Collection[str]) -> dict[str, tuple[Rest, ...]]:
     if not listing_ids:
         return {}
@@ -109,7 +124,7 @@ def _from_queue(queue: Collection[Rest], lots: Mapping[str, LotCard], on: date) 
         best_before=following.best_before if following else None,
         past=past_left(queue, on),
         # Nobody can tell from which of its lots a bag is filled: the vendor sets it aside first.
-        on_hold=any(not lot.is_open for lot in here),
+        on_hold=any(lot.is_stopped for lot in here),
     )
 
 
@@ -119,6 +134,6 @@ def _from_lot(lot: LotCard | None, on: date) -> Sending:
     return Sending(
         lot=lot,
         best_before=lot.best_before,
-        on_hold=not lot.is_open,
+        on_hold=lot.is_stopped,
         spoiled=is_past(lot.best_before, on),
     )

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from kernel.errors import NotFound
 from kernel.many import among
 from orders import rules
-from orders.models import CartLine, Order, OrderGroup, OrderLine
+from orders.models import CartLine, Order, OrderAllocation, OrderGroup, OrderLine
 from orders.queries.groups import Access, group_id_of
 from orders.rules import DeliveryMethod, FulfilmentState, OrderState
 
@@ -23,12 +23,12 @@ class Sold:
 
     lot_id: str
     quantity: int
+    title: dict[str, str]
     order_id: str
     order_code: str
     group_id: str
     vendor_id: str
     vendor_name: str
-    title: dict[str, str]
     state: OrderState
     fulfilment: FulfilmentState
     placed_at: datetime
@@ -74,36 +74,51 @@ def sold_of(
 ) -> tuple[Sold, ...]:
     """Return every line of orders that are or were carried out with goods of these lots.
 
-    ``vendor_id``: of this vendor alone, who must not see the buyers of another.
+    What was packed counts by the lots it was packed from and what came back not at all; of what
+    was not packed yet the lot counts that was shown. ``vendor_id``: of this vendor alone, who must
+    not see the buyers of another (two statements).
     """
     if not lot_ids:
         return ()
-    wanted = (
-        sa.select(
-            OrderLine.lot_id,
-            (OrderLine.size * OrderLine.quantity).label("quantity"),
-            Order.id.label("order_id"),
-            Order.code.label("order_code"),
-            Order.group_id,
-            Order.vendor_id,
-            Order.vendor_name,
-            OrderLine.title,
-            Order.state,
-            Order.fulfilment,
-            Order.placed_at,
-            OrderGroup.contact_name.label("buyer"),
-            OrderGroup.lang,
-            OrderGroup.delivery,
-            OrderGroup.commune,
+    packed = (
+        sa.select(OrderAllocation.lot_id, OrderAllocation.quantity, *_LINE, *_ORDER)
+        .join(OrderLine, OrderLine.id == OrderAllocation.line_id)
+        .where(
+            among(session, OrderAllocation.lot_id, lot_ids), OrderAllocation.returned_at.is_(None)
         )
-        .join(Order, Order.id == OrderLine.order_id)
-        .join(OrderGroup, OrderGroup.id == Order.group_id)
-        .where(among(session, OrderLine.lot_id, lot_ids), Order.state.in_(rules.LIVE))
-        .order_by(Order.placed_at, Order.id, OrderLine.id)
     )
-    if vendor_id is not None:
-        wanted = wanted.where(Order.vendor_id == vendor_id)
-    return tuple(Sold(*row) for row in session.connection().execute(wanted))
+    decided = sa.exists().where(OrderAllocation.line_id == OrderLine.id)
+    shown = sa.select(OrderLine.lot_id, OrderLine.size * OrderLine.quantity, *_LINE, *_ORDER).where(
+        among(session, OrderLine.lot_id, lot_ids), ~decided
+    )
+    found: list[Sold] = []
+    for wanted in (packed, shown):
+        sold = (
+            wanted.join(Order, Order.id == OrderLine.order_id)
+            .join(OrderGroup, OrderGroup.id == Order.group_id)
+            .where(Order.state.in_(rules.LIVE))
+        )
+        if vendor_id is not None:
+            sold = sold.where(Order.vendor_id == vendor_id)
+        found += [Sold(*row) for row in session.connection().execute(sold)]
+    return tuple(sorted(found, key=lambda one: (one.placed_at, one.order_id, one.lot_id)))
+
+
+_LINE = (OrderLine.title,)
+_ORDER = (
+    Order.id,
+    Order.code,
+    Order.group_id,
+    Order.vendor_id,
+    Order.vendor_name,
+    Order.state,
+    Order.fulfilment,
+    Order.placed_at,
+    OrderGroup.contact_name,
+    OrderGroup.lang,
+    OrderGroup.delivery,
+    OrderGroup.commune,
+)
 
 
 def contacts_of(session: Session, group_ids: Collection[str]) -> dict[str, Contact]:
@@ -142,12 +157,18 @@ def in_carts(session: Session, listing_ids: Collection[str]) -> dict[str, InCart
 
 def line_lots(session: Session, *, order_id: str) -> dict[str, dict[str, str]]:
     """Return the lots that lines of an order came from, with the title of the goods."""
-    rows = session.execute(
-        sa.select(OrderLine.lot_id, OrderLine.title).where(
-            OrderLine.order_id == order_id, OrderLine.lot_id.is_not(None)
-        )
+    packed = sa.select(OrderAllocation.lot_id, OrderLine.title).join(
+        OrderLine, OrderLine.id == OrderAllocation.line_id
     )
-    return {row.lot_id: row.title for row in rows if row.lot_id}
+    decided = sa.exists().where(OrderAllocation.line_id == OrderLine.id)
+    shown = sa.select(OrderLine.lot_id, OrderLine.title).where(
+        OrderLine.lot_id.is_not(None), ~decided
+    )
+    found: dict[str, dict[str, str]] = {}
+    for wanted in (packed, shown):
+        rows = session.connection().execute(wanted.where(OrderLine.order_id == order_id))
+        found.update((row[0], row[1]) for row in rows)
+    return found
 
 
 def order_for_complaint(session: Session, access: Access, *, order_code: str) -> str:

@@ -15,6 +15,7 @@ from kernel.errors import NotFound
 from kernel.pages import Page
 from orders import rules
 from orders.models import CollectionPoint, Order, OrderGroup, OrderLine, OrderStep
+from orders.queries.allocations import allocations_of
 from orders.queries.carts import digest
 from orders.rules import FulfilmentState, OrderState, PaidState, Standing, Step
 from traceability.queries import LotCard, lot_cards
@@ -31,12 +32,22 @@ class Access:
 
 
 @dataclass(frozen=True)
+class Served:
+    """So much of one lot that a line got, in the lot's base unit."""
+
+    lot: LotCard
+    quantity: int
+
+
+@dataclass(frozen=True)
 class LineView:
     """One line of an order, with what is known of its lot and its seats today."""
 
     row: OrderLine
     lot: LotCard | None
     booking: BookingView | None
+    # Which lots it got when it was packed.
+    served: tuple[Served, ...] = ()
 
     @property
     def is_seat(self) -> bool:
@@ -46,7 +57,7 @@ class LineView:
     @property
     def lot_is_stopped(self) -> bool:
         """Tell whether its lot may not be sold or eaten now."""
-        return self.lot is not None and not self.lot.is_open
+        return self.lot is not None and self.lot.is_stopped
 
 
 @dataclass(frozen=True)
@@ -347,7 +358,12 @@ def standing_of(group: OrderGroup, order: Order, lines: Sequence[OrderLine]) -> 
 def _views(session: Session, group: OrderGroup, orders: Sequence[Order]) -> tuple[OrderView, ...]:
     lines = _lines(session, orders)
     flat = [line for own in lines.values() for line in own]
-    lots = lot_cards(session, sorted({line.lot_id for line in flat if line.lot_id}))
+    got = allocations_of(session, list(lines))
+    named = {line.lot_id for line in flat if line.lot_id} | {one.lot_id for one in got}
+    lots = lot_cards(session, named)
+    served: dict[str, list[Served]] = defaultdict(list)
+    for one in got:
+        served[one.line_id].append(Served(lots[one.lot_id], one.quantity))
     seats = [line.id for line in flat if line.departure_id]
     booked = bookings_of(session, seats) if seats else {}
     steps: dict[str, list[OrderStep]] = defaultdict(list)
@@ -359,7 +375,12 @@ def _views(session: Session, group: OrderGroup, orders: Sequence[Order]) -> tupl
         OrderView(
             row=order,
             lines=tuple(
-                LineView(line, lots.get(line.lot_id or ""), booked.get(line.id))
+                LineView(
+                    line,
+                    lots.get(line.lot_id or ""),
+                    booked.get(line.id),
+                    tuple(served[line.id]),
+                )
                 for line in lines[order.id]
             ),
             steps=tuple(steps[order.id]),

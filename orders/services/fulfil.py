@@ -17,11 +17,13 @@ from kernel.errors import Conflict, Invalid, NotFound
 from kernel.events import emit
 from kernel.messages import msg
 from orders import rules
-from orders.errors import CannotCancel, LotStopped
+from orders.errors import CannotCancel
 from orders.events import OrderCanceled, OrderDelivered
 from orders.models import Order, OrderGroup, OrderLine
+from orders.queries.allocations import orders_with_lot
 from orders.queries.groups import Access, group_id_of, standing_of
 from orders.rules import OrderState, PaidState, Standing
+from orders.services.allocating import Choice, return_order, serve_order
 from orders.services.letters import tell_buyer, tell_vendors
 from orders.services.paying import give_up, owe
 from orders.services.steps import (
@@ -44,9 +46,6 @@ from traceability.queries import lot_cards
 TOLD = {"confirm": "confirmed", "ship": "shipped", "make_ready": "ready"}
 """Steps of a vendor that the buyer is written about."""
 
-LEAVES = frozenset({"pack", "ship", "make_ready"})
-"""Steps by which goods come nearer to the buyer: none of a lot that is held or recalled."""
-
 
 @dataclass(frozen=True)
 class _Case:
@@ -62,14 +61,24 @@ class _Case:
 
 
 def act_on_order(
-    session: Session, order_id: str, *, action: str, actor: Actor, now: datetime, reason: str = ""
+    session: Session,
+    order_id: str,
+    *,
+    action: str,
+    actor: Actor,
+    now: datetime,
+    reason: str = "",
+    chosen: Sequence[Choice] | None = None,
 ) -> None:
     """Do what a vendor does next with an order of its own: confirm, pack, ship, deliver, cancel.
+
+    ``chosen`` says when packing which lots the lines get; without it, first to expire goes first.
 
     :raises NotFound: for the order of another vendor.
     :raises Conflict: when that is not what comes next.
     :raises Invalid: when it is cancelled without a reason.
     :raises LotStopped: when a lot in it may not be sold.
+    :raises LotsHoldLess: when the lots of its goods do not hold so much.
     """
     case = _case(session, order_id, actor)
     if action not in rules.vendor_actions(case.standing):
@@ -81,8 +90,7 @@ def act_on_order(
         _cancel(session, case, act)
         tell_buyer(session, case.group, "canceled", now=now, order=case.order.code, reason=reason)
         return
-    if action in LEAVES:
-        _check_lots(session, case.lines)
+    serve_order(session, case.order, case.lines, action, chosen=chosen, act=act)
     state, goods = rules.VENDOR_ACTIONS[action]
     move_order(session, case.order, act, state=state, goods=goods)
     if action in TOLD:
@@ -134,7 +142,7 @@ def note_visit(session: Session, line_id: str, *, now: datetime) -> None:
 
 def flag_lot(session: Session, lot_id: str, *, recalled: bool, now: datetime) -> None:
     """Warn vendors whose open orders hold a stopped lot; after a recall, buyers who have it too."""
-    holds_it = sa.select(OrderLine.order_id).where(OrderLine.lot_id == lot_id)
+    holds_it = orders_with_lot(lot_id)
     concerned = session.scalars(
         sa.select(Order)
         .where(Order.id.in_(holds_it), Order.state.in_(rules.LIVE))
@@ -168,13 +176,6 @@ def _locked(session: Session, found: Order) -> _Case:
     return _Case(group, order, lines_of(session, [order.id]))
 
 
-def _check_lots(session: Session, lines: Sequence[OrderLine]) -> None:
-    lots = lot_cards(session, sorted({line.lot_id for line in lines if line.lot_id}))
-    stopped = [lot.code for lot in lots.values() if not lot.is_open]
-    if stopped:
-        raise LotStopped(lot=", ".join(sorted(stopped)))
-
-
 def _check_notice(session: Session, case: _Case, now: datetime) -> None:
     """Refuse to cancel a paid visit later than its host allows."""
     if case.order.state is not OrderState.CONFIRMED:
@@ -190,6 +191,7 @@ def _cancel(session: Session, case: _Case, act: Act) -> None:
     """Give back what one vendor's order took, and what was paid for it."""
     group, order = case.group, case.order
     move_order(session, order, act, state="cancel", goods="cancel")
+    return_order(session, order, act)
     seats = seats_of(case.lines)
     if seats:
         bookings.cancel(session, line_refs=seats, actor=act.actor, now=act.now)

@@ -11,11 +11,11 @@ from kernel import claims
 from kernel.actor import Actor
 from kernel.ids import new_id
 from kernel.many import among
-from orders.models import Order, OrderLine, OrderStep
-from orders.rules import FulfilmentState, OrderState
+from orders.models import Order, OrderStep
+from orders.queries.affected import sold_of
+from orders.rules import OrderState
 
 WAITING = (OrderState.PLACED, OrderState.CONFIRMED)
-IN_HAND = (FulfilmentState.PENDING, FulfilmentState.PACKED)
 CARTS = "cart:"
 
 
@@ -32,10 +32,10 @@ def stop_orders(
 
     What keeps it from being packed or sent is the state of its lots.
     """
-    holds_it = sa.select(OrderLine.order_id).where(among(session, OrderLine.lot_id, lot_ids))
+    orders = {one.order_id for one in sold_of(session, lot_ids) if one.is_open}
     waiting = session.execute(
         sa.select(Order.id, Order.state).where(
-            Order.id.in_(holds_it), Order.state.in_(WAITING), Order.fulfilment.in_(IN_HAND)
+            among(session, Order.id, orders), Order.state.in_(WAITING)
         )
     ).all()
     rows: list[dict[str, Any]] = [

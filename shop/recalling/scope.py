@@ -1,6 +1,6 @@
 """Everything a recall touches, before anything happens: lots, stock, carts, orders, buyers."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -10,8 +10,10 @@ from catalog.queries.affected import InStock, stock_of
 from kernel.actor import Actor
 from kernel.quantity import Unit
 from orders.queries.affected import InCarts, Sold, in_carts, sold_of
-from traceability.queries.recalls.balance import passed_on
+from orders.rules import FulfilmentState
+from traceability.queries.recalls.balance import Book, Sent, books_of, sent_of
 from traceability.queries.recalls.cases import CountRow, RecallCard, ScopeLot, counts_of, scope_lots
+from traceability.rules import MoveKind
 from traceability.rules.recalls import Account, Finding, summed
 from traceability.services.recalls.belonging import is_office
 from vendors.queries import VendorCard, vendor_cards
@@ -29,6 +31,8 @@ class Scope:
     stock: tuple[InStock, ...]
     carts: Mapping[str, InCarts]
     sold: tuple[Sold, ...]
+    # To shops, packers and other partners.
+    sent: tuple[Sent, ...]
     vendors: Mapping[str, VendorCard]
     accounts: Mapping[str, Account]
     # The one vendor whose goods and buyers the reader may see; None: he is of the office.
@@ -97,7 +101,7 @@ def scope_of(session: Session, recall: RecallCard, *, actor: Actor) -> Scope:
     lots = tuple(lot for lot in every if lot.is_in)
     ids = [lot.id for lot in lots]
     stock = _seen(stock_of(session, ids), vendor_id)
-    sold = sold_of(session, ids, vendor_id=vendor_id)
+    sold, sent = sold_of(session, ids, vendor_id=vendor_id), sent_of(session, ids)
     whose = {lot.vendor_id for lot in every} | {recall.vendor_id}
     return Scope(
         lots=lots,
@@ -105,8 +109,9 @@ def scope_of(session: Session, recall: RecallCard, *, actor: Actor) -> Scope:
         stock=stock,
         carts=in_carts(session, {one.listing_id for one in stock if one.left}),
         sold=sold,
+        sent=tuple(one for one in sent if vendor_id in {None, one.vendor_id}),
         vendors=vendor_cards(session, whose),
-        accounts=_accounts(session, recall, lots, stock, sold),
+        accounts=_accounts(session, recall, lots, sold, sent),
         vendor_id=vendor_id,
     )
 
@@ -119,22 +124,39 @@ def _accounts(
     session: Session,
     recall: RecallCard,
     lots: Sequence[ScopeLot],
-    stock: Iterable[InStock],
     sold: Iterable[Sold],
+    sent: Collection[Sent],
 ) -> dict[str, Account]:
-    """Return where each lot's goods are: what the house knows, and what was counted."""
-    passed = passed_on(session, [lot.id for lot in lots])
-    figures: dict[str, dict[str, int]] = {
-        lot.id: {"made": lot.made, "passed_on": passed.get(lot.id, 0)} for lot in lots
-    }
-    for here in stock:
-        _add(figures[here.lot_id], "stock", here.left)
+    """Return where each lot's goods are: what the books know, and what was counted."""
+    books = books_of(session, [lot.id for lot in lots], sent)
+    packed: dict[str, int] = {}
+    on_the_way: dict[str, int] = {}
     for line in sold:
-        # What has not left its vendor lies there, packed or not.
-        where = "stock" if line.is_open else "transit" if line.is_on_the_way else "sold"
-        _add(figures[line.lot_id], where, line.quantity)
+        if line.fulfilment is FulfilmentState.PACKED:
+            _add(packed, line.lot_id, line.quantity)
+        elif line.is_on_the_way:
+            _add(on_the_way, line.lot_id, line.quantity)
+    figures = {
+        lot.id: _figures(lot, books[lot.id], packed.get(lot.id, 0), on_the_way.get(lot.id, 0))
+        for lot in lots
+    }
     _count(figures, counts_of(session, recall.id))
     return {lot_id: Account(**found) for lot_id, found in figures.items()}
+
+
+def _figures(lot: ScopeLot, book: Book, packed: int, on_the_way: int) -> dict[str, int]:
+    """Return the figures of a lot; what is packed for an order has not left its vendor."""
+    sold = book.out(MoveKind.SOLD, MoveKind.RETURNED) - packed - on_the_way
+    shipped = book.out(MoveKind.SHIPPED, MoveKind.VOIDED) - book.under_way - book.became
+    return {
+        "made": lot.made,
+        "passed_on": book.out(MoveKind.PACKED) + book.became,
+        "sold": max(sold, 0) + max(shipped, 0),
+        "stock": lot.rest + packed,
+        "transit": on_the_way + book.under_way,
+        "samples": book.out(MoveKind.SAMPLE),
+        "waste": book.out(MoveKind.WASTE),
+    }
 
 
 def _count(figures: Mapping[str, dict[str, int]], counts: Iterable[CountRow]) -> None:

@@ -8,8 +8,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from kernel.actor import Actor
 from kernel.db import transaction
 from kernel.mail import Notice
-from orders.models import Order
-from orders.rules import FulfilmentState, OrderState
+from orders.services.fulfil import act_on_order
 from shop.recalling.acting import carry_out
 from shop.recalling.scope import Scope, scope_of
 from tests.orders import market
@@ -21,6 +20,7 @@ from traceability.services import recalls
 from traceability.services.recalls import RecallFacts
 
 Maker = sessionmaker[Session]
+STEPS = ("confirm", "pack", "ship", "deliver")
 WHY = "Dư lượng thuốc bảo vệ thực vật vượt mức"
 OFFICER = Actor("01OFFICER", "Trần Thị Lan", frozenset({"approver"}))
 
@@ -37,24 +37,15 @@ class Case:
     now: object
     market: Market
 
-    def order(self, kilos: int, *, sent: FulfilmentState | None = None, **changed: object) -> str:
+    def order(self, kilos: int, *, sent: str = "", **changed: object) -> str:
         """Order fruit; ``sent`` is how far its vendor got with it. Return the group's id."""
         bearer = market.fill(self.maker, self.now, (self.market.kilo, kilos))
         placed = market.place(
             self.maker, self.now, bearer, KILO * kilos + market.FEE, method="cod", **changed
         )
-        if sent is not None:
-            with self.maker() as session, transaction(session):
-                state = (
-                    OrderState.COMPLETED
-                    if sent is FulfilmentState.DELIVERED
-                    else OrderState.CONFIRMED
-                )
-                session.execute(
-                    sa.update(Order)
-                    .where(Order.group_id == placed.group_id)
-                    .values(state=state, fulfilment=sent)
-                )
+        (order,) = market.orders(self.maker, placed.group_id)
+        for action in STEPS[: STEPS.index(sent) + 1] if sent else ():
+            self.run(act_on_order, order.id, action=action, actor=owner(self.market.grower))
         return placed.group_id
 
     def open(self, *, actor: Actor = OFFICER, **changed: object) -> str:

@@ -9,14 +9,17 @@ from traceability.errors import BadCode
 from traceability.gs1 import (
     Link,
     check_digit,
+    ids,
     is_gtin14,
     lot_address,
     lot_path,
+    read_gln,
     read_gtin,
     read_path,
 )
 
 GTIN = "08938500000010"
+GLN, SSCC, GS1 = "9521234543213", "952123454321000014", "https://id.gs1.org"
 lots = st.text("!\"%&'()*+,-./0123456789:;<=>?ABCXYZ_abcxyz", min_size=1, max_size=20)
 stems = st.text("0123456789", min_size=13, max_size=13)
 
@@ -119,3 +122,38 @@ def test_whatever_is_scanned_the_answer_is_a_link_or_a_refusal(text):
             assert is_gtin14(read_path(path).gtin)
         except BadCode:
             continue
+
+
+ROOT = "https://cho.example/"
+
+
+@pytest.mark.parametrize(
+    ("made", "name"),
+    [
+        (ids.lot_id(ROOT, gtin=GTIN, code="A/1", trace_code="T"), f"{GS1}/01/{GTIN}/10/A%2F1"),
+        (ids.lot_id(ROOT, gtin=None, code="A/1", trace_code="T"), "https://cho.example/t/T"),
+        (ids.unit_id(ROOT, gtin=GTIN, trace_code="T", serial="S"), f"{GS1}/01/{GTIN}/21/S"),
+        (ids.unit_id(ROOT, gtin=None, trace_code="T", serial="S"), "https://cho.example/t/T/S"),
+        (ids.place_id(ROOT, gln=GLN, extension=None, code="C"), f"{GS1}/414/{GLN}"),
+        (ids.place_id(ROOT, gln=GLN, extension="P1", code="C"), f"{GS1}/414/{GLN}/254/P1"),
+        (ids.place_id(ROOT, gln=None, extension="P1", code="C"), "https://cho.example/p/C"),
+        (ids.party_id(ROOT, gln=GLN, slug="v"), f"{GS1}/417/{GLN}"),
+        (ids.party_id(ROOT, gln=None, slug="v"), "https://cho.example/v/v"),
+        (ids.load_id(ROOT, sscc=SSCC, code="C"), f"{GS1}/00/{SSCC}"),
+        (ids.load_id(ROOT, sscc=None, code="C"), "https://cho.example/u/C"),
+    ],
+)
+def test_things_are_called_by_their_numbers_of_gs1_or_by_codes_of_the_house(made, name):
+    assert made == name
+
+
+@pytest.mark.parametrize("text", ["9521234543213", "952 1234 54321-3"])
+def test_a_gln_is_read_as_people_write_it(text):
+    assert read_gln(text) == "9521234543213"
+
+
+@pytest.mark.parametrize("text", ["", "9521234543214", "952123454321", "0" * 13, "x"])
+def test_no_gln_is_ever_made_up(text):
+    with pytest.raises(Invalid) as refusal:
+        read_gln(text)
+    assert refusal.value.field == "gln"

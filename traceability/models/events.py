@@ -19,6 +19,8 @@ class TraceEvent(Base):
 
     __tablename__ = "trace_event"
     __table_args__ = (
+        # A second telling with an error declaration has the same id (EPCIS 2.0, 7.4.1).
+        sa.UniqueConstraint("event_id", "declared"),
         sa.Index("ix_trace_event_time", "event_time", "seq"),
         sa.Index("ix_trace_event_vendor", "vendor_id", "seq"),
         sa.Index("ix_trace_event_step", "biz_step", "seq"),
@@ -28,7 +30,9 @@ class TraceEvent(Base):
 
     seq: Mapped[Sequence]
     # The hash of the event (CBV 2.0, 8.9), or what its sender called it.
-    event_id: Mapped[str] = mapped_column(sa.String(300), unique=True)
+    event_id: Mapped[str] = mapped_column(sa.String(300))
+    # When it was declared wrong, in UTC with milliseconds; empty: it was not.
+    declared: Mapped[str] = mapped_column(sa.String(24), default="")
     # ObjectEvent, TransformationEvent, AggregationEvent, TransactionEvent, AssociationEvent or an extension.
     type: Mapped[str] = mapped_column(sa.String(100))
     action: Mapped[str | None] = mapped_column(sa.String(10))
@@ -44,6 +48,29 @@ class TraceEvent(Base):
     # Whose records it belongs to; None: captured by a partner for nobody of the market.
     vendor_id: Mapped[Id | None] = mapped_column(sa.ForeignKey("vendor.id"))
     body: Mapped[str] = mapped_column(sa.Text)
+
+
+class EventField(Base):
+    """One value that an event is asked for by and that has no column: parties, ILMD, sensors.
+
+    Names are made by ``traceability.epcis.fields``, such as ``source.owning_party``.
+    """
+
+    __tablename__ = "event_field"
+    __table_args__ = (
+        sa.Index("ix_event_field_text", "name", "text", "event_seq"),
+        sa.Index("ix_event_field_number", "name", "number", "event_seq"),
+    )
+
+    event_seq: Mapped[int] = mapped_column(
+        sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+        sa.ForeignKey("trace_event.seq"),
+        primary_key=True,
+    )
+    position: Mapped[int] = mapped_column(sa.SmallInteger, primary_key=True, autoincrement=False)
+    name: Mapped[str] = mapped_column(sa.String(300))
+    text: Mapped[str | None] = mapped_column(sa.String(300))
+    number: Mapped[float | None]
 
 
 class EventWhat(Base):

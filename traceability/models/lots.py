@@ -3,11 +3,17 @@
 from datetime import date, datetime
 
 import sqlalchemy as sa
+from sqlalchemy.engine.default import DefaultExecutionContext
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kernel.db import Base, Id, PrimaryId
 from kernel.quantity import Unit
 from traceability.rules import LotKind, LotState
+
+
+def _whole(context: DefaultExecutionContext) -> int:
+    """Return what is left of a lot that nothing was taken of."""
+    return int(context.get_current_parameters()["quantity"])
 
 
 class Lot(Base):
@@ -18,6 +24,7 @@ class Lot(Base):
         sa.UniqueConstraint("vendor_id", "code"),
         sa.UniqueConstraint("gtin", "code"),
         sa.CheckConstraint("quantity >= 0", name="quantity"),
+        sa.CheckConstraint("rest >= 0", name="rest"),
         sa.Index("ix_lot_season", "season_id", "harvested_on"),
         sa.Index("ix_lot_vendor", "vendor_id", "harvested_on", "id"),
         sa.Index("ix_lot_code", "code"),
@@ -38,7 +45,10 @@ class Lot(Base):
     trace_code: Mapped[str] = mapped_column(sa.String(16), unique=True)
     product: Mapped[dict[str, str]]
     unit: Mapped[Unit]
+    # What it was made with.
     quantity: Mapped[int]
+    # What is left of it: the sum of its moves.
+    rest: Mapped[int] = mapped_column(default=_whole)
     harvested_on: Mapped[date]
     packed_on: Mapped[date | None]
     best_before: Mapped[date | None]
@@ -47,6 +57,10 @@ class Lot(Base):
     state_at: Mapped[datetime]
     # Harvested before the sprays on its plot allowed it: released by a second person only.
     inside_interval: Mapped[bool] = mapped_column(default=False)
+    # The event by which it began; None: made before events were kept.
+    commissioned_seq: Mapped[int | None] = mapped_column(
+        sa.BigInteger().with_variant(sa.Integer(), "sqlite"), sa.ForeignKey("trace_event.seq")
+    )
     created_at: Mapped[datetime]
     version: Mapped[int] = mapped_column(default=1)
 

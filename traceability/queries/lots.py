@@ -10,12 +10,12 @@ from sqlalchemy.orm import Session
 from kernel.pages import Page
 from kernel.quantity import Unit
 from traceability.models import Lot, LotStep, Plot, Season
-from traceability.rules import LotState
+from traceability.rules import STOPPED, LotKind, LotState
 
 
 @dataclass(frozen=True)
 class LotCard:
-    """A lot as other trades see it; ``quantity`` is what was harvested, in base units."""
+    """A lot as other trades see it; ``quantity`` is what was made, ``rest`` what is left of it."""
 
     id: str
     code: str
@@ -34,11 +34,18 @@ class LotCard:
     state_reason: str
     state_at: datetime
     inside_interval: bool
+    kind: LotKind
+    rest: int
 
     @property
     def is_open(self) -> bool:
         """Tell whether it may be sold."""
         return self.state is LotState.OPEN
+
+    @property
+    def is_stopped(self) -> bool:
+        """Tell whether it is on hold or recalled."""
+        return self.state in STOPPED
 
 
 @dataclass(frozen=True)

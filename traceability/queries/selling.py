@@ -10,8 +10,9 @@ from traceability.rules import LotState
 
 def may_be_sold(lot_id: InstrumentedAttribute[str | None]) -> sa.ColumnElement[bool]:
     """Return the condition that the lot of a row, if it has one, may be sold at this moment."""
-    is_open = sa.exists().where(Lot.id == lot_id, Lot.state == LotState.OPEN)
-    return sa.or_(lot_id.is_(None), is_open)
+    # Of one that is used up the stock says whether there is any: no hold stands in the way.
+    may = sa.exists().where(Lot.id == lot_id, Lot.state.in_([LotState.OPEN, LotState.CLOSED]))
+    return sa.or_(lot_id.is_(None), may)
 
 
 def lot_of_code(session: Session, code: str, *, vendor_id: str) -> LotCard | None:

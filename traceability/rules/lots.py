@@ -18,11 +18,12 @@ class LotState(enum.Enum):
 
 
 class LotKind(enum.Enum):
-    """How a lot came to be: from the field, packed from others, or packed once more."""
+    """How a lot came to be: from the field, packed from others, packed once more, or bought in."""
 
     HARVEST = "harvest"
     PACKED = "packed"
     REPACKED = "repacked"
+    RECEIVED = "received"
 
 
 class WhatRole(enum.Enum):
@@ -51,6 +52,7 @@ LABELS.update(
         LotKind.HARVEST: msg("Harvest lot"),
         LotKind.PACKED: msg("Packed lot"),
         LotKind.REPACKED: msg("Repacked lot"),
+        LotKind.RECEIVED: msg("Received lot"),
     }
 )
 
@@ -59,9 +61,18 @@ _S = LotState
 ARROWS: dict[tuple[LotState, str], LotState] = {
     (_S.OPEN, "hold"): _S.HELD,
     (_S.OPEN, "recall"): _S.RECALLED,
+    (_S.OPEN, "close"): _S.CLOSED,
     (_S.HELD, "release"): _S.OPEN,
     (_S.HELD, "recall"): _S.RECALLED,
+    # What was sold or packed long ago can still be found to be bad.
+    (_S.CLOSED, "hold"): _S.HELD,
+    (_S.CLOSED, "recall"): _S.RECALLED,
+    # Something came back, or was counted after all.
+    (_S.CLOSED, "reopen"): _S.OPEN,
 }
+
+STOPPED = frozenset({_S.HELD, _S.RECALLED})
+"""Nobody may sell, label, list, pack or ship a lot in one of these states."""
 
 MOST_REASON = 300
 

@@ -14,6 +14,7 @@ from kernel.clock import local_date
 from kernel.db import Base
 from kernel.errors import Conflict, Invalid, NotFound
 from kernel.messages import msg
+from traceability.gs1 import extension_of
 from traceability.models import DiaryEntry, Farm, Lot, Plot, Season
 from traceability.rules import need_season_days
 
@@ -104,7 +105,7 @@ def create_plot(
     if facts.area_m2 <= 0:
         raise Invalid(msg("The area is more than nothing."), field="area_m2")
     code = _next_code(session, Plot.code, Plot.farm_id == farm.id, "P")
-    plot = Plot(farm_id=farm.id, code=code, **asdict(facts))
+    plot = Plot(farm_id=farm.id, code=code, extension=extension_of(code), **asdict(facts))
     _insert(session, plot)
     _note(session, "plot.created", plot, actor, now, farm_id=farm.id)
     return plot.id

@@ -18,7 +18,7 @@ from kernel.events import emit
 from kernel.messages import msg
 from kernel.quantity import Unit
 from traceability.events import LotChanged
-from traceability.gs1 import read_gtin
+from traceability.gs1 import extension_of, read_gtin
 from traceability.models import DiaryEntry, Farm, Lot, LotCounter, Plot, Season
 from traceability.rules import (
     Activity,
@@ -31,7 +31,7 @@ from traceability.rules import (
     need_spray_facts,
 )
 from traceability.services.diary import hold_against_spray, judge
-from traceability.services.lots import bear, need_free_gtin
+from traceability.services.lots import bear, made_anew, need_free_gtin
 from traceability.services.steps import hold_inside_interval, move
 from vendors.queries import vendor_ids_by_code
 
@@ -145,7 +145,7 @@ def import_plot(session: Session, row: PlotRow, *, actor: Actor, now: datetime) 
         raise Invalid(msg("The area is more than nothing."), field="area_m2")
     plot = session.scalar(
         sa.select(Plot).where(Plot.farm_id == farm_id, Plot.code == row.code)
-    ) or Plot(farm_id=farm_id, code=row.code)
+    ) or Plot(farm_id=farm_id, code=row.code, extension=extension_of(row.code))
     _copy(row, plot, "name", "area_m2", "planting_area_code")
     return _save(session, plot, "plot", row.code, actor, now)
 
@@ -207,6 +207,7 @@ def import_lot(session: Session, row: LotRow, *, actor: Actor, now: datetime) ->
         _bring_to_state(session, lot, row, actor, now)
         return lot.id
     moved = (lot.season_id, lot.harvested_on) != (values["season_id"], row.harvested_on)
+    _requantify(session, lot, row, actor=actor, now=now)
     for name, value in values.items():
         if name != "trace_code" or value:
             setattr(lot, name, value)
@@ -214,6 +215,21 @@ def import_lot(session: Session, row: LotRow, *, actor: Actor, now: datetime) ->
         hold_inside_interval(session, lot, now=now)
     emit(session, LotChanged(lot.id, lot.vendor_id), now=now)
     return _save(session, lot, "lot", lot.code, actor, now)
+
+
+def _requantify(session: Session, lot: Lot, row: LotRow, *, actor: Actor, now: datetime) -> None:
+    """Let a table say anew what a lot was made with; what went out of it stays gone.
+
+    :raises Invalid: when more went out already, or its unit would change meanwhile.
+    """
+    change = row.quantity - lot.quantity
+    if lot.unit is not row.unit and lot.rest != lot.quantity:
+        raise Invalid(msg("Something was taken of this lot: its unit stays."), field="unit")
+    if lot.rest + change < 0:
+        raise Invalid(msg("More than that went out of this lot already."), field="quantity")
+    if change:
+        lot.rest += change
+        session.add(made_anew(lot, change, actor=actor, now=now))
 
 
 def _lot_values(session: Session, row: LotRow, vendor_id: str) -> dict[str, object]:

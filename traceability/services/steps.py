@@ -1,4 +1,8 @@
-"""One arrow of a lot's life: the row, its history, the audit log, the word to the house."""
+"""Arrows of lots' lives: the row, its history, the event, the audit log, the word to the house.
+
+A lot that is held holds everything that was packed from it, and what is called back calls it
+back, too: each reason is a row of ``lot_hold``, and only the last one to go lets a lot go.
+"""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
@@ -9,12 +13,16 @@ from sqlalchemy.orm import Session
 
 from kernel import audit
 from kernel.actor import HOUSE, Actor
+from kernel.errors import Conflict
 from kernel.events import Event, emit
 from kernel.ids import new_id
 from kernel.many import among
-from traceability.events import LotHeld, LotRecalled, LotReleased
-from traceability.models import Lot, LotStep
-from traceability.rules import ARROWS, INSIDE_INTERVAL, LotState, after
+from kernel.messages import msg
+from traceability.events import LotChanged, LotHeld, LotRecalled, LotReleased
+from traceability.models import Lot, LotHold, LotStep
+from traceability.queries.family import descendants, descendants_of
+from traceability.rules import ARROWS, INSIDE_INTERVAL, STOPPED, LotKind, LotState, after
+from traceability.services.telling import MOST_IN_ONE, Words, tell_object
 
 _EVENTS: dict[str, type[LotHeld] | type[LotReleased] | type[LotRecalled]] = {
     "hold": LotHeld,
@@ -22,60 +30,83 @@ _EVENTS: dict[str, type[LotHeld] | type[LotReleased] | type[LotRecalled]] = {
     "recall": LotRecalled,
 }
 
+_WORDS = {
+    "hold": Words("OBSERVE", "holding", "non_sellable_other", set_="non_sellable_other"),
+    "release": Words("OBSERVE", "inspecting", "conformant", unset="non_sellable_other"),
+    "recall": Words("OBSERVE", "holding", "recalled", set_="recalled"),
+}
+"""What is told of an arrow; closing and opening again are told by what emptied or filled the lot."""
+
 
 def move(
     session: Session, lot: Lot, action: str, *, reason: str, actor: Actor, now: datetime
 ) -> None:
-    """Take a lot along an arrow of the state table.
+    """Take one lot along an arrow of the state table.
 
     :raises Conflict: when there is no such arrow.
     """
-    before = lot.state
-    lot.state, lot.state_reason, lot.state_at = after(before, action), reason, now
-    add_step(session, lot, action, actor=actor, now=now)
-    audit.record(
-        session,
-        f"lot.{action}",
-        actor=actor,
-        subject=("lot", lot.id),
-        now=now,
-        before={"state": before.value},
-        after={"state": lot.state.value},
-        code=lot.code,
-        reason=reason,
-    )
-    event: Event = _EVENTS[action](lot.id, lot.vendor_id)
-    emit(session, event, now=now)
+    _arrow(session, lot, action, reason=reason, actor=actor, now=now)
+    _tell(session, [lot], action, now)
 
 
-def add_step(session: Session, lot: Lot, action: str, *, actor: Actor, now: datetime) -> None:
-    """Note what happened to a lot, for those who look after it."""
-    session.add(
-        LotStep(
-            lot_id=lot.id,
-            action=action,
-            state=lot.state,
-            actor_id=actor.user_id,
-            actor_name=actor.name,
-            reason=lot.state_reason,
-            at=now,
-        )
-    )
+def stop_family(
+    session: Session, lot: Lot, action: str, *, reason: str, actor: Actor, now: datetime
+) -> None:
+    """Hold or recall a lot and everything packed from it; the family is locked.
+
+    :raises Conflict: when it is held for a reason of its own already, or recalled.
+    """
+    family = lock_family(session, lot.id)
+    opened = _open_holds(session, [one.id for one in family], cause_id=lot.id)
+    if action == "recall" or lot.state is not LotState.HELD or lot.id in opened:
+        _arrow(session, lot, action, reason=reason, actor=actor, now=now)
+    else:
+        # Held for the sake of another lot so far: from now on for its own, too.
+        lot.state_reason, lot.state_at = reason, now
+        add_step(session, lot, action, actor=actor, now=now)
+    moved = [lot]
+    for one in family:
+        if action == "hold" and one.id not in opened and one.state is not LotState.RECALLED:
+            session.add(LotHold(lot_id=one.id, cause_id=lot.id, reason=reason, since=now))
+        if one is lot or one.state is LotState.RECALLED:
+            continue
+        if action == "recall" or one.state is not LotState.HELD:
+            _arrow(session, one, action, reason=reason, actor=actor, now=now, cause=lot)
+            moved.append(one)
+    _tell(session, moved, action, now)
 
 
-def hold_inside_interval(session: Session, lot: Lot, *, now: datetime) -> None:
-    """Hold a lot whose harvest broke a waiting time: the rule acts, not a person."""
-    if lot.state is LotState.RECALLED:
-        return
-    lot.inside_interval = True
-    if lot.state is LotState.OPEN:
-        move(session, lot, "hold", reason=INSIDE_INTERVAL, actor=HOUSE, now=now)
-        return
-    # Held already for another reason: from now on it needs a second person, too.
-    audit.record(session, "lot.inside_interval", actor=HOUSE, subject=("lot", lot.id), now=now)
+def release_family(session: Session, lot: Lot, *, reason: str, actor: Actor, now: datetime) -> None:
+    """Take back the reason of a lot; it and what was packed from it go when no other is left.
+
+    :raises Conflict: when it is held only for the sake of another lot.
+    """
+    family = lock_family(session, lot.id)
+    after(lot.state, "release")
+    mine = _open_holds(session, [one.id for one in family], cause_id=lot.id)
+    held = _held_by_others(session, lot.id)
+    if lot.id in held and lot.id not in mine:
+        raise Conflict(msg("It is held because of a lot it was packed from: release that one."))
+    for hold in mine.values():
+        hold.until = now
+    freed = [
+        one
+        for one in family
+        if one.state is LotState.HELD and one.id not in held and (one is lot or one.id in mine)
+    ]
+    for one in freed:
+        cause = None if one is lot else lot
+        _arrow(session, one, "release", reason=reason, actor=actor, now=now, cause=cause)
+    if lot not in freed:
+        add_step(session, lot, "release", actor=actor, now=now, reason=reason)
+    if freed:
+        _tell(session, freed, "release", now)
+    for one in freed:
+        if one.rest == 0:
+            _arrow(session, one, "close", reason="", actor=HOUSE, now=now)
 
 
-def move_many(
+def stop_many(
     session: Session,
     lot_ids: Collection[str],
     action: str,
@@ -84,21 +115,43 @@ def move_many(
     actor: Actor,
     now: datetime,
 ) -> dict[str, LotState]:
-    """Take lots along an arrow at one go; return how those stood before that were moved.
+    """Hold or recall just these lots at one go; return how those stood before that were moved.
 
-    Lots for which the table has no such arrow stay where they are. Nobody is told lot by lot:
-    whoever calls tells the house once.
+    Lots for which the table has no such arrow stay where they are; one that is held already gets
+    a reason of its own besides. Nobody is told lot by lot: whoever calls tells the house once.
     """
     wanted = sa.select(Lot.id, Lot.code, Lot.state).where(among(session, Lot.id, lot_ids))
     rows = session.execute(wanted.order_by(Lot.id).with_for_update(key_share=True)).all()
     moving = [row for row in rows if (row.state, action) in ARROWS]
+    if action == "hold":
+        standing = [row.id for row in rows if row.state is not LotState.RECALLED]
+        _hold_many(session, standing, reason, now)
     if not moving:
         return {}
     for before in {row.state for row in moving}:
         ids = [row.id for row in moving if row.state is before]
         _set_state(session, ids, after(before, action), reason, now)
     _note_many(session, moving, action, reason=reason, actor=actor, now=now)
+    _tell(session, _read_anew(session, [row.id for row in moving]), action, now)
     return {row.id: row.state for row in moving}
+
+
+def _hold_many(session: Session, lot_ids: Collection[str], reason: str, now: datetime) -> None:
+    """Give each lot an open reason of its own that has none."""
+    own = session.scalars(
+        sa.select(LotHold.lot_id).where(
+            among(session, LotHold.lot_id, lot_ids),
+            LotHold.cause_id == LotHold.lot_id,
+            LotHold.until.is_(None),
+        )
+    )
+    new = sorted(set(lot_ids) - set(own))
+    if new:
+        holds: list[dict[str, Any]] = [
+            {"id": new_id(), "lot_id": key, "cause_id": key, "reason": reason, "since": now}
+            for key in new
+        ]
+        session.execute(sa.insert(LotHold.__table__), holds)  # type: ignore[arg-type]
 
 
 def _set_state(
@@ -110,9 +163,16 @@ def _set_state(
         .values(state=state, state_reason=reason, state_at=now, version=Lot.version + 1),
         execution_options={"synchronize_session": False},
     )
-    for row in list(session.identity_map.values()):
-        if isinstance(row, Lot):
-            session.expire(row)
+
+
+def _read_anew(session: Session, lot_ids: Collection[str]) -> Sequence[Lot]:
+    """Return lots as they are after a statement that changed many."""
+    return session.scalars(
+        sa.select(Lot)
+        .where(among(session, Lot.id, lot_ids))
+        .order_by(Lot.id)
+        .execution_options(populate_existing=True)
+    ).all()
 
 
 def _note_many(
@@ -151,3 +211,156 @@ def _note_many(
             reason=reason,
         )
     session.execute(sa.insert(LotStep.__table__), steps)  # type: ignore[arg-type]
+
+
+def add_step(
+    session: Session,
+    lot: Lot,
+    action: str,
+    *,
+    actor: Actor,
+    now: datetime,
+    reason: str | None = None,
+) -> None:
+    """Note what happened to a lot, for those who look after it."""
+    session.add(
+        LotStep(
+            lot_id=lot.id,
+            action=action,
+            state=lot.state,
+            actor_id=actor.user_id,
+            actor_name=actor.name,
+            reason=lot.state_reason if reason is None else reason,
+            at=now,
+        )
+    )
+
+
+def hold_inside_interval(session: Session, lot: Lot, *, now: datetime) -> None:
+    """Hold a lot whose harvest broke a waiting time: the rule acts, not a person."""
+    if lot.state is LotState.RECALLED or lot.kind is not LotKind.HARVEST:
+        # What was packed follows the harvests it was packed from.
+        return
+    lot.inside_interval = True
+    if lot.state is not LotState.HELD or lot.id not in _open_holds(
+        session, [lot.id], cause_id=lot.id
+    ):
+        stop_family(session, lot, "hold", reason=INSIDE_INTERVAL, actor=HOUSE, now=now)
+        return
+    # Held already for another reason: from now on it needs a second person, too.
+    audit.record(session, "lot.inside_interval", actor=HOUSE, subject=("lot", lot.id), now=now)
+
+
+def inherit(session: Session, lot: Lot, sources: Collection[str], *, now: datetime) -> None:
+    """Hand the open holds of lots on to what came of them while they were held.
+
+    Nobody packs what is held; but what a partner sent may be held before it is received.
+    """
+    causes = session.execute(
+        sa.select(LotHold.cause_id, sa.func.min(LotHold.reason))
+        .where(LotHold.lot_id.in_(sources), LotHold.until.is_(None))
+        .group_by(LotHold.cause_id)
+    ).all()
+    for cause_id, reason in causes:
+        session.add(LotHold(lot_id=lot.id, cause_id=cause_id, reason=reason, since=now))
+    if causes and lot.state not in STOPPED:
+        move(session, lot, "hold", reason=causes[0][1], actor=HOUSE, now=now)
+    recalled = session.scalar(
+        sa.select(Lot.state_reason)
+        .where(Lot.id.in_(sources), Lot.state == LotState.RECALLED)
+        .limit(1)
+    )
+    if recalled is not None:
+        move(session, lot, "recall", reason=recalled, actor=HOUSE, now=now)
+
+
+def lock_family(session: Session, lot_id: str) -> Sequence[Lot]:
+    """Return a lot and everything packed from it, locked in the order of ids and read anew.
+
+    What was packed while we waited for the locks belongs to it, too.
+    """
+    session.flush()
+    while True:
+        family = session.scalars(
+            sa.select(Lot)
+            .where(Lot.id.in_(descendants_of(lot_id)))
+            .order_by(Lot.id)
+            .with_for_update(key_share=True, of=Lot)
+            .execution_options(populate_existing=True)
+        ).all()
+        if descendants(session, lot_id) <= {lot.id for lot in family}:
+            return family
+
+
+def _arrow(
+    session: Session,
+    lot: Lot,
+    action: str,
+    *,
+    reason: str,
+    actor: Actor,
+    now: datetime,
+    cause: Lot | None = None,
+) -> None:
+    before = lot.state
+    lot.state, lot.state_reason, lot.state_at = after(before, action), reason, now
+    add_step(session, lot, action, actor=actor, now=now)
+    audit.record(
+        session,
+        f"lot.{action}",
+        actor=actor,
+        subject=("lot", lot.id),
+        now=now,
+        before={"state": before.value},
+        after={"state": lot.state.value},
+        code=lot.code,
+        reason=reason,
+        cause=cause.code if cause else "",
+    )
+    emit(session, _event(action, lot, cause), now=now)
+
+
+def _event(action: str, lot: Lot, cause: Lot | None) -> Event:
+    kind = _EVENTS.get(action)
+    if kind is None:
+        return LotChanged(lot.id, lot.vendor_id)
+    told = cause is not None and cause.vendor_id == lot.vendor_id
+    return kind(lot.id, lot.vendor_id, cause.id if cause and told else "")
+
+
+def _tell(session: Session, lots: Sequence[Lot], action: str, now: datetime) -> None:
+    """Write the events of an arrow: one for each vendor and so many lots."""
+    words = _WORDS.get(action)
+    if words is None:
+        return
+    vendors: dict[str, list[Lot]] = {}
+    for lot in lots:
+        vendors.setdefault(lot.vendor_id, []).append(lot)
+    for mine in vendors.values():
+        for start in range(0, len(mine), MOST_IN_ONE):
+            some = [(lot, None) for lot in mine[start : start + MOST_IN_ONE]]
+            tell_object(session, some, words, at=now, now=now)
+
+
+def _open_holds(session: Session, lot_ids: Collection[str], *, cause_id: str) -> dict[str, LotHold]:
+    """Return the open reasons that a lot gives to its family, by lot."""
+    session.flush()
+    wanted = set(lot_ids)
+    rows = session.scalars(
+        sa.select(LotHold)
+        .where(LotHold.cause_id == cause_id, LotHold.until.is_(None))
+        .execution_options(populate_existing=True)
+    )
+    return {hold.lot_id: hold for hold in rows if hold.lot_id in wanted}
+
+
+def _held_by_others(session: Session, lot_id: str) -> set[str]:
+    """Return which lots of a family are held for the sake of a lot other than its head."""
+    rows = session.scalars(
+        sa.select(LotHold.lot_id).where(
+            LotHold.lot_id.in_(descendants_of(lot_id)),
+            LotHold.cause_id != lot_id,
+            LotHold.until.is_(None),
+        )
+    )
+    return set(rows)

@@ -86,7 +86,7 @@ class RecallCard:
 
 @dataclass(frozen=True)
 class ScopeLot:
-    """A lot of a scope; ``quantity`` passed into it, ``made`` is what it was made with."""
+    """A lot of a scope; ``quantity`` passed into it, ``made`` and ``rest`` are what it held and holds."""
 
     id: str
     code: str
@@ -95,6 +95,7 @@ class ScopeLot:
     kind: LotKind
     unit: Unit
     made: int
+    rest: int
     harvested_on: date
     best_before: date | None
     state: LotState
@@ -180,6 +181,7 @@ _LOT = (
     Lot.kind,
     Lot.unit,
     Lot.quantity.label("made"),
+    Lot.rest,
     Lot.harvested_on,
     Lot.best_before,
     Lot.state,

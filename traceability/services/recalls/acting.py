@@ -17,7 +17,7 @@ from traceability.models import Recall, RecallLot
 from traceability.rules.lots import LotState
 from traceability.rules.recalls import STOPS, Measure, RecallState, recall_after
 from traceability.services.recalls.belonging import is_office, own_recall
-from traceability.services.steps import move_many
+from traceability.services.steps import stop_many
 
 
 @dataclass(frozen=True)
@@ -110,7 +110,7 @@ def _stop(
 ) -> None:
     measure = recall.measure or Measure.HOLD
     reason = recall.reason
-    moved = move_many(session, lot_ids, STOPS[measure][0], reason=reason, actor=actor, now=now)
+    moved = stop_many(session, lot_ids, STOPS[measure][0], reason=reason, actor=actor, now=now)
     for state in set(moved.values()):
         _note_before(session, recall.id, [key for key, was in moved.items() if was is state], state)
 

@@ -1,7 +1,8 @@
-"""Lots: born of a harvest, held, released, recalled."""
+"""Lots are born: of a harvest, or of a table of the office."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
@@ -10,21 +11,18 @@ from sqlalchemy.orm import Session
 from kernel import audit
 from kernel.actor import Actor
 from kernel.clock import local_date
-from kernel.db import lock
 from kernel.errors import Invalid, NotFound
 from kernel.events import emit
 from kernel.ids import new_id, short_code
 from kernel.messages import msg
 from kernel.quantity import Unit
-from traceability.errors import SecondPersonNeeded
 from traceability.events import LotCreated
-from traceability.models import DiaryEntry, Lot, LotCounter, LotStep, Season
-from traceability.rules import Activity, LotState, lot_code, need_diary_day, need_reason
+from traceability.models import Lot, LotCounter, LotMove, Season
+from traceability.rules import Activity, LotKind, LotState, MoveKind, lot_code, need_diary_day
 from traceability.services.diary import EntryFacts, find_sent, insert_entry, judge
 from traceability.services.farms import season_of
-from traceability.services.steps import add_step, hold_inside_interval, move
-
-OFFICE = ("reviewer", "approver")
+from traceability.services.steps import add_step, hold_inside_interval
+from traceability.services.telling import Words, moment_of, tell_object
 
 
 @dataclass(frozen=True)
@@ -80,14 +78,32 @@ def record_harvest(
 
 
 def bear(session: Session, lot: Lot, *, kept: bool, actor: Actor, now: datetime) -> None:
-    """Store a new lot, tell the house, and hold it where a waiting time was broken."""
+    """Store a new lot and its first event, tell the house, hold it where a waiting time was broken."""
+    name_lot(lot, now=now)
+    lot.commissioned_seq = commission(session, lot, now=now)
+    store_lot(session, lot, actor=actor, now=now)
+    if not kept:
+        hold_inside_interval(session, lot, now=now)
+        session.flush()
+
+
+def name_lot(lot: Lot, *, now: datetime) -> None:
+    """Give a new lot what it is called by, before an event can tell of it."""
     lot.id = new_id()
     lot.trace_code = lot.trace_code or short_code(12)
+    lot.kind = lot.kind or LotKind.HARVEST
     lot.state, lot.state_reason = LotState.OPEN, ""
     lot.state_at = lot.created_at = now
+    lot.rest = lot.quantity
+
+
+def store_lot(session: Session, lot: Lot, *, actor: Actor, now: datetime) -> None:
+    """Store a lot whose first event is written, with its first move."""
     session.add(lot)
     session.flush()
     add_step(session, lot, "create", actor=actor, now=now)
+    if lot.quantity:
+        session.add(made_anew(lot, lot.quantity, actor=actor, now=now))
     audit.record(
         session,
         "lot.created",
@@ -95,44 +111,73 @@ def bear(session: Session, lot: Lot, *, kept: bool, actor: Actor, now: datetime)
         subject=("lot", lot.id),
         now=now,
         code=lot.code,
+        kind=lot.kind.value,
         quantity=lot.quantity,
         unit=lot.unit.value,
         harvested_on=lot.harvested_on.isoformat(),
     )
     emit(session, LotCreated(lot.id, lot.vendor_id), now=now)
-    if not kept:
-        hold_inside_interval(session, lot, now=now)
-        session.flush()
+    session.flush()
 
 
-def hold_lot(session: Session, lot_id: str, *, reason: str, actor: Actor, now: datetime) -> None:
-    """Hold a lot: by its vendor, or by the office.
+def made_anew(lot: Lot, change: int, *, actor: Actor, now: datetime) -> LotMove:
+    """Return the move by which a lot was made with more or less."""
+    return LotMove(
+        lot_id=lot.id,
+        kind=MoveKind.MADE,
+        quantity=change,
+        event_seq=lot.commissioned_seq,
+        actor_id=actor.user_id,
+        actor_name=actor.name,
+        at=now,
+    )
 
-    :raises Conflict: when it is not open.
+
+def commission(session: Session, lot: Lot, *, now: datetime) -> int:
+    """Write the event by which a lot begins; nothing else is told of it before."""
+    day = lot.packed_on if lot.season_id is None and lot.packed_on else lot.harvested_on
+    words = Words("ADD", "commissioning", "active")
+    ilmd: dict[str, Any] = {
+        "cbvmda:lotNumber": lot.code,
+        "cbvmda:harvestStartDate": lot.harvested_on.isoformat(),
+        "cbvmda:harvestEndDate": lot.harvested_on.isoformat(),
+        "cbvmda:countryOfOrigin": "VN",
+    }
+    if lot.best_before is not None:
+        ilmd["cbvmda:bestBeforeDate"] = lot.best_before.isoformat()
+    at = moment_of(day, now)
+    return tell_object(session, [(lot, lot.quantity)], words, at=at, now=now, ilmd=ilmd)
+
+
+def commission_old(session: Session, now: datetime, *, limit: int = 200) -> int:
+    """Write the first event of lots that were made before events were kept; return of how many.
+
+    Their moves know the event from then on; what was told of them meanwhile stays as it is.
     """
-    lot = _own(session, lot_id, actor, "recorder", "seller")
-    move(session, lot, "hold", reason=need_reason(reason), actor=actor, now=now)
+    old = session.scalars(
+        sa.select(Lot)
+        .where(Lot.commissioned_seq.is_(None))
+        .order_by(Lot.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+        .execution_options(populate_existing=True)
+    ).all()
+    for lot in old:
+        need_commissioned(session, lot, now=now)
+    session.flush()
+    return len(old)
 
 
-def release_lot(session: Session, lot_id: str, *, reason: str, actor: Actor, now: datetime) -> None:
-    """Release a lot that was held, with the reason why it may be sold.
-
-    :raises SecondPersonNeeded: when a waiting time was broken and who recorded
-        the harvest would release it.
-    """
-    lot = _own(session, lot_id, actor)
-    if lot.inside_interval and actor.user_id in _recorders(session, lot):
-        raise SecondPersonNeeded
-    move(session, lot, "release", reason=need_reason(reason), actor=actor, now=now)
-
-
-def recall_lot(session: Session, lot_id: str, *, reason: str, actor: Actor, now: datetime) -> None:
-    """Call a lot back for good: by an owner of its vendor, or by the office.
-
-    :raises Conflict: when it is recalled already.
-    """
-    lot = _own(session, lot_id, actor)
-    move(session, lot, "recall", reason=need_reason(reason), actor=actor, now=now)
+def need_commissioned(session: Session, lot: Lot, *, now: datetime) -> None:
+    """Give a lot its first event if it has none: nothing happens to it before."""
+    if lot.commissioned_seq is not None:
+        return
+    lot.commissioned_seq = commission(session, lot, now=now)
+    session.execute(
+        sa.update(LotMove)
+        .where(LotMove.lot_id == lot.id, LotMove.kind == MoveKind.MADE)
+        .values(event_seq=lot.commissioned_seq)
+    )
 
 
 def next_code(session: Session, *, vendor_id: str, harvested_on: date) -> str:
@@ -191,20 +236,3 @@ def _lot_of_harvest(session: Session, entry_id: str) -> str:
     if lot_id is None:
         raise NotFound
     return lot_id
-
-
-def _own(session: Session, lot_id: str, actor: Actor, *roles: str) -> Lot:
-    """Return a lot, locked, for its vendor's owner (or roles) or for the office."""
-    lot = lock(session, Lot, lot_id)
-    if lot is None:
-        raise NotFound
-    if not actor.has(*OFFICE):
-        actor.need_at(lot.vendor_id, *roles)
-    return lot
-
-
-def _recorders(session: Session, lot: Lot) -> set[str | None]:
-    """Return who wrote down the harvest or made the lot."""
-    wrote = sa.select(DiaryEntry.recorded_by).where(DiaryEntry.id == lot.harvest_id)
-    made = sa.select(LotStep.actor_id).where(LotStep.lot_id == lot.id, LotStep.action == "create")
-    return {*session.scalars(wrote), *session.scalars(made)} - {None}

@@ -1,0 +1,93 @@
+"""Lots go to the buyers of orders: picked, sent off, handed over, or put back.
+
+Orders call this in their own transactions; what an order is, nobody here knows: it has a
+name for the paper, and each portion the name of what it is for.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from kernel.actor import Actor
+from traceability.models import Lot
+from traceability.rules import MoveKind, Portion
+from traceability.services.ledger import Why, lock_lots, need_free, put, take
+from traceability.services.lots.births import need_commissioned
+from traceability.services.telling import Words, root_of, tell_object
+
+
+@dataclass(frozen=True)
+class Parcel:
+    """What of lots belongs to one order of one vendor; pairs of a portion and what it is for."""
+
+    vendor_id: str
+    order: str
+    portions: tuple[tuple[Portion, str], ...]
+
+
+def pick_portions(session: Session, parcel: Parcel, *, actor: Actor, now: datetime) -> None:
+    """Take what an order gets out of its lots.
+
+    :raises LotStoppedNow: when one of them is on hold or recalled.
+    :raises LotHoldsLess: when one of them does not hold so much.
+    """
+    lots = _lots(session, parcel)
+    need_free(lots.values())
+    for lot in lots.values():
+        need_commissioned(session, lot, now=now)
+    seq = _tell(session, parcel, lots, ("OBSERVE", "picking", "reserved"), now)
+    for portion, ref in parcel.portions:
+        why = Why(actor, now, seq, parcel.order, ref)
+        take(session, lots[portion.lot_id], portion.quantity, MoveKind.SOLD, why)
+
+
+def put_back(
+    session: Session, parcel: Parcel, *, was_sent: bool, actor: Actor, now: datetime
+) -> None:
+    """Put back what an order does not get after all; ``was_sent``: it was on its way already."""
+    lots = _lots(session, parcel)
+    words = ("OBSERVE", "receiving", "returned") if was_sent else ("OBSERVE", "stocking", "active")
+    seq = _tell(session, parcel, lots, words, now)
+    for portion, ref in parcel.portions:
+        why = Why(actor, now, seq, parcel.order, ref)
+        put(session, lots[portion.lot_id], portion.quantity, MoveKind.RETURNED, why)
+
+
+def send_off(session: Session, parcel: Parcel, *, actor: Actor, now: datetime) -> int:
+    """Tell that what was picked is on its way, or waits to be fetched.
+
+    :raises LotStoppedNow: when one of the lots is on hold or recalled by now.
+    """
+    del actor  # the order's own step names who did it
+    lots = _lots(session, parcel)
+    need_free(lots.values())
+    return _tell(session, parcel, lots, ("OBSERVE", "shipping", "in_transit"), now)
+
+
+def hand_over(session: Session, parcel: Parcel, *, actor: Actor, now: datetime) -> int:
+    """Tell that the buyer has it: what a buyer has is no stock of anybody any more."""
+    del actor
+    lots = _lots(session, parcel)
+    return _tell(session, parcel, lots, ("DELETE", "retail_selling", "retail_sold"), now)
+
+
+def _lots(session: Session, parcel: Parcel) -> dict[str, Lot]:
+    ids = {portion.lot_id for portion, _ in parcel.portions}
+    return lock_lots(session, ids, vendor_id=parcel.vendor_id)
+
+
+def _tell(
+    session: Session,
+    parcel: Parcel,
+    lots: dict[str, Lot],
+    words: tuple[str, str, str],
+    now: datetime,
+) -> int:
+    sums: dict[str, int] = {}
+    for portion, _ in parcel.portions:
+        sums[portion.lot_id] = sums.get(portion.lot_id, 0) + portion.quantity
+    amounts: Sequence[tuple[Lot, int]] = [(lots[key], quantity) for key, quantity in sums.items()]
+    paper = (("po", f"{root_of(session)}/o/{parcel.order}"),)
+    return tell_object(session, amounts, Words(*words, transactions=paper), at=now, now=now)
