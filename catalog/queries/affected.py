@@ -36,7 +36,7 @@ class InStock:
 
 
 def stock_of(session: Session, lot_ids: Collection[str]) -> tuple[InStock, ...]:
-    """Return the offers whose stock is, or was, taken from these lots (three statements)."""
+    """Return the offers whose stock is, or was, taken from these lots (two statements)."""
     if not lot_ids:
         return ()
     queued = (
@@ -47,7 +47,7 @@ def stock_of(session: Session, lot_ids: Collection[str]) -> tuple[InStock, ...]:
     whole = sa.select(*_COLUMNS, Listing.lot_id).where(
         Listing.by_lots.is_(False), among(session, Listing.lot_id, lot_ids)
     )
-    rows = [*session.execute(whole).all(), *session.execute(queued).all()]
+    rows = session.connection().execute(sa.union_all(whole, queued)).all()
     by_lots = {row.id for row in rows if row.by_lots}
     left = {
         (listing_id, rest.share.lot_id): rest.left

@@ -70,6 +70,7 @@ def upgrade() -> None:
         sa.Column("acted_at", UtcDateTime(timezone=True), nullable=True),
         sa.Column("held_at", UtcDateTime(timezone=True), nullable=True),
         sa.Column("closed_at", UtcDateTime(timezone=True), nullable=True),
+        sa.Column("terms", sa.JSON(), nullable=False),
         sa.Column("cause", sa.String(length=1000), nullable=False),
         sa.Column("figures", sa.JSON(), nullable=False),
         sa.Column("version", sa.BigInteger(), nullable=False),

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -76,7 +77,7 @@ def sold_of(
 
     What was packed counts by the lots it was packed from and what came back not at all; of what
     was not packed yet the lot counts that was shown. ``vendor_id``: of this vendor alone, who must
-    not see the buyers of another (two statements).
+    not see the buyers of another.
     """
     if not lot_ids:
         return ()
@@ -91,17 +92,18 @@ def sold_of(
     shown = sa.select(OrderLine.lot_id, OrderLine.size * OrderLine.quantity, *_LINE, *_ORDER).where(
         among(session, OrderLine.lot_id, lot_ids), ~decided
     )
-    found: list[Sold] = []
-    for wanted in (packed, shown):
-        sold = (
-            wanted.join(Order, Order.id == OrderLine.order_id)
-            .join(OrderGroup, OrderGroup.id == Order.group_id)
-            .where(Order.state.in_(rules.LIVE))
-        )
-        if vendor_id is not None:
-            sold = sold.where(Order.vendor_id == vendor_id)
-        found += [Sold(*row) for row in session.connection().execute(sold)]
+    arms = [_joined(wanted, vendor_id) for wanted in (packed, shown)]
+    found = [Sold(*row) for row in session.connection().execute(sa.union_all(*arms))]
     return tuple(sorted(found, key=lambda one: (one.placed_at, one.order_id, one.lot_id)))
+
+
+def _joined(wanted: sa.Select[*tuple[Any, ...]], vendor_id: str | None) -> sa.Select[Any]:
+    sold = (
+        wanted.join(Order, Order.id == OrderLine.order_id)
+        .join(OrderGroup, OrderGroup.id == Order.group_id)
+        .where(Order.state.in_(rules.LIVE))
+    )
+    return sold if vendor_id is None else sold.where(Order.vendor_id == vendor_id)
 
 
 _LINE = (OrderLine.title,)
@@ -184,3 +186,32 @@ def order_for_complaint(session: Session, access: Access, *, order_code: str) ->
     if found is None:
         raise NotFound
     return found
+
+
+@dataclass(frozen=True)
+class Part:
+    """One vendor's part of an order, as a list of notices names it."""
+
+    group_id: str
+    vendor_id: str
+    order_code: str
+    vendor_name: str
+    buyer: str
+
+
+def parts_of(session: Session, group_ids: Collection[str]) -> dict[tuple[str, str], Part]:
+    """Return the parts of orders, by group and vendor."""
+    if not group_ids:
+        return {}
+    rows = session.connection().execute(
+        sa.select(
+            Order.group_id,
+            Order.vendor_id,
+            Order.code,
+            Order.vendor_name,
+            OrderGroup.contact_name,
+        )
+        .join(OrderGroup, OrderGroup.id == Order.group_id)
+        .where(among(session, Order.group_id, group_ids))
+    )
+    return {(row.group_id, row.vendor_id): Part(*row) for row in rows}

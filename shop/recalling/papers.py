@@ -16,11 +16,10 @@ from kernel.web.pages import page
 from kernel.web.session import db, part
 from orders.queries.affected import contacts_of
 from shop.recalling.place import Place, both
-from shop.recalling.report import Findings, Head, report_pdf
+from shop.recalling.report import Head, report_pdf
 from shop.recalling.scope import Scope, scope_of
-from shop.recalling.showing import tolerance_of
 from shop.recalling.tables import workbook
-from traceability.queries.recalls.cases import RecallCard, actions_of, notices_of, reach_of
+from traceability.queries.recalls.cases import RecallCard, actions_of, notices_of
 
 
 @both("/<recall_id>/report.pdf")
@@ -28,8 +27,8 @@ def report(place: Place, recall_id: str) -> Answer:
     """Hand out the report: figures and lots, no buyer's name."""
     recall = place.recall(recall_id)
     scope = scope_of(db(), recall, actor=guards.current_actor())
-    found = Findings(reach_of(db(), recall.id), actions_of(db(), recall.id), tolerance_of(recall))
-    data = report_pdf(recall, scope, found, _head(place, recall, scope), lang=current_language())
+    actions = () if recall.is_draft else actions_of(db(), recall.id)
+    data = report_pdf(recall, scope, actions, _head(place, recall, scope), lang=current_language())
     return private_bytes(
         data, media_type="application/pdf", name=f"{_name(recall)}-{recall.code}.pdf"
     )

@@ -16,7 +16,7 @@ from kernel.quantity import Unit
 from kernel.text import nfc
 from shop.recalling.scope import Scope
 from shop.recalling.tables import ACCOUNT_WORDS
-from traceability.queries.recalls.cases import ActionRow, Reach, RecallCard, ScopeLot
+from traceability.queries.recalls.cases import ActionRow, RecallCard, ScopeLot
 from traceability.rules.recalls import Account
 from vendors.rules.sheets import MOTTO, NATION, spoken_day
 from vendors.services.decisions.typeset import FONTS
@@ -51,17 +51,8 @@ class Part:
     more: str = ""
 
 
-@dataclass(frozen=True)
-class Findings:
-    """What a report tells besides the scope: who was reached, what is done, what may be missing."""
-
-    reach: Reach
-    actions: Sequence[ActionRow]
-    tolerance: float
-
-
 def report_pdf(
-    recall: RecallCard, scope: Scope, found: Findings, head: Head, *, lang: str
+    recall: RecallCard, scope: Scope, actions: Sequence[ActionRow], head: Head, *, lang: str
 ) -> bytes:
     """Return the report; every page of a drill says that it is one."""
     day = local_date(recall.closed_at or recall.held_at or recall.traced_at or recall.opened_at)
@@ -70,9 +61,9 @@ def report_pdf(
         _times(recall),
         _extent(scope),
         _lots(scope, lang),
-        _balance(scope, found.tolerance),
-        *([_reach(recall, found.reach)] if recall.measure else []),
-        _ending(recall, found.actions),
+        _balance(scope, recall.terms["tolerance_percent"]),
+        *([_reach(recall)] if recall.measure else []),
+        _ending(recall, actions),
     ]
     data = {
         "title": _("Report on a drill of recall") if recall.drill else _("Report on a recall"),
@@ -202,14 +193,14 @@ def _balance(scope: Scope, tolerance: float) -> Part:
     )
 
 
-def _reach(recall: RecallCard, reach: Reach) -> Part:
+def _reach(recall: RecallCard) -> Part:
     facts = [
         (
             _("Buyers who would have been told") if recall.drill else _("Buyers told"),
-            str(reach.told),
+            str(recall.told),
         ),
-        (_("Reached, percent"), f"{reach.reached_percent:.1f}"),
-        (_("Answered, percent"), f"{reach.answered_percent:.1f}"),
+        (_("Reached, percent"), f"{recall.reached_percent:.1f}"),
+        (_("Answered, percent"), f"{recall.answered_percent:.1f}"),
     ]
     text = _("A drill writes to nobody: no message was made.") if recall.drill else ""
     return Part(_("6. Who was told"), facts, text=text)

@@ -90,8 +90,10 @@ class Scope:
         return min(found, key=lambda one: -abs(100.0 - one), default=100.0)
 
 
-def scope_of(session: Session, recall: RecallCard, *, actor: Actor) -> Scope:
+def scope_of(session: Session, recall: RecallCard, *, actor: Actor, shelves: bool = True) -> Scope:
     """Return all that a recall touches, as far as the reader may see it.
+
+    Without ``shelves`` stock and carts are left out; carts matter until they are freed.
 
     An owner sees the stock and the buyers of the own house alone, and of lots that others
     made of its goods just that they exist.
@@ -100,14 +102,16 @@ def scope_of(session: Session, recall: RecallCard, *, actor: Actor) -> Scope:
     every = scope_lots(session, recall.id)
     lots = tuple(lot for lot in every if lot.is_in)
     ids = [lot.id for lot in lots]
-    stock = _seen(stock_of(session, ids), vendor_id)
+    stock = _seen(stock_of(session, ids), vendor_id) if shelves else ()
     sold, sent = sold_of(session, ids, vendor_id=vendor_id), sent_of(session, ids)
     whose = {lot.vendor_id for lot in every} | {recall.vendor_id}
     return Scope(
         lots=lots,
         left_out=tuple(lot for lot in every if not lot.is_in),
         stock=stock,
-        carts=in_carts(session, {one.listing_id for one in stock if one.left}),
+        carts=in_carts(session, {one.listing_id for one in stock if one.left})
+        if recall.is_draft
+        else {},
         sold=sold,
         sent=tuple(one for one in sent if vendor_id in {None, one.vendor_id}),
         vendors=vendor_cards(session, whose),
@@ -140,7 +144,8 @@ def _accounts(
         lot.id: _figures(lot, books[lot.id], packed.get(lot.id, 0), on_the_way.get(lot.id, 0))
         for lot in lots
     }
-    _count(figures, counts_of(session, recall.id))
+    if not recall.is_draft:
+        _count(figures, counts_of(session, recall.id))
     return {lot_id: Account(**found) for lot_id, found in figures.items()}
 
 

@@ -1,34 +1,72 @@
-"""The page of one recall, whatever form of it was sent."""
+"""The pages of one recall: its scope, who was told, and what was found and done."""
 
 from typing import Any
 
 from accounts import guards
 from kernel import clock
-from kernel.rules_table import rule, rules_of
 from kernel.web.pages import page
 from kernel.web.session import db
+from orders.queries.affected import parts_of
 from shop.recalling.forms import ActionForm, AnswerForm, CloseForm, CountForm, LotForm, MeasureForm
 from shop.recalling.place import Place
 from shop.recalling.report import spoken_span
 from shop.recalling.scope import Scope, scope_of
 from shop.recalling.tables import ACCOUNT_WORDS
-from traceability.queries.recalls.cases import (
-    RecallCard,
-    actions_of,
-    counts_of,
-    notices_of,
-    reach_of,
-)
-from traceability.rules.recalls import ANSWER_DAYS, HOURS, TOLERANCE
+from traceability.queries.recalls.cases import RecallCard, actions_of, counts_of, notices_of
+from vendors.queries import vendor_cards
 
 MOST_SHOWN = 100
 """Lines of a list on the page: the whole of it stands in the workbook."""
 
 
-def tolerance_of(recall: RecallCard) -> float:
-    """Return what may be missing, in percent, by the rule of the day it was opened."""
-    day = clock.local_date(recall.opened_at)
-    return float(rule(db(), TOLERANCE, on=day).value)
+def recall_page(place: Place, recall: RecallCard, sent: Any = None) -> str:
+    """Return the scope; ``sent`` is a form that was refused, shown with what is wrong."""
+    scope = scope_of(db(), recall, actor=guards.current_actor())
+    return page(
+        "shop/recalling/recall.html",
+        place=place,
+        recall=recall,
+        scope=scope,
+        forms=_forms(sent, measure=MeasureForm, lot=LotForm),
+        units={lot.id: lot.unit for lot in scope.lots},
+        codes={lot.id: lot.code for lot in scope.lots},
+        most=MOST_SHOWN,
+        span=spoken_span,
+    )
+
+
+def told_page(place: Place, recall: RecallCard, sent: Any = None) -> str:
+    """Return who was told and what they answered."""
+    notices = notices_of(db(), recall.id, vendor_id=place.vendor_id, limit=MOST_SHOWN)
+    return page(
+        "shop/recalling/told.html",
+        place=place,
+        recall=recall,
+        notices=notices,
+        parts=parts_of(db(), {row.group_id for row in notices if row.group_id}),
+        vendors=vendor_cards(db(), {row.vendor_id for row in notices}),
+        forms=_forms(sent, answer=AnswerForm),
+        most=MOST_SHOWN,
+    )
+
+
+def closing_page(place: Place, recall: RecallCard, sent: Any = None) -> str:
+    """Return where the goods are, what was counted, and what is done against the cause."""
+    scope = scope_of(db(), recall, actor=guards.current_actor(), shelves=False)
+    forms = _forms(sent, plan=ActionForm, close=CloseForm)
+    forms["count"] = sent if isinstance(sent, CountForm) else count_form(scope)
+    return page(
+        "shop/recalling/closing.html",
+        place=place,
+        recall=recall,
+        scope=scope,
+        forms=forms,
+        counts=counts_of(db(), recall.id),
+        actions=actions_of(db(), recall.id),
+        account_words=ACCOUNT_WORDS,
+        today=clock.local_date(clock.now()),
+        most=MOST_SHOWN,
+    )
 
 
 def count_form(scope: Scope, *, bound: bool = False) -> CountForm:
@@ -38,39 +76,8 @@ def count_form(scope: Scope, *, bound: bool = False) -> CountForm:
     return form
 
 
-def recall_page(place: Place, recall: RecallCard, sent: Any = None) -> str:
-    """Return the page; ``sent`` is a form that was refused, shown with what is wrong."""
-    scope = scope_of(db(), recall, actor=guards.current_actor())
-    day = clock.local_date(recall.opened_at)
-    rules = rules_of(db(), [TOLERANCE, HOURS, ANSWER_DAYS], on=day)
-    told = notices_of(db(), recall.id, vendor_id=place.vendor_id, limit=MOST_SHOWN)
-    forms = {
-        "measure": MeasureForm,
-        "lot": LotForm,
-        "plan": ActionForm,
-        "answer": AnswerForm,
-        "close": CloseForm,
-    }
-    shown: dict[str, Any] = {
+def _forms(sent: Any, **kinds: type[Any]) -> dict[str, Any]:
+    return {
         name: sent if isinstance(sent, kind) else kind(formdata=None)
-        for name, kind in forms.items()
+        for name, kind in kinds.items()
     }
-    shown["count"] = sent if isinstance(sent, CountForm) else count_form(scope)
-    return page(
-        "shop/recalling/recall.html",
-        place=place,
-        recall=recall,
-        scope=scope,
-        forms=shown,
-        reach=reach_of(db(), recall.id),
-        notices=told,
-        units={lot.id: lot.unit for lot in scope.lots},
-        orders={(one.group_id, one.vendor_id): one for one in scope.sold},
-        counts=counts_of(db(), recall.id),
-        actions=actions_of(db(), recall.id),
-        rules={key.removeprefix("recall."): one.value for key, one in rules.items()},
-        account_words=ACCOUNT_WORDS,
-        most=MOST_SHOWN,
-        span=spoken_span,
-        today=clock.local_date(clock.now()),
-    )

@@ -18,11 +18,14 @@ from kernel.web.session import db
 from shop.recalling.forms import ActionForm, AnswerForm, CloseForm, LotForm, PressForm
 from shop.recalling.place import Place, both
 from shop.recalling.scope import Scope, scope_of
-from shop.recalling.showing import count_form, recall_page
-from traceability.queries.recalls.cases import RecallCard, reach_of
+from shop.recalling.showing import closing_page, count_form, recall_page, told_page
+from traceability.queries.recalls.cases import RecallCard
 from traceability.rules.recalls import Answer as Said
 from traceability.rules.recalls import Finding
 from traceability.services import recalls
+
+CLOSING = frozenset({"count", "plan", "close"})
+"""Steps that belong to the page of what was found and done."""
 
 BARE = {Unit.GRAM: "kg", Unit.MILLILITRE: "l"}
 
@@ -35,11 +38,13 @@ def change(place: Place, recall_id: str, step: str) -> Answer:
         raise NotFound
     act, kind, words = STEPS[step]
     form = kind(recall)
+    closing = step in CLOSING
+    shown, view = (closing_page, "show_closing") if closing else (recall_page, "show_recall")
     return attempt(
         form,
         lambda session: act(session, recall, form),
-        again=lambda: recall_page(place, recall, form),
-        then=lead_on(place.url("show_recall", recall_id=recall_id), str(words)),
+        again=lambda: shown(place, recall, form),
+        then=lead_on(place.url(view, recall_id=recall_id), str(words)),
     )
 
 
@@ -52,8 +57,8 @@ def finish(place: Place, recall_id: str, action_id: str) -> Answer:
         lambda session: recalls.finish_action(
             session, action_id, recall_id=recall.id, actor=guards.current_actor(), now=clock.now()
         ),
-        again=lambda: recall_page(place, recall, form),
-        then=lead_on(place.url("show_recall", recall_id=recall_id), _("Saved.")),
+        again=lambda: closing_page(place, recall, form),
+        then=lead_on(place.url("show_closing", recall_id=recall_id), _("Saved.")),
     )
 
 
@@ -71,8 +76,8 @@ def note_answer(place: Place, recall_id: str, notice_id: str) -> Answer:
             actor=guards.current_actor(),
             now=clock.now(),
         ),
-        again=lambda: recall_page(place, recall, form),
-        then=lead_on(place.url("show_recall", recall_id=recall_id) + "#told", _("Saved.")),
+        again=lambda: told_page(place, recall, form),
+        then=lead_on(place.url("show_told", recall_id=recall_id), _("Saved.")),
     )
 
 
@@ -140,7 +145,7 @@ def _plan(session: Session, recall: RecallCard, form: Any) -> None:
 
 
 def _close(session: Session, recall: RecallCard, form: Any) -> None:
-    scope, reach = _scope(session, recall), reach_of(session, recall.id)
+    scope = _scope(session, recall)
     recalls.close_recall(
         session,
         recall.id,
@@ -149,9 +154,9 @@ def _close(session: Session, recall: RecallCard, form: Any) -> None:
             "lots": len(scope.lots),
             "left_out": len(scope.left_out),
             "percent": round(scope.percent, 2),
-            "told": reach.told,
-            "reached_percent": round(reach.reached_percent, 1),
-            "answered_percent": round(reach.answered_percent, 1),
+            "told": recall.told,
+            "reached_percent": round(recall.reached_percent, 1),
+            "answered_percent": round(recall.answered_percent, 1),
         },
         actor=guards.current_actor(),
         now=clock.now(),
@@ -159,7 +164,7 @@ def _close(session: Session, recall: RecallCard, form: Any) -> None:
 
 
 def _scope(session: Session, recall: RecallCard) -> Scope:
-    return scope_of(session, recall, actor=guards.current_actor())
+    return scope_of(session, recall, actor=guards.current_actor(), shelves=False)
 
 
 def _counting(recall: RecallCard) -> Form:

@@ -12,7 +12,7 @@ from kernel.web.session import db
 from orders.queries.affected import sold_of
 from shop.recalling.place import Place, both
 from traceability.queries import LotCard, lot_cards, lot_story
-from traceability.queries.graph import Reached, backward, forward
+from traceability.queries.graph import Reached, around
 from traceability.services.recalls.belonging import need_part
 from vendors.queries import vendor_cards
 
@@ -27,23 +27,24 @@ class Kin:
     more: int
 
 
-@both("/trace/<lot_id>")
-def trace(place: Place, lot_id: str) -> Answer:
+@both("/trace/<trace_code>")
+def trace(place: Place, trace_code: str) -> Answer:
     """Show a lot with its suppliers, its production and its customers."""
-    lot = lot_cards(db(), [lot_id]).get(lot_id)
-    if lot is None or place.vendor_id not in {None, lot.vendor_id}:
+    story = lot_story(db(), trace_code=trace_code)
+    if story is None or place.vendor_id not in {None, story.lot.vendor_id}:
         raise NotFound
+    lot = story.lot
     need_part(guards.current_actor(), lot.vendor_id)
-    before, after = backward(db(), [lot_id])[1:], forward(db(), [lot_id])[1:]
+    before, after = around(db(), lot.id)
     shown = [*before[:MOST_SHOWN], *after[:MOST_SHOWN]]
     cards = lot_cards(db(), [one.lot_id for one in shown])
-    ids = [lot_id, *(one.lot_id for one in after)]
+    ids = [lot.id, *(one.lot_id for one in after)]
     stock, sold = stock_of(db(), ids), sold_of(db(), ids, vendor_id=place.vendor_id)
     return page(
         "shop/recalling/trace.html",
         place=place,
         lot=lot,
-        story=lot_story(db(), trace_code=lot.trace_code),
+        story=story,
         sources=_kin(before, cards),
         made=_kin(after, cards),
         stock=_seen(stock, place),

@@ -9,7 +9,7 @@ from flask_babel import ngettext
 from accounts import guards
 from kernel import clock
 from kernel.errors import NotFound
-from kernel.web.answers import Answer
+from kernel.web.answers import Answer, go
 from kernel.web.attempts import attempt, lead_on
 from kernel.web.forms import Form
 from kernel.web.language import current_language
@@ -21,7 +21,7 @@ from shop.recalling.forms import MeasureForm, OpenForm
 from shop.recalling.place import Place, both
 from shop.recalling.reading import choices_for, dashboard, read_ref, vendors_with_lots
 from shop.recalling.scope import scope_of
-from shop.recalling.showing import recall_page
+from shop.recalling.showing import closing_page, recall_page, told_page
 from traceability.queries.recalls.cases import recall_card, recalls_of
 from traceability.queries.recalls.starts import Beginning
 from traceability.rules.recalls import Hazard, Measure, Origin
@@ -64,7 +64,7 @@ def open_recall(place: Place) -> Answer:
     """Trace what is affected; nothing happens yet."""
     origin = _origin(request.form.get("origin", ""))
     if origin is None:
-        raise NotFound
+        return go(place.url("new_recall"))
     vendor_id = place.vendor_id or request.form.get("vendor", "")
     form = _form(origin, vendor_id, bound=True)
     return attempt(
@@ -79,6 +79,18 @@ def open_recall(place: Place) -> Answer:
 def show_recall(place: Place, recall_id: str) -> Answer:
     """Show a recall: its scope before anything happens, its progress after."""
     return recall_page(place, place.recall(recall_id))
+
+
+@both("/<recall_id>/told")
+def show_told(place: Place, recall_id: str) -> Answer:
+    """Show who was told and who has answered."""
+    return told_page(place, place.recall(recall_id))
+
+
+@both("/<recall_id>/closing")
+def show_closing(place: Place, recall_id: str) -> Answer:
+    """Show where the goods are, and what is done against the cause."""
+    return closing_page(place, place.recall(recall_id))
 
 
 @both("/<recall_id>/act", method="POST")

@@ -11,11 +11,11 @@ from kernel.claims import Claim, ClaimState
 from kernel.db import transaction
 from kernel.errors import Conflict, Invalid, NotAllowed, NotFound
 from kernel.mail import Notice, render
-from orders.errors import LotStopped
 from orders.models import Order, OrderStep
 from orders.services.fulfil import act_on_order
 from tests.orders import market
 from tests.shop.recalled import OFFICER, WHY, Case, open_case, owner
+from traceability.errors import LotStoppedNow
 from traceability.models import Lot, LotStep, RecallNotice
 from traceability.rules import LotState
 from traceability.rules.recalls import Account, Answer, Finding, Measure, RecallState
@@ -87,7 +87,7 @@ def test_a_stopped_order_is_neither_packed_nor_sent(case):
     packed = case.order(1, sent=PACKED)
     case.act(case.open(), Measure.HOLD)
     (order,) = market.orders(case.maker, packed)
-    with pytest.raises(LotStopped), case.maker() as session, transaction(session):
+    with pytest.raises(LotStoppedNow), case.maker() as session, transaction(session):
         act_on_order(
             session, order.id, action="ship", actor=owner(case.market.grower), now=case.now
         )

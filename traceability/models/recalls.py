@@ -61,6 +61,8 @@ class Recall(Base):
     acted_at: Mapped[datetime | None]
     held_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
+    # Rules of the day it was opened, by the end of their keys: hours, tolerance_percent, answer_days.
+    terms: Mapped[dict[str, Any]] = mapped_column(default=dict)
     cause: Mapped[str] = mapped_column(sa.String(1000), default="")
     # What was reached, as it stood when it was closed.
     figures: Mapped[dict[str, Any]] = mapped_column(default=dict)

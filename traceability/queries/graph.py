@@ -54,6 +54,21 @@ def backward(session: Session, lot_ids: Collection[str]) -> tuple[Reached, ...]:
     return _told(lot_ids, reached, [(link.dst_id, link.src_id, link.quantity) for link in found])
 
 
+def around(session: Session, lot_id: str) -> tuple[tuple[Reached, ...], tuple[Reached, ...]]:
+    """Return what went into a lot and what came of it, without itself (three statements)."""
+    before = _closure(session, [lot_id], LotEdge.dst_id, LotEdge.src_id)
+    after = _closure(session, [lot_id], LotEdge.src_id, LotEdge.dst_id)
+    rows = session.connection().execute(
+        sa.select(LotEdge.src_id, LotEdge.dst_id, LotEdge.quantity).where(
+            sa.or_(among(session, LotEdge.dst_id, before), among(session, LotEdge.src_id, after))
+        )
+    )
+    edges = [tuple(row) for row in rows]
+    back = [(dst, src, passed) for src, dst, passed in edges if {src, dst} <= before]
+    on = [(src, dst, passed) for src, dst, passed in edges if {src, dst} <= after]
+    return _told([lot_id], before, back)[1:], _told([lot_id], after, on)[1:]
+
+
 def links(session: Session, lot_ids: Collection[str]) -> tuple[Link, ...]:
     """Return what passed from one of these lots to another of them, each pair summed up."""
     return tuple(_links(session, set(lot_ids), LotEdge.src_id))

@@ -9,10 +9,13 @@ from kernel.errors import Conflict, Invalid
 from kernel.messages import LABELS, msg
 from traceability.rules.lots import LotState
 
-TOLERANCE, DRILL_DAYS = "recall.tolerance_percent", "recall.drill_days"
-HOURS, ANSWER_DAYS = "recall.hours", "recall.answer_days"
-"""Keys of rules: percent that may be missing, days between drills, hours to a stopped sale, days
-after which who has not answered is called."""
+PREFIX = "recall."
+DRILL_DAYS = "recall.drill_days"
+"""The rule of the days between drills."""
+
+TERMS = ("recall.hours", "recall.tolerance_percent", "recall.answer_days")
+"""Rules by which a recall goes: hours to a stopped sale, percent that may be missing, days after
+which who has not answered is called."""
 
 
 class Origin(enum.Enum):

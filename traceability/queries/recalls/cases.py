@@ -54,8 +54,23 @@ class RecallCard:
     acted_at: datetime | None
     held_at: datetime | None
     closed_at: datetime | None
+    terms: dict[str, Any]
     cause: str
     figures: dict[str, Any]
+    # Buyers who were told, could be reached (by a message or by telephone), and answered.
+    told: int
+    reached: int
+    answered: int
+
+    @property
+    def reached_percent(self) -> float:
+        """Return the share of buyers who could be reached."""
+        return 100.0 if not self.told else 100.0 * self.reached / self.told
+
+    @property
+    def answered_percent(self) -> float:
+        """Return the share of buyers who answered."""
+        return 100.0 if not self.told else 100.0 * self.answered / self.told
 
     @property
     def is_draft(self) -> bool:
@@ -129,25 +144,6 @@ class NoticeRow:
 
 
 @dataclass(frozen=True)
-class Reach:
-    """How many were told, could be reached, and answered."""
-
-    told: int = 0
-    reached: int = 0
-    answered: int = 0
-
-    @property
-    def reached_percent(self) -> float:
-        """Return the share that could be reached."""
-        return 100.0 if not self.told else 100.0 * self.reached / self.told
-
-    @property
-    def answered_percent(self) -> float:
-        """Return the share that answered."""
-        return 100.0 if not self.told else 100.0 * self.answered / self.told
-
-
-@dataclass(frozen=True)
 class CountRow:
     """What somebody counted."""
 
@@ -172,7 +168,27 @@ class ActionRow:
     done_at: datetime | None
 
 
-_CARD = [getattr(Recall, field.name) for field in fields(RecallCard)]
+def _noticed(counted: sa.SQLColumnExpression[Any]) -> sa.ScalarSelect[int]:
+    return (
+        sa.select(sa.func.count(counted))
+        .where(RecallNotice.recall_id == Recall.id)
+        .correlate(Recall)
+        .scalar_subquery()
+    )
+
+
+_REACHED = sa.or_(RecallNotice.mail_id.is_not(None), RecallNotice.acked_at.is_not(None))
+_COUNTED = {
+    "told": _noticed(RecallNotice.id),
+    "reached": _noticed(sa.case((_REACHED, 1))),
+    "answered": _noticed(RecallNotice.acked_at),
+}
+_CARD = [
+    _COUNTED[field.name].label(field.name)
+    if field.name in _COUNTED
+    else getattr(Recall, field.name)
+    for field in fields(RecallCard)
+]
 _LOT = (
     Lot.id,
     Lot.code,
@@ -281,19 +297,6 @@ def notices_of(
     if vendor_id is not None:
         wanted = wanted.where(RecallNotice.vendor_id == vendor_id)
     return tuple(NoticeRow(*row) for row in session.execute(wanted))
-
-
-def reach_of(session: Session, recall_id: str) -> Reach:
-    """Return how many were told, could be reached (by a message or by telephone), and answered."""
-    reached = sa.or_(RecallNotice.mail_id.is_not(None), RecallNotice.acked_at.is_not(None))
-    row = session.execute(
-        sa.select(
-            sa.func.count(),
-            sa.func.count(sa.case((reached, 1))),
-            sa.func.count(RecallNotice.acked_at),
-        ).where(RecallNotice.recall_id == recall_id)
-    ).one()
-    return Reach(*row)
 
 
 def counts_of(session: Session, recall_id: str) -> tuple[CountRow, ...]:

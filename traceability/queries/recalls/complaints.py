@@ -20,6 +20,7 @@ class ComplaintCard:
     vendor_id: str
     lot_id: str
     lot_code: str
+    trace_code: str
     product: dict[str, str]
     order_id: str | None
     serial: str
@@ -44,6 +45,7 @@ _CARD = (
     Complaint.vendor_id,
     Complaint.lot_id,
     Lot.code.label("lot_code"),
+    Lot.trace_code,
     Lot.product,
     Complaint.order_id,
     Complaint.serial,

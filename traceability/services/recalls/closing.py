@@ -96,7 +96,7 @@ def finish_action(
         raise Conflict(msg("This is done already."))
     row.done_at = now
     session.flush()
-    _record(session, "recall.action_done", recall.id, actor, now, action=row.id)
+    _record(session, "recall.action_done", recall.id, actor, now, planned=row.id)
 
 
 def close_recall(

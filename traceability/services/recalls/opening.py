@@ -10,15 +10,19 @@ from sqlalchemy.orm import Session
 
 from kernel import audit
 from kernel.actor import Actor
+from kernel.clock import local_date
 from kernel.db import lock
 from kernel.errors import Invalid, NotFound
 from kernel.ids import new_id, short_code
 from kernel.many import among
 from kernel.messages import msg
+from kernel.rules_table import rules_of
 from traceability.models import Complaint, Lot, Recall, RecallLot
 from traceability.queries.graph import Reached, backward, forward
 from traceability.queries.recalls.starts import Beginning, find_starts
 from traceability.rules.recalls import (
+    PREFIX,
+    TERMS,
     ComplaintState,
     Hazard,
     Origin,
@@ -72,6 +76,10 @@ def open_recall(session: Session, *, facts: RecallFacts, actor: Actor, now: date
         opened_by=actor.user_id,
         opened_by_name=actor.name,
         opened_at=now,
+        terms={
+            key.removeprefix(PREFIX): one.value
+            for key, one in rules_of(session, TERMS, on=local_date(now)).items()
+        },
     )
     session.add(recall)
     session.flush()
