@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Collection
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
@@ -13,7 +14,7 @@ def keys(session: Session, values: Collection[str]) -> sa.Select[str]:
     if session.get_bind().dialect.name == "sqlite":
         found = sa.func.json_each(json.dumps(list(values))).table_valued("value")
         return sa.select(found.c.value.cast(sa.String).label("value"))
-    unfolded = sa.func.unnest(_array(values)).table_valued("value")
+    unfolded = sa.func.unnest(_array(values)).table_valued("value").render_derived()
     return sa.select(sa.type_coerce(unfolded.c.value, sa.String).label("value"))
 
 
@@ -26,5 +27,5 @@ def among(
     return column == sa.any_(_array(values))
 
 
-def _array(values: Collection[str]) -> sa.ColumnElement[list[str]]:
-    return sa.cast(list(values), ARRAY(sa.String))
+def _array(values: Collection[str]) -> sa.BindParameter[Any]:
+    return sa.literal(list(values), ARRAY(sa.String))

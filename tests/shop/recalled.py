@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from kernel.actor import Actor
 from kernel.db import transaction
 from kernel.mail import Notice
+from orders.services.checkout import PlacedOrder
 from orders.services.fulfil import act_on_order
 from shop.recalling.acting import carry_out
 from shop.recalling.scope import Scope, scope_of
@@ -36,6 +37,8 @@ class Case:
     maker: Maker
     now: object
     market: Market
+    # The order that was placed last.
+    placed: PlacedOrder | None = None
 
     def order(self, kilos: int, *, sent: str = "", **changed: object) -> str:
         """Order fruit; ``sent`` is how far its vendor got with it. Return the group's id."""
@@ -43,6 +46,7 @@ class Case:
         placed = market.place(
             self.maker, self.now, bearer, KILO * kilos + market.FEE, method="cod", **changed
         )
+        self.placed = placed
         (order,) = market.orders(self.maker, placed.group_id)
         for action in STEPS[: STEPS.index(sent) + 1] if sent else ():
             self.run(act_on_order, order.id, action=action, actor=owner(self.market.grower))

@@ -10,6 +10,7 @@ from sqlalchemy.orm import sessionmaker
 
 from kernel.audit import AuditEntry
 from tests.conftest import post
+from tests.orders import market
 from tests.shop.recalled import WHY, Case, open_case
 from traceability.models import Complaint, Lot, Recall, RecallAction, RecallNotice
 from traceability.rules import LotState
@@ -211,6 +212,18 @@ def test_each_beginning_has_its_form_and_says_what_is_missing(case, client, offi
         form=form,
     )
     assert refused.status_code == 422
+
+
+def test_a_complaint_is_told_from_an_order_by_who_has_its_key(case, client):
+    group_id = case.order(2, sent="deliver")
+    (order,) = market.orders(case.maker, group_id)
+    shown = client.get(f"/o/{case.placed.code}?key={case.placed.key}").get_data(as_text=True)
+    address = f"/complaints/new?order={order.code}&group={case.placed.code}&key={case.placed.key}"
+    assert address.replace("&", "&amp;") in shown
+    assert client.get(address.replace(case.placed.key, "guessed")).status_code == 404
+    complaint = {"lot_id": case.market.lot, "kind": "spoiled", "phone": "0912345678"}
+    post(client, address, complaint | {"text": "Vải bị chua và chảy nước."})
+    assert one(case, Complaint).order_id == order.id
 
 
 def test_a_complaint_of_an_order_needs_its_key(case, client):
