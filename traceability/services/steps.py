@@ -114,18 +114,20 @@ def stop_many(
     reason: str,
     actor: Actor,
     now: datetime,
+    cause_id: str | None = None,
 ) -> dict[str, LotState]:
     """Hold or recall just these lots at one go; return how those stood before that were moved.
 
     Lots for which the table has no such arrow stay where they are; one that is held already gets
-    a reason of its own besides. Nobody is told lot by lot: whoever calls tells the house once.
+    one more reason. It is the lot ``cause_id``, whose release lets all of them go, or each lot
+    itself. Nobody is told lot by lot: whoever calls tells the house once.
     """
     wanted = sa.select(Lot.id, Lot.code, Lot.state).where(among(session, Lot.id, lot_ids))
     rows = session.execute(wanted.order_by(Lot.id).with_for_update(key_share=True)).all()
     moving = [row for row in rows if (row.state, action) in ARROWS]
     if action == "hold":
         standing = [row.id for row in rows if row.state is not LotState.RECALLED]
-        _hold_many(session, standing, reason, now)
+        _hold_many(session, standing, reason, now, cause_id=cause_id)
     if not moving:
         return {}
     for before in {row.state for row in moving}:
@@ -136,19 +138,33 @@ def stop_many(
     return {row.id: row.state for row in moving}
 
 
-def _hold_many(session: Session, lot_ids: Collection[str], reason: str, now: datetime) -> None:
-    """Give each lot an open reason of its own that has none."""
+def _hold_many(
+    session: Session,
+    lot_ids: Collection[str],
+    reason: str,
+    now: datetime,
+    *,
+    cause_id: str | None,
+) -> None:
+    """Give each lot an open reason that has none for this cause."""
+    cause = LotHold.lot_id if cause_id is None else sa.literal(cause_id)
     own = session.scalars(
         sa.select(LotHold.lot_id).where(
             among(session, LotHold.lot_id, lot_ids),
-            LotHold.cause_id == LotHold.lot_id,
+            LotHold.cause_id == cause,
             LotHold.until.is_(None),
         )
     )
     new = sorted(set(lot_ids) - set(own))
     if new:
         holds: list[dict[str, Any]] = [
-            {"id": new_id(), "lot_id": key, "cause_id": key, "reason": reason, "since": now}
+            {
+                "id": new_id(),
+                "lot_id": key,
+                "cause_id": cause_id or key,
+                "reason": reason,
+                "since": now,
+            }
             for key in new
         ]
         session.execute(sa.insert(LotHold.__table__), holds)  # type: ignore[arg-type]

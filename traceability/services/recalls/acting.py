@@ -21,6 +21,15 @@ from traceability.services.steps import stop_many
 
 
 @dataclass(frozen=True)
+class _Line:
+    """A lot of the scope."""
+
+    lot_id: str
+    vendor_id: str
+    depth: int
+
+
+@dataclass(frozen=True)
 class Acted:
     """What was done: the lots that are stopped now, and those of vendors left to the office."""
 
@@ -47,9 +56,9 @@ def act_on_recall(
     if not scope:
         raise Invalid(msg("No lot is left in the scope."), field="measure")
     mine = [
-        lot_id
-        for lot_id, vendor_id in scope
-        if vendor_id == recall.vendor_id or is_office(actor, vendor_id)
+        line
+        for line in scope
+        if line.vendor_id == recall.vendor_id or is_office(actor, line.vendor_id)
     ]
     recall.acted_at, recall.acted_by_name = now, actor.name
     if not recall.drill:
@@ -67,7 +76,13 @@ def act_on_recall(
         measure=measure.value,
         lots=len(mine),
     )
-    return Acted(recall.id, recall.drill, measure, tuple(mine), len(scope) - len(mine))
+    return Acted(
+        recall.id,
+        recall.drill,
+        measure,
+        tuple(line.lot_id for line in mine),
+        len(scope) - len(mine),
+    )
 
 
 def drop_recall(session: Session, recall_id: str, *, actor: Actor, now: datetime) -> None:
@@ -96,21 +111,30 @@ def _move_state(recall: Recall, measure: Measure) -> None:
     recall.measure = measure
 
 
-def _scope(session: Session, recall_id: str) -> list[tuple[str, str]]:
-    rows = session.execute(
-        sa.select(RecallLot.lot_id, RecallLot.vendor_id)
+def _scope(session: Session, recall_id: str) -> list[_Line]:
+    rows = session.connection().execute(
+        sa.select(RecallLot.lot_id, RecallLot.vendor_id, RecallLot.depth)
         .where(RecallLot.recall_id == recall_id, RecallLot.out_reason == "")
         .order_by(RecallLot.lot_id)
     )
-    return [(row.lot_id, row.vendor_id) for row in rows]
+    return [_Line(*row) for row in rows]
 
 
 def _stop(
-    session: Session, recall: Recall, lot_ids: list[str], *, actor: Actor, now: datetime
+    session: Session, recall: Recall, lines: list[_Line], *, actor: Actor, now: datetime
 ) -> None:
-    measure = recall.measure or Measure.HOLD
-    reason = recall.reason
-    moved = stop_many(session, lot_ids, STOPS[measure][0], reason=reason, actor=actor, now=now)
+    action = STOPS[recall.measure or Measure.HOLD][0]
+    begun = [line.lot_id for line in lines if line.depth == 0]
+    moved = stop_many(
+        session,
+        [line.lot_id for line in lines],
+        action,
+        reason=recall.reason,
+        actor=actor,
+        now=now,
+        # Of several beginnings none may let go what another one holds.
+        cause_id=begun[0] if len(begun) == 1 else None,
+    )
     for state in set(moved.values()):
         _note_before(session, recall.id, [key for key, was in moved.items() if was is state], state)
 
