@@ -294,4 +294,4 @@ def _insert(maker: Maker, kind: type[Base], rows: Any) -> None:
 
 def _write(maker: Maker, kind: type[Base], rows: list[Row]) -> None:
     with maker() as session, transaction(session):
-        session.execute(sa.insert(kind), rows)
+        session.connection().execute(sa.insert(kind.__table__), rows)  # type: ignore[arg-type]

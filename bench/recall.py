@@ -1,4 +1,4 @@
-"""``python -m bench recall [INPUTS]``: traces and whole recalls over 362,000 lots (2,000 inputs)."""
+"""``python -m bench recall [INPUTS [DATABASE]]``: traces and whole recalls over 362,000 lots (2,000 inputs)."""
 
 import json
 import os
@@ -73,12 +73,15 @@ class Whole:
 def main(arguments: Sequence[str]) -> int:
     """Measure, write ``build/bench-recall.json``, and fail when something is too slow."""
     inputs = int(arguments[0]) if arguments else INPUTS
+    only = arguments[1] if len(arguments) > 1 else ""
     set_up_logs("ERROR")
     traces: list[Trace] = []
     wholes: list[Whole] = []
     counts: dict[str, int] = {}
     with ExitStack() as stack:
         for database, urls in databases(stack, [inputs]):
+            if only not in {"", database}:
+                continue
             environ = surroundings(database, urls[inputs], inputs, 8761)
             os.environ["PROMETHEUS_MULTIPROC_DIR"] = environ["PROMETHEUS_MULTIPROC_DIR"]
             settings = load_settings(environ)
@@ -95,7 +98,8 @@ def main(arguments: Sequence[str]) -> int:
         "traces": [asdict(row) for row in traces],
         "recalls": [asdict(row) for row in wholes],
     }
-    (BUILD / "bench-recall.json").write_text(json.dumps(out, indent=1))
+    name = f"bench-recall{f'-{only}' if only else ''}.json"
+    (BUILD / name).write_text(json.dumps(out, indent=1))
     _say(counts, traces, wholes)
     return int(
         any(row.p95_ms > MOST_TRACE_MS for row in traces)

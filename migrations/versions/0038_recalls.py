@@ -11,7 +11,17 @@ branch_labels = None
 depends_on = None
 
 
+EDGES = {"ix_lot_edge_src": ["src_id", "dst_id"], "ix_lot_edge_dst": ["dst_id", "src_id"]}
+
+
+def _index_edges(*more: str) -> None:
+    for name, columns in EDGES.items():
+        op.drop_index(name, "lot_edge")
+        op.create_index(name, "lot_edge", [*columns, *more])
+
+
 def upgrade() -> None:
+    _index_edges("quantity")
     op.create_table(
         "recall",
         sa.Column("id", sa.String(length=26), nullable=False),
@@ -245,6 +255,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    _index_edges()
     op.drop_table("recall_lot")
     op.drop_table("recall_count")
     op.drop_table("complaint")

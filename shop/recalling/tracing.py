@@ -12,7 +12,7 @@ from kernel.web.session import db
 from orders.queries.affected import sold_of
 from shop.recalling.place import Place, both
 from traceability.queries import LotCard, lot_cards, lot_story
-from traceability.queries.graph import Reached, around
+from traceability.queries.graph import Reached, backward, forward
 from traceability.services.recalls.belonging import need_part
 from vendors.queries import vendor_cards
 
@@ -35,7 +35,7 @@ def trace(place: Place, trace_code: str) -> Answer:
         raise NotFound
     lot = story.lot
     need_part(guards.current_actor(), lot.vendor_id)
-    before, after = around(db(), lot.id)
+    before, after = backward(db(), [lot.id])[1:], forward(db(), [lot.id])[1:]
     shown = [*before[:MOST_SHOWN], *after[:MOST_SHOWN]]
     cards = lot_cards(db(), [one.lot_id for one in shown])
     ids = [lot.id, *(one.lot_id for one in after)]

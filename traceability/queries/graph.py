@@ -5,7 +5,7 @@ a cycle ends and no chain is cut short. Depths and quantities follow from the ed
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -41,82 +41,67 @@ class Reached:
 
 
 def forward(session: Session, lot_ids: Collection[str]) -> tuple[Reached, ...]:
-    """Return lots and whatever came of them, the nearest first (two statements)."""
-    reached = _closure(session, lot_ids, LotEdge.src_id, LotEdge.dst_id)
-    found = _links(session, reached, LotEdge.src_id)
-    return _told(lot_ids, reached, [(link.src_id, link.dst_id, link.quantity) for link in found])
+    """Return lots and whatever came of them, the nearest first (one statement)."""
+    return _walk(session, lot_ids, LotEdge.src_id, LotEdge.dst_id)
 
 
 def backward(session: Session, lot_ids: Collection[str]) -> tuple[Reached, ...]:
-    """Return lots and whatever went into them, the nearest first (two statements)."""
-    reached = _closure(session, lot_ids, LotEdge.dst_id, LotEdge.src_id)
-    found = _links(session, reached, LotEdge.dst_id)
-    return _told(lot_ids, reached, [(link.dst_id, link.src_id, link.quantity) for link in found])
-
-
-def around(session: Session, lot_id: str) -> tuple[tuple[Reached, ...], tuple[Reached, ...]]:
-    """Return what went into a lot and what came of it, without itself (three statements)."""
-    before = _closure(session, [lot_id], LotEdge.dst_id, LotEdge.src_id)
-    after = _closure(session, [lot_id], LotEdge.src_id, LotEdge.dst_id)
-    rows = session.connection().execute(
-        sa.select(LotEdge.src_id, LotEdge.dst_id, LotEdge.quantity).where(
-            sa.or_(among(session, LotEdge.dst_id, before), among(session, LotEdge.src_id, after))
-        )
-    )
-    edges = [tuple(row) for row in rows]
-    back = [(dst, src, passed) for src, dst, passed in edges if {src, dst} <= before]
-    on = [(src, dst, passed) for src, dst, passed in edges if {src, dst} <= after]
-    return _told([lot_id], before, back)[1:], _told([lot_id], after, on)[1:]
+    """Return lots and whatever went into them, the nearest first (one statement)."""
+    return _walk(session, lot_ids, LotEdge.dst_id, LotEdge.src_id)
 
 
 def links(session: Session, lot_ids: Collection[str]) -> tuple[Link, ...]:
     """Return what passed from one of these lots to another of them, each pair summed up."""
-    return tuple(_links(session, set(lot_ids), LotEdge.src_id))
-
-
-def _closure(session: Session, starts: Collection[str], near: Column, far: Column) -> set[str]:
-    if not starts:
-        return set()
-    reached = keys(session, set(starts)).cte("reached", recursive=True)
-    reached = reached.union(sa.select(far).join_from(reached, LotEdge, near == reached.c.value))
-    return set(session.scalars(sa.select(reached.c.value)))
-
-
-def _links(session: Session, chosen: set[str], near: Column) -> list[Link]:
+    chosen = set(lot_ids)
     if not chosen:
-        return []
+        return ()
     rows = session.connection().execute(
         sa.select(LotEdge.src_id, LotEdge.dst_id, LotEdge.quantity).where(
-            among(session, near, chosen)
+            among(session, LotEdge.src_id, chosen)
         )
     )
     passed: dict[tuple[str, str], int] = defaultdict(int)
     for src_id, dst_id, quantity in rows:
-        if src_id in chosen and dst_id in chosen:
+        if dst_id in chosen:
             passed[src_id, dst_id] += quantity
-    return [Link(*ends, quantity) for ends, quantity in passed.items()]
+    return tuple(Link(*ends, quantity) for ends, quantity in passed.items())
 
 
-def _told(
-    starts: Collection[str], reached: set[str], steps: Sequence[tuple[str, str, int]]
+def _walk(
+    session: Session, starts: Collection[str], near: Column, far: Column
 ) -> tuple[Reached, ...]:
-    quantity: dict[str, int] = defaultdict(int)
-    for _near, far, passed in steps:
-        quantity[far] += passed
-    depth = _depths(starts, steps)
-    found = (Reached(lot_id, depth[lot_id], quantity[lot_id]) for lot_id in reached)
-    return tuple(sorted(found, key=lambda one: (one.depth, one.lot_id)))
-
-
-def _depths(starts: Collection[str], steps: Iterable[tuple[str, str, int]]) -> dict[str, int]:
-    """Return the fewest steps to each lot, ring by ring."""
+    """Read every edge on the way at once, then go ring by ring."""
+    if not starts:
+        return ()
     following: dict[str, list[str]] = defaultdict(list)
-    for near, far, _quantity in steps:
-        following[near].append(far)
-    depth = dict.fromkeys(starts, 0)
-    ring = list(depth)
+    quantity: dict[str, int] = defaultdict(int)
+    for one, other, passed in session.connection().execute(_edges(session, starts, near, far)):
+        following[one].append(other)
+        quantity[other] += passed
+    ring, found, depth = sorted(set(starts)), [], 0
+    seen = set(ring)
     while ring:
-        beyond = {far for near in ring for far in following[near]} - depth.keys()
-        depth.update(dict.fromkeys(beyond, depth[ring[0]] + 1))
-        ring = list(beyond)
-    return depth
+        found += [Reached(lot_id, depth, quantity.get(lot_id, 0)) for lot_id in ring]
+        beyond = {other for lot_id in ring for other in following.get(lot_id, ())} - seen
+        seen |= beyond
+        ring, depth = sorted(beyond), depth + 1
+    return tuple(found)
+
+
+def _edges(
+    session: Session, starts: Collection[str], near: Column, far: Column
+) -> sa.Select[str, str, int]:
+    """Return the statement of all edges that lead away from what is reached."""
+    reached = keys(session, set(starts)).cte("reached", recursive=True)
+    reached = reached.union(sa.select(far).join_from(reached, LotEdge, near == reached.c.value))
+    if session.get_bind().dialect.name == "sqlite":
+        here = near == reached.c.value
+        return sa.select(near, far, LotEdge.quantity).join_from(reached, LotEdge, here)
+    # OFFSET 0 has PostgreSQL go by the index for each lot: it cannot guess how few they are.
+    step = (
+        sa.select(near.label("near"), far.label("far"), LotEdge.quantity)
+        .where(near == reached.c.value)
+        .offset(sa.literal_column("0"))
+        .lateral("step")
+    )
+    return sa.select(step.c.near, step.c.far, step.c.quantity).join_from(reached, step, sa.true())
