@@ -17,7 +17,7 @@ from traceability.models import Recall, RecallLot
 from traceability.rules.lots import LotState
 from traceability.rules.recalls import STOPS, Measure, RecallState, recall_after
 from traceability.services.recalls.belonging import is_office, own_recall
-from traceability.services.steps import stop_many
+from traceability.services.stopping import stop_many
 
 
 @dataclass(frozen=True)
