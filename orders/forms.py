@@ -5,6 +5,7 @@ from wtforms import RadioField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 
+from kernel.quantity import Unit, parse_quantity
 from kernel.web.forms import REQUIRED, Form, TextAreaField, TextField
 
 
@@ -36,3 +37,11 @@ class RefundForm(Form):
     """The proof that money was paid back."""
 
     note = TextField(_l("Bank's transfer number"), [InputRequired(REQUIRED), Length(max=120)])
+
+
+def read_amount(text: str, unit: Unit) -> int:
+    """Read an amount of a lot in base units; a bare number counts kilograms, litres or pieces.
+
+    :raises Invalid: when it is none.
+    """
+    return parse_quantity(text, unit, bare={Unit.GRAM: "kg", Unit.MILLILITRE: "l"}.get(unit, ""))

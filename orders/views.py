@@ -19,15 +19,17 @@ from kernel.web.limits import limiter
 from kernel.web.pages import page
 from kernel.web.session import db, part
 from orders import rules
-from orders.forms import ActionForm, ReviewForm
+from orders.forms import ActionForm, ReviewForm, read_amount
 from orders.queries import groups
 from orders.queries.groups import Access, GroupView
+from orders.services.allocating import Choice, needs_of
 from orders.services.fulfil import act_on_order, cancel_order
 from orders.services.paying import retry_payment
 from orders.services.reviews import Opinion, write_review
 from orders.services.steps import group_owner
 from payments.queries import payment_of
 from payments.services.card import offered_methods
+from traceability.queries import lot_cards
 
 blueprint = Blueprint("orders", __name__)
 
@@ -191,6 +193,7 @@ def act(vendor_id: str, order_id: str, action: str) -> Any:
                 order_id,
                 action=action,
                 reason=form.reason.data or "",
+                chosen=_chosen() if action == "pack" else None,
                 actor=guards.current_actor(),
                 now=clock.now(),
             )
@@ -250,7 +253,33 @@ def _minutes_left(group: GroupView) -> int:
 
 def _vendor_page(vendor_id: str, order_id: str, form: ActionForm) -> str:
     group = groups.vendor_order(db(), order_id, vendor_id=vendor_id)
-    return page("orders/vendor_order.html", group=group, order=group.orders[0], form=form)
+    order = group.orders[0]
+    rows = [line.row for line in order.lines]
+    on = clock.local_date(clock.now())
+    needs = needs_of(db(), rows, on=on) if "pack" in order.actions else ()
+    return page(
+        "orders/vendor_order.html",
+        group=group,
+        order=order,
+        form=form,
+        needs=needs,
+        typed=request.form,
+    )
+
+
+def _chosen() -> list[Choice] | None:
+    """Return which lots the page says the lines get; None: it was left to the house."""
+    found = [
+        (key.split("-"), text.strip()[:30])
+        for key, text in request.form.items()
+        if key.startswith("lot-") and key.count("-") == 2
+    ]
+    units = lot_cards(db(), {lot_id for (_lot, _line, lot_id), _ in found})
+    return [
+        Choice(line_id, lot_id, read_amount(text, units[lot_id].unit))
+        for (_lot, line_id, lot_id), text in found
+        if text and text != "0" and lot_id in units
+    ] or None
 
 
 def _page_number() -> int:

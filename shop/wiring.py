@@ -92,6 +92,7 @@ from traceability.events import (
     LotReleased,
     RecallActed,
 )
+from traceability.services.lots import commission_old
 from vendors import queries as vendor_queries
 from vendors.events import (
     AuthorityTakeDown,
@@ -169,6 +170,7 @@ JOBS: tuple[Job, ...] = (
     *vendors.jobs.JOBS,
     *traceability.jobs.JOBS,
     *catalog.jobs.JOBS,
+    Job("traceability.commission_lots", 10, commission_old),
     Job("orders.expire_unpaid", 1, buying_jobs.expire_unpaid),
     Job("orders.sweep_claims", 5, buying_jobs.sweep_claims),
     Job("orders.purge_carts", 60, buying_jobs.purge_carts),

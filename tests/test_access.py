@@ -191,6 +191,10 @@ GUARDS = {
     "refunds.due": "needs:finance",
     "refunds.refunded": "needs:finance",
     "traceability.ask_end": "member:owner,recorder",
+    "traceability.ask_packing": "member:owner,recorder,seller",
+    "traceability.ask_shipment": "member:owner,recorder,seller",
+    "traceability.ask_split": "member:owner,recorder,seller",
+    "traceability.ask_taking": "member:owner,recorder,seller",
     "traceability.change_farm": "member:owner,recorder",
     "traceability.create_farm": "member:owner,recorder",
     "traceability.create_plot": "member:owner,recorder",
@@ -199,20 +203,33 @@ GUARDS = {
     "traceability.edit_farm": "member:owner,recorder",
     "traceability.end_season": "member:owner,recorder",
     "traceability.hold": "member:owner,recorder,seller",
+    "traceability.make_unit": "member:owner,recorder,seller",
     "traceability.new_entry": "member:owner,recorder",
     "traceability.new_farm": "member:owner,recorder",
     "traceability.new_harvest": "member:owner,recorder",
     "traceability.new_plot": "member:owner,recorder",
     "traceability.new_season": "member:owner,recorder",
+    "traceability.pack": "member:owner,recorder,seller",
+    "traceability.pack_unit": "member:owner,recorder,seller",
     "traceability.recall": "member:owner",
+    "traceability.receive_shipment": "member:owner,recorder,seller",
     "traceability.record_harvest": "member:owner,recorder",
     "traceability.release": "member:owner",
+    "traceability.ship": "member:owner,recorder,seller",
     "traceability.show_farm": "member:owner,recorder,seller",
     "traceability.show_labels": "member:owner,recorder,seller",
     "traceability.show_lot": "member:owner,recorder,seller",
     "traceability.show_lots": "member:owner,recorder,seller",
     "traceability.show_season": "member:owner,recorder,seller",
+    "traceability.show_shipment": "member:owner,recorder,seller",
+    "traceability.show_shipments": "member:owner,recorder,seller",
+    "traceability.show_unit": "member:owner,recorder,seller",
+    "traceability.show_units": "member:owner,recorder,seller",
+    "traceability.split": "member:owner,recorder,seller",
     "traceability.start_season": "member:owner,recorder",
+    "traceability.take": "member:owner,recorder,seller",
+    "traceability.unpack_unit": "member:owner,recorder,seller",
+    "traceability.void_shipment": "member:owner,recorder,seller",
     "traceability.write_entry": "member:owner,recorder",
     "traceability_desk.change_lot": "needs:reviewer,approver",
     "traceability_desk.show_lot": "needs:reviewer,approver",
@@ -434,6 +451,7 @@ WORDS = {
     "lot": {"code": "trace_code", "rest": "09521234543213/10/L1"},
     "orders": {"code": "group_code", "method": "vietqr"},
     "orders.act": {"action": "confirm"},
+    "traceability": {"what": "waste"},
     "traceability_desk": {"action": "hold"},
     "accounts": {"token": "no-such-link", "passkey_id": "no-such-key", "purpose": "marketing"},
     "demo_card": {"checkout_id": "no-such-card", "choice": "pay"},
@@ -481,7 +499,7 @@ MINIMAL = {
 ASKED = {"catalog_desk.show_search": "?q=oi", "traceability.write_entry": "?activity=irrigation"}
 
 # Parts of an address that name nothing of a vendor's.
-NOBODYS = {"vendor_id", "kind", "action", "way", "revision", "wish", "ending", "step"}
+NOBODYS = {"vendor_id", "kind", "action", "way", "revision", "wish", "ending", "step", "what"}
 
 
 @pytest.fixture(scope="module")

@@ -36,8 +36,10 @@ from tests.shop.stalls import Stalls
 from tests.traceability.land import Land
 from traceability.models import Complaint, Lot, RecallAction, RecallNotice
 from traceability.queries.recalls.starts import Beginning
+from traceability.rules import Portion, UnitKind
 from traceability.rules.recalls import ComplaintKind, Measure, Origin
-from traceability.services import recalls
+from traceability.services import lots, recalls
+from traceability.services.lots import ShipFacts
 from traceability.services.recalls import ComplaintFacts, RecallFacts
 from vendors.models import (
     AuthorityOrder,
@@ -155,6 +157,16 @@ class World:
         self.app.extensions["sessionmaker"].kw["bind"].dispose()
 
 
+def _carry(land: Land, lot_id: str) -> tuple[str, str]:
+    """Put something into a crate, and send something to a partner."""
+    vendor, who = land.vendor_id, {"actor": land.owner}
+    kind = UnitKind.CRATE
+    unit_id = land.run(lots.make_unit, vendor_id=vendor, kind=kind, name="Sọt 1", **who)
+    land.run(lots.pack_unit, unit_id, portions=[Portion(lot_id, 2_000)], **who)
+    facts = ShipFacts((Portion(lot_id, 1_000),), to_name="Siêu thị Bình An")
+    return unit_id, land.run(lots.ship_goods, vendor_id=vendor, facts=facts, **who)
+
+
 def build_world(template: Path, folder: Path) -> World:
     """Fill a copy of an empty database with two vendors and everybody's sign-in."""
     from shop.factory import create_app
@@ -214,6 +226,7 @@ def _vendor(world: World, session: Session, letter: str) -> dict[str, str]:
     land = Land(session, code=f"VENDOR-{letter}")
     land.write()
     lot_id = land.harvest(harvested_on=NOW.date())
+    unit_id, shipment_id = _carry(land, lot_id)
     with transaction(session):
         stalls = Stalls(session)
         vendor = session.get_one(Vendor, land.vendor_id)
@@ -266,6 +279,8 @@ def _vendor(world: World, session: Session, letter: str) -> dict[str, str]:
             "plot_id": land.plot_id,
             "season_id": land.season_id,
             "lot_id": lot.id,
+            "unit_id": unit_id,
+            "shipment_id": shipment_id,
             "trace_code": lot.trace_code,
             "listing_id": goods.id,
             "goods_code": goods.code,

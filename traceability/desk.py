@@ -15,6 +15,7 @@ from kernel.web.pages import page
 from kernel.web.session import db
 from traceability import queries
 from traceability.forms import ReasonForm
+from traceability.queries.stock import lot_page
 from traceability.services.lots import hold_lot, recall_lot, release_lot
 from vendors.queries import vendor_cards
 
@@ -80,5 +81,6 @@ def _lot_page(lot_id: str, form: ReasonForm) -> str:
         form=form,
         vendor=vendor_cards(db(), [lot.vendor_id])[lot.vendor_id],
         steps=queries.lot_steps(db(), lot.id),
+        stock=lot_page(db(), lot),
         clearance=queries.clearance_of(db(), lot),
     )

@@ -11,14 +11,20 @@ from wtforms.fields import SelectChoice
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
 
 from kernel.errors import DomainError
+from kernel.messages import LABELS
 from kernel.quantity import Unit, parse_quantity, read_number
 from kernel.web.forms import REQUIRED, DayField, Form, TextAreaField, TextField, refusal_text
 from traceability.gs1 import read_gtin
-from traceability.rules import LONGEST_INTERVAL_DAYS, MOST_REASON
+from traceability.rules import LONGEST_INTERVAL_DAYS, MOST_PARTS, MOST_REASON, UnitKind
 
 # A sào of the northern delta is 360 m².
 AREA_UNITS = {"m2": 1, "sao": 360, "ha": 10_000}
 QUANTITY_UNITS = {"kg": Unit.GRAM, "piece": Unit.PIECE, "l": Unit.MILLILITRE}
+UNIT_CHOICES = [
+    SelectChoice("kg", _l("kilograms")),
+    SelectChoice("piece", _l("pieces")),
+    SelectChoice("l", _l("litres")),
+]
 
 
 def _required() -> InputRequired:
@@ -109,15 +115,7 @@ class HarvestForm(Form):
     quantity = TextField(
         _l("Harvested"), [_required(), Length(max=30)], render_kw={"inputmode": "decimal"}
     )
-    unit = RadioField(
-        _l("Measured in"),
-        choices=[
-            SelectChoice("kg", _l("kilograms")),
-            SelectChoice("piece", _l("pieces")),
-            SelectChoice("l", _l("litres")),
-        ],
-        default="kg",
-    )
+    unit = RadioField(_l("Measured in"), choices=UNIT_CHOICES, default="kg")
     harvested_on = DayField(_l("Day"), [_required()])
     worker = TextField(_l("Who did it"), [Length(max=120)])
     best_before = DayField(_l("Best before"), [Optional()])
@@ -171,3 +169,84 @@ def _read(parse: Any) -> Any:
         return parse()
     except DomainError as refusal:
         raise ValidationError(refusal_text(refusal)) from refusal
+
+
+class PackForm(Form):
+    """What comes out of a packing; what goes in stands beside each lot on the page."""
+
+    quantity = TextField(
+        _l("Packed in all"), [_required(), Length(max=30)], render_kw={"inputmode": "decimal"}
+    )
+    unit = RadioField(_l("Measured in"), choices=UNIT_CHOICES, default="kg")
+    name = TextField(_l("Name on the pack"), [Length(max=120)])
+    packed_on = DayField(_l("Day"), [_required()])
+    best_before = DayField(_l("Best before"), [Optional()])
+    gtin = TextField(_l("GTIN on the pack"), [Length(max=24)], render_kw={"inputmode": "numeric"})
+    reason = TextField(_l("Packed again? Say why"), [Length(max=MOST_REASON)])
+
+    amount: int = 0
+    gtin14: str | None = None
+
+    def validate_quantity(self, field: TextField) -> None:
+        """Read what was packed, in base units of the unit that was chosen."""
+        self.amount = _read(lambda: parse_amount(field.data or "", self.base_unit))
+
+    def validate_gtin(self, field: TextField) -> None:
+        """Read the GTIN, if there is one."""
+        self.gtin14 = _read(lambda: read_gtin(field.data)) if field.data else None
+
+    @property
+    def base_unit(self) -> Unit:
+        """The unit that was chosen."""
+        return QUANTITY_UNITS.get(self.unit.data, Unit.GRAM)
+
+
+class SplitForm(Form):
+    """So many parts of the same size."""
+
+    count = IntegerField(
+        _l("How many parts?"),
+        [_required(), NumberRange(1, MOST_PARTS)],
+        render_kw={"inputmode": "numeric"},
+    )
+    each = TextField(
+        _l("Each of"), [_required(), Length(max=30)], render_kw={"inputmode": "decimal"}
+    )
+
+
+class TakeForm(Form):
+    """How much, and why."""
+
+    quantity = TextField(
+        _l("How much?"), [_required(), Length(max=30)], render_kw={"inputmode": "decimal"}
+    )
+    reason = TextAreaField(_l("Reason"), [_required(), Length(max=MOST_REASON)])
+
+
+class UnitForm(Form):
+    """A new crate or pallet."""
+
+    kind = RadioField(
+        _l("What is it?"),
+        choices=[SelectChoice(kind.value, _l(LABELS[kind])) for kind in UnitKind],
+        default=UnitKind.CRATE.value,
+    )
+    name = TextField(_l("What do you call it?"), [Length(max=60)])
+
+
+class ShipForm(Form):
+    """To whom goods go."""
+
+    to_code = TextField(_l("Code of the vendor here"), [Length(max=20)])
+    to_name = TextField(_l("Or the name of somebody else"), [Length(max=120)])
+    to_address = TextField(_l("Address"), [Length(max=200)])
+    to_gln = TextField(_l("Their GLN"), [Length(max=20)], render_kw={"inputmode": "numeric"})
+    document = TextField(_l("Number of your delivery note"), [Length(max=60)])
+
+
+def parse_amount(text: str, unit: Unit) -> int:
+    """Read an amount in base units; a bare number counts kilograms, litres or pieces.
+
+    :raises Invalid: when it is none.
+    """
+    return parse_quantity(text, unit, bare={Unit.GRAM: "kg", Unit.MILLILITRE: "l"}.get(unit, ""))

@@ -8,6 +8,7 @@ A lawyer and an accountant confirm the legal ones before the market opens.
 from kernel.rules_seed.labels import LABEL_RULES
 from kernel.rules_seed.law import HOUSE, SINCE_EVER, Row, law_rows
 from kernel.rules_seed.listings import LISTING_RULES
+from kernel.rules_seed.lots import LOTS
 from kernel.rules_seed.privacy import PRIVACY
 from kernel.rules_seed.recalls import RECALLS
 from kernel.rules_seed.searching import SEARCHING
@@ -30,6 +31,7 @@ SEED: list[Row] = [
     ),
     *((key, value, SINCE_EVER, law, mark, None, note) for key, value, law, mark, note in SEARCHING),
     *((key, value, SINCE_EVER, law, mark, None, note) for key, value, law, mark, note in RECALLS),
+    *((key, value, SINCE_EVER, law, mark, None, note) for key, value, law, mark, note in LOTS),
 ]
 
 __all__ = ["SEED", "Row"]

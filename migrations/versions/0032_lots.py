@@ -25,7 +25,7 @@ MOVES = (
 UNITS = ("crate", "pallet")
 GONE = "('packed', 'shipped', 'ready', 'delivered')"
 INDEXES = {
-    "lot_move": (("lot", "lot_id", "at"), ("ref", "ref")),
+    "lot_move": (("lot", "lot_id", "at"), ("ref", "ref"), ("kind", "kind", "lot_id")),
     "lot_hold": (("lot", "lot_id", "until"), ("cause", "cause_id", "until")),
     "logistic_unit": (("vendor", "vendor_id", "id"),),
     "unit_content": (
@@ -40,13 +40,12 @@ INDEXES = {
 
 
 def upgrade() -> None:
-    with op.batch_alter_table("lot") as lot:
-        lot.add_column(sa.Column("rest", sa.BigInteger(), nullable=False, server_default="0"))
-        lot.add_column(sa.Column("commissioned_seq", SEQ, nullable=True))
-        lot.create_foreign_key(
-            "fk_lot_commissioned_seq_trace_event", "trace_event", ["commissioned_seq"], ["seq"]
-        )
-        lot.create_check_constraint(op.f("ck_lot_rest"), "rest >= 0")
+    # Not in a batch: SQLite would make the table anew, and others refer to its rows.
+    op.execute(
+        "ALTER TABLE lot ADD COLUMN rest BIGINT NOT NULL DEFAULT 0"
+        " CONSTRAINT ck_lot_rest CHECK (rest >= 0)"
+    )
+    op.add_column("lot", sa.Column("commissioned_seq", SEQ, nullable=True))
     _moves_and_holds()
     _units()
     _shipments()
@@ -71,11 +70,8 @@ def downgrade() -> None:
         op.drop_table(table)
     # The states that it had before: what is used up may be sold, as far as anybody knew.
     op.execute("UPDATE lot SET state = 'open' WHERE state = 'closed'")
-    with op.batch_alter_table("lot") as lot:
-        lot.drop_constraint(op.f("ck_lot_rest"), type_="check")
-        lot.drop_constraint("fk_lot_commissioned_seq_trace_event", type_="foreignkey")
-        lot.drop_column("commissioned_seq")
-        lot.drop_column("rest")
+    op.drop_column("lot", "commissioned_seq")
+    op.drop_column("lot", "rest")
 
 
 def _key(table: str, column: str, target: str) -> sa.ForeignKeyConstraint:

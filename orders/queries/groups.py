@@ -219,7 +219,7 @@ def vendor_order(session: Session, order_id: str, *, vendor_id: str) -> GroupVie
         if group.collection_point_id
         else None
     )
-    return GroupView(group, _views(session, group, [order]), point)
+    return GroupView(group, _views(session, group, [order], served=True), point)
 
 
 def orders_of_buyer(
@@ -355,15 +355,18 @@ def standing_of(group: OrderGroup, order: Order, lines: Sequence[OrderLine]) -> 
     )
 
 
-def _views(session: Session, group: OrderGroup, orders: Sequence[Order]) -> tuple[OrderView, ...]:
+def _views(
+    session: Session, group: OrderGroup, orders: Sequence[Order], *, served: bool = False
+) -> tuple[OrderView, ...]:
+    """Return orders with their lines; ``served``: with the lots they got, for their vendor."""
     lines = _lines(session, orders)
     flat = [line for own in lines.values() for line in own]
-    got = allocations_of(session, list(lines))
+    got = allocations_of(session, [order.id for order in orders]) if served else []
     named = {line.lot_id for line in flat if line.lot_id} | {one.lot_id for one in got}
     lots = lot_cards(session, named)
-    served: dict[str, list[Served]] = defaultdict(list)
+    of_line: dict[str, list[Served]] = defaultdict(list)
     for one in got:
-        served[one.line_id].append(Served(lots[one.lot_id], one.quantity))
+        of_line[one.line_id].append(Served(lots[one.lot_id], one.quantity))
     seats = [line.id for line in flat if line.departure_id]
     booked = bookings_of(session, seats) if seats else {}
     steps: dict[str, list[OrderStep]] = defaultdict(list)
@@ -379,7 +382,7 @@ def _views(session: Session, group: OrderGroup, orders: Sequence[Order]) -> tupl
                     line,
                     lots.get(line.lot_id or ""),
                     booked.get(line.id),
-                    tuple(served[line.id]),
+                    tuple(of_line[line.id]),
                 )
                 for line in lines[order.id]
             ),

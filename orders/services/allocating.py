@@ -38,6 +38,11 @@ class Option:
     lot: LotCard
     proposed: int
 
+    @property
+    def typed(self) -> str:
+        """Return the proposal as a person would type it."""
+        return written(self.proposed, self.lot.unit) if self.proposed else ""
+
 
 @dataclass(frozen=True)
 class Need:

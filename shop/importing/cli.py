@@ -25,6 +25,7 @@ SHEET_WORDS = {
     "farms": msg("Farms"),
     "plots": msg("Plots"),
     "seasons": msg("Seasons"),
+    "packings": msg("Packed lots"),
     "diary": msg("Diary entries"),
     "lots": msg("Lots"),
     "listings": msg("Listings"),

@@ -223,6 +223,9 @@ NAMES: Mapping[str, RuleName] = {
     ),
     "search.rare_days": _days(msg("Rare queries are deleted after"), _R),
     "search.log_days": _days(msg("The search log is kept for"), _R, most=3660),
+    "lot.balance_tolerance_percent": _count(
+        msg("Of a lot so much may be missing before the office looks"), _T, Unit.PERCENT, 100
+    ),
     "hold.minutes": _count(msg("A basket keeps what it holds for"), _S, Unit.MINUTES, 1440),
     "pay.minutes.vietqr": _count(msg("A transfer is waited for"), _S, Unit.MINUTES, 10_080),
     "pay.minutes.card": _count(msg("A card page is waited for"), _S, Unit.MINUTES, 1440),

@@ -41,7 +41,11 @@ WORK = {
     "": [],
     "farm": [r"/seasons/\w+$", r"/entries/new$", r"/harvest$", r"/farms/\w+$", r"/plots/new$"],
     "farm/farms/new": [],
-    "farm/lots": [r"/lots/\w+$"],
+    "farm/lots": [r"/lots/\w{26}$"],
+    "farm/lots/pack": [],
+    "farm/units": [r"/units/\w{26}$"],
+    "farm/shipments": [r"/shipments/\w{26}$"],
+    "farm/shipments/new": [],
     "listings?state=shown": [r"/listings/[A-Z0-9-]+$"],
     "listings/languages": [r"/listings/[A-Z0-9-]+/languages$"],
     "listings/new": [],
@@ -59,7 +63,7 @@ WORK = {
 }
 DEEPER = {
     r"/entries/new$": r"activity=spray",
-    r"/lots/\w+$": r"/labels$",
+    r"/lots/\w{26}$": r"/labels$",
     r"/listings/[A-Z0-9-]+$": r"/edit$",
 }
 OFFICE = {

@@ -1,5 +1,6 @@
 """Lots are packed, split, wasted, counted, held: nothing comes from nowhere, nothing is lost."""
 
+import re
 from datetime import date, timedelta
 from itertools import pairwise
 
@@ -53,6 +54,8 @@ def test_a_harvest_is_commissioned_at_its_plot_with_what_a_buyer_asks_for(house)
     }
     assert body["ilmd"]["cbvmda:lotNumber"] == "L2611-001"
     assert body["ilmd"]["cbvmda:harvestStartDate"] == "2026-11-23"
+    assert body["ilmd"]["market:cropCycle"] == "2608-1"
+    assert re.fullmatch(r"sha-256;[0-9a-f]{64}", body["ilmd"]["market:diaryRoot"])
     assert body["readPoint"]["id"].startswith("http://localhost/p/")
     assert body["eventTimeZoneOffset"] == "+07:00"
     check_everything(house.session)

@@ -57,9 +57,10 @@ class Lot(Base):
     state_at: Mapped[datetime]
     # Harvested before the sprays on its plot allowed it: released by a second person only.
     inside_interval: Mapped[bool] = mapped_column(default=False)
-    # The event by which it began; None: made before events were kept.
+    # The event by which it began; None: made before events were kept. No foreign key: it could
+    # not be taken away again on SQLite, and events are never deleted.
     commissioned_seq: Mapped[int | None] = mapped_column(
-        sa.BigInteger().with_variant(sa.Integer(), "sqlite"), sa.ForeignKey("trace_event.seq")
+        sa.BigInteger().with_variant(sa.Integer(), "sqlite")
     )
     created_at: Mapped[datetime]
     version: Mapped[int] = mapped_column(default=1)

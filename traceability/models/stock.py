@@ -18,6 +18,8 @@ class LotMove(Base):
     __table_args__ = (
         sa.Index("ix_lot_move_lot", "lot_id", "at"),
         sa.Index("ix_lot_move_ref", "ref"),
+        # What counts found is looked for by itself.
+        sa.Index("ix_lot_move_kind", "kind", "lot_id"),
         sa.CheckConstraint("quantity <> 0", name="quantity"),
     )
 

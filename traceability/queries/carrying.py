@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
 from kernel.pages import Page
+from kernel.quantity import written
 from traceability.models import LogisticUnit, Shipment, ShipmentLine, UnitContent
 from traceability.queries.lots import LotCard, lot_cards
 from traceability.rules import UnitKind
@@ -81,6 +82,11 @@ class ShippedLine:
     quantity: int
     received: int | None
     became_id: str | None
+
+    @property
+    def typed(self) -> str:
+        """Return what was sent as a person would type it."""
+        return written(self.quantity, self.lot.unit)
 
 
 _UNIT = [

@@ -4,11 +4,21 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from kernel.export import Sheet, read_sheet
-from traceability.models import DiaryEntry, Farm, Lot, LotStep, Plot, Season
+from traceability.models import (
+    DiaryEntry,
+    Farm,
+    LogisticUnit,
+    Lot,
+    LotMove,
+    LotStep,
+    Plot,
+    Season,
+    Shipment,
+)
 
 
 def farm_sheets(session: Session, vendor_id: str) -> list[Sheet]:
-    """Return farms, plots, seasons, diary, lots and their history of a vendor."""
+    """Return farms, diary, lots with what happened to them, crates and shipments of a vendor."""
     farms = sa.select(Farm.id).where(Farm.vendor_id == vendor_id)
     plots = sa.select(Plot.id).where(Plot.farm_id.in_(farms))
     seasons = sa.select(Season.id).where(Season.plot_id.in_(plots))
@@ -18,6 +28,8 @@ def farm_sheets(session: Session, vendor_id: str) -> list[Sheet]:
         "seasons": (Season, Season.plot_id.in_(plots)),
         "diary": (DiaryEntry, DiaryEntry.season_id.in_(seasons)),
         "lots": (Lot, Lot.vendor_id == vendor_id),
+        "crates_and_pallets": (LogisticUnit, LogisticUnit.vendor_id == vendor_id),
+        "shipments": (Shipment, Shipment.vendor_id == vendor_id),
     }
     sheets = [
         read_sheet(session, name, sa.select(*kind.__table__.columns).where(mine))
@@ -25,7 +37,14 @@ def farm_sheets(session: Session, vendor_id: str) -> list[Sheet]:
     ]
     told = (Lot.code.label("lot_code"), LotStep.action, LotStep.state, LotStep.reason, LotStep.at)
     history = sa.select(*told).join(Lot, Lot.id == LotStep.lot_id).where(Lot.vendor_id == vendor_id)
-    return [*sheets, read_sheet(session, "lot_history", history)]
+    named = Lot.code.label("lot_code")
+    moved = sa.select(named, LotMove.kind, LotMove.quantity, LotMove.reason, LotMove.at)
+    moves = moved.join(Lot, Lot.id == LotMove.lot_id).where(Lot.vendor_id == vendor_id)
+    return [
+        *sheets,
+        read_sheet(session, "lot_history", history),
+        read_sheet(session, "lot_moves", moves),
+    ]
 
 
 def lot_ids(session: Session, vendor_id: str) -> list[str]:

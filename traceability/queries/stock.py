@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -59,37 +59,41 @@ class LotPage:
 
 @dataclass(frozen=True)
 class Unbalanced:
-    """A lot of which more is missing than a tolerance allows, or whose book is wrong."""
+    """A lot of which more is missing than a tolerance allows."""
 
     lot: LotCard
     balance: Balance
 
 
 def lot_page(session: Session, lot: LotCard) -> LotPage:
-    """Return the story of what a lot holds (six statements)."""
-    into = _edges(session, LotEdge.src_id, LotEdge.dst_id == lot.id)
-    out = _edges(session, LotEdge.dst_id, LotEdge.src_id == lot.id)
+    """Return the story of what a lot holds (five statements, six for a lot with a long one)."""
+    into, out = _edges(session, lot.id)
     causes = session.scalars(
         sa.select(LotHold.cause_id).where(
             LotHold.lot_id == lot.id, LotHold.cause_id != lot.id, LotHold.until.is_(None)
         )
     ).all()
     cards = lot_cards(session, {row[0] for row in (*into, *out)} | set(causes))
+    moves = _moves(session, lot.id)
     return LotPage(
         into=tuple(Flow(cards[key], quantity, at) for key, quantity, at in into),
         out=tuple(Flow(cards[key], quantity, at) for key, quantity, at in out),
-        moves=_moves(session, lot.id),
+        moves=moves,
         units=_units(session, lot.id),
-        balance=balances(session, [lot])[lot.id],
+        balance=_balance(session, lot, moves),
         held_by=tuple(cards[key] for key in dict.fromkeys(causes)),
     )
 
 
-def usable_lots(session: Session, *, vendor_id: str, limit: int = 60) -> list[LotCard]:
-    """Return a vendor's lots of which something can be packed or shipped, first to expire first."""
+def usable_lots(session: Session, *, vendor_id: str, on: date, limit: int = 60) -> list[LotCard]:
+    """Return a vendor's lots of which something can be packed or shipped, first to expire first.
+
+    What is past its day on ``on`` is not among them: of that, only waste can be made.
+    """
+    good = sa.or_(Lot.best_before.is_(None), Lot.best_before >= on)
     rows = session.execute(
         select_cards()
-        .where(Lot.vendor_id == vendor_id, Lot.state == LotState.OPEN, Lot.rest > 0)
+        .where(Lot.vendor_id == vendor_id, Lot.state == LotState.OPEN, Lot.rest > 0, good)
         .order_by(Lot.best_before.is_(None), Lot.best_before, Lot.harvested_on, Lot.id)
         .limit(limit)
     )
@@ -150,26 +154,23 @@ def unbalanced_lots(
     vendor_id: str | None = None,
     limit: int = 50,
 ) -> list[Unbalanced]:
-    """Return lots of which more is missing than a tolerance, the newest first (two statements).
+    """Return lots of which more is missing than a tolerance, the newest first (three statements).
 
-    A lot whose book does not add up at all is among them, however little it is.
+    Something is missing only after a count: other lots are not even looked at.
     """
 
     def total(*kinds: MoveKind) -> sa.ColumnElement[int]:
         chosen = sa.case((LotMove.kind.in_(kinds), LotMove.quantity), else_=0)
         return sa.func.coalesce(sa.func.sum(chosen), 0)
 
+    counted = sa.select(LotMove.lot_id).where(LotMove.kind == MoveKind.COUNTED)
     missing = Lot.quantity - total(MoveKind.MADE, MoveKind.COUNTED)
     statement = (
         sa.select(Lot.id)
         .join(LotMove, LotMove.lot_id == Lot.id)
-        .group_by(Lot.id)
-        .having(
-            sa.or_(
-                missing * 100 > Lot.quantity * tolerance_percent,
-                sa.func.sum(LotMove.quantity) != Lot.rest,
-            )
-        )
+        .where(Lot.id.in_(counted))
+        .group_by(Lot.id, Lot.quantity)
+        .having(missing * 100 > Lot.quantity * tolerance_percent)
         .order_by(Lot.id.desc())
         .limit(limit)
     )
@@ -190,16 +191,38 @@ def _sums(session: Session, ids: sa.Select[str]) -> dict[MoveKind, int]:
     return {kind: int(total) for kind, total in rows}
 
 
-def _edges(
-    session: Session, end: sa.ColumnElement[str], wanted: sa.ColumnElement[bool]
-) -> list[tuple[str, int, datetime]]:
-    rows = session.execute(
-        sa.select(end, LotEdge.quantity, LotEdge.at)
-        .where(wanted)
+_Edge = tuple[str, int, datetime]
+
+
+def _edges(session: Session, lot_id: str) -> tuple[list[_Edge], list[_Edge]]:
+    """Return what went into a lot and what came of it, the latest first."""
+    sides = [
+        sa.select(
+            sa.literal(side).label("side"), other.label("lot_id"), LotEdge.quantity, LotEdge.at
+        )
+        .where(mine == lot_id)
         .order_by(LotEdge.id.desc())
         .limit(MOST)
-    )
-    return [(str(key), int(quantity), at) for key, quantity, at in rows]
+        .subquery()
+        for side, mine, other in (
+            ("into", LotEdge.dst_id, LotEdge.src_id),
+            ("out", LotEdge.src_id, LotEdge.dst_id),
+        )
+    ]
+    found: dict[str, list[_Edge]] = {"into": [], "out": []}
+    for side, key, quantity, at in session.execute(sa.union_all(*map(sa.select, sides))):
+        found[side].append((key, int(quantity), at))
+    return found["into"], found["out"]
+
+
+def _balance(session: Session, lot: LotCard, moves: Collection[MoveRow]) -> Balance:
+    """Return where a lot's goods are; its moves say so by themselves unless there are more."""
+    if len(moves) == MOST:
+        return balances(session, [lot])[lot.id]
+    sums: dict[MoveKind, int] = {}
+    for move in moves:
+        sums[move.kind] = sums.get(move.kind, 0) + move.quantity
+    return Balance.of(lot.quantity, lot.rest, sums)
 
 
 def _moves(session: Session, lot_id: str) -> tuple[MoveRow, ...]:

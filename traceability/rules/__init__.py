@@ -29,6 +29,7 @@ from traceability.rules.lots import (
     need_reason,
 )
 from traceability.rules.stock import (
+    MOST_PARTS,
     Balance,
     MoveKind,
     Portion,
@@ -41,6 +42,7 @@ __all__ = [
     "ARROWS",
     "INSIDE_INTERVAL",
     "LONGEST_INTERVAL_DAYS",
+    "MOST_PARTS",
     "MOST_REASON",
     "STOPPED",
     "Activity",

@@ -47,6 +47,10 @@ LABELS.update(
 )
 
 
+MOST_PARTS = 60
+"""So many parts one lot is split into at once, and so many lots are packed into one."""
+
+
 @dataclass(frozen=True)
 class Portion:
     """So much of one lot, in its base unit."""

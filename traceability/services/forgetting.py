@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from traceability.models import DiaryEntry, Farm, Lot, LotStep, Plot, Season
+from traceability.models import DiaryEntry, Farm, Lot, LotMove, LotStep, Plot, Season
 
 
 def forget_farmer(session: Session, vendor_id: str) -> None:
@@ -17,9 +17,10 @@ def forget_farmer(session: Session, vendor_id: str) -> None:
         .values(worker="", recorded_by=None)
     )
     lots = sa.select(Lot.id).where(Lot.vendor_id == vendor_id)
-    session.execute(
-        sa.update(LotStep).where(LotStep.lot_id.in_(lots)).values(actor_name="", actor_id=None)
-    )
+    for kind in (LotStep, LotMove):
+        session.execute(
+            sa.update(kind).where(kind.lot_id.in_(lots)).values(actor_name="", actor_id=None)
+        )
     session.execute(
         sa.update(Farm)
         .where(Farm.vendor_id == vendor_id)

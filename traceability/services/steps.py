@@ -4,11 +4,12 @@ A lot that is held holds everything that was packed from it, and what is called 
 back, too: each reason is a row of ``lot_hold``, and only the last one to go lets a lot go.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import set_committed_value
 
 from kernel import audit
 from kernel.actor import HOUSE, Actor
@@ -61,16 +62,12 @@ def stop_family(
         # Held for the sake of another lot so far: from now on for its own, too.
         lot.state_reason, lot.state_at = reason, now
         add_step(session, lot, action, actor=actor, now=now)
-    moved = [lot]
-    for one in family:
-        if action == "hold" and one.id not in opened and one.state is not LotState.RECALLED:
-            session.add(LotHold(lot_id=one.id, cause_id=lot.id, reason=reason, since=now))
-        if one is lot or one.state is LotState.RECALLED:
-            continue
-        if action == "recall" or one.state is not LotState.HELD:
-            _arrow(session, one, action, reason=reason, actor=actor, now=now, cause=lot)
-            moved.append(one)
-    _tell(session, moved, action, now)
+    others = [one for one in family if one is not lot and one.state is not LotState.RECALLED]
+    if action == "hold":
+        _note_holds(session, [lot, *others], opened, cause=lot, reason=reason, now=now)
+        others = [one for one in others if one.state is not LotState.HELD]
+    _arrows(session, others, action, reason=reason, actor=actor, now=now, cause=lot)
+    _tell(session, [lot, *others], action, now)
 
 
 def release_family(session: Session, lot: Lot, *, reason: str, actor: Actor, now: datetime) -> None:
@@ -84,16 +81,17 @@ def release_family(session: Session, lot: Lot, *, reason: str, actor: Actor, now
     held = _held_by_others(session, lot.id)
     if lot.id in held and lot.id not in mine:
         raise Conflict(msg("It is held because of a lot it was packed from: release that one."))
-    for hold in mine.values():
-        hold.until = now
+    session.execute(
+        sa.update(LotHold)
+        .where(LotHold.cause_id == lot.id, LotHold.until.is_(None))
+        .values(until=now)
+    )
     freed = [
         one
         for one in family
         if one.state is LotState.HELD and one.id not in held and (one is lot or one.id in mine)
     ]
-    for one in freed:
-        cause = None if one is lot else lot
-        _arrow(session, one, "release", reason=reason, actor=actor, now=now, cause=cause)
+    _arrows(session, freed, "release", reason=reason, actor=actor, now=now, cause=lot)
     if lot not in freed:
         add_step(session, lot, "release", actor=actor, now=now, reason=reason)
     if freed:
@@ -188,18 +186,29 @@ def lock_family(session: Session, lot_id: str) -> Sequence[Lot]:
 
 
 def _arrow(
+    session: Session, lot: Lot, action: str, *, reason: str, actor: Actor, now: datetime
+) -> None:
+    before = lot.state
+    # Why it was released stays known when it is used up.
+    lot.state, lot.state_at = after(before, action), now
+    lot.state_reason = reason or lot.state_reason
+    add_step(session, lot, action, actor=actor, now=now, reason=reason)
+    _record(session, lot, before, action, reason=reason, actor=actor, now=now)
+
+
+def _record(
     session: Session,
     lot: Lot,
+    before: LotState,
     action: str,
     *,
     reason: str,
     actor: Actor,
     now: datetime,
-    cause: Lot | None = None,
+    of: Lot | None = None,
 ) -> None:
-    before = lot.state
-    lot.state, lot.state_reason, lot.state_at = after(before, action), reason, now
-    add_step(session, lot, action, actor=actor, now=now)
+    """Note an arrow, and tell the house; ``of``: the lot for whose sake it is."""
+    cause = None if of is lot else of
     audit.record(
         session,
         f"lot.{action}",
@@ -213,6 +222,59 @@ def _arrow(
         cause=cause.code if cause else "",
     )
     emit(session, _event(action, lot, cause), now=now)
+
+
+def _arrows(
+    session: Session,
+    lots: Sequence[Lot],
+    action: str,
+    *,
+    reason: str,
+    actor: Actor,
+    now: datetime,
+    cause: Lot,
+) -> None:
+    """Take locked lots along an arrow, all at once: a family may be large."""
+    if not lots:
+        return
+    session.flush()
+    before = {lot.id: lot.state for lot in lots}
+    values = {"state": after(lots[0].state, action), "state_reason": reason, "state_at": now}
+    for some in _cut([lot.id for lot in lots]):
+        session.execute(
+            sa.update(Lot)
+            .where(Lot.id.in_(some))
+            .values(**values, version=Lot.version + 1)
+            .execution_options(synchronize_session=False)
+        )
+    for lot in lots:
+        after(before[lot.id], action)
+        for name, value in {**values, "version": lot.version + 1}.items():
+            set_committed_value(lot, name, value)
+        _record(session, lot, before[lot.id], action, reason=reason, actor=actor, now=now, of=cause)
+    who = {"actor_id": actor.user_id, "actor_name": actor.name, "reason": reason, "at": now}
+    steps = [{"lot_id": lot.id, "action": action, "state": lot.state, **who} for lot in lots]
+    session.execute(sa.insert(LotStep), steps)
+
+
+def _note_holds(
+    session: Session,
+    lots: Sequence[Lot],
+    opened: Collection[str],
+    *,
+    cause: Lot,
+    reason: str,
+    now: datetime,
+) -> None:
+    """Give lots one more reason to be held, where they do not have it yet."""
+    what = {"cause_id": cause.id, "reason": reason, "since": now}
+    rows = [{"lot_id": lot.id, **what} for lot in lots if lot.id not in opened]
+    if rows:
+        session.execute(sa.insert(LotHold), rows)
+
+
+def _cut(ids: Sequence[str]) -> Iterator[Sequence[str]]:
+    return (ids[start : start + 5000] for start in range(0, len(ids), 5000))
 
 
 def _event(action: str, lot: Lot, cause: Lot | None) -> Event:

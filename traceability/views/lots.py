@@ -19,6 +19,7 @@ from traceability.forms import ReasonForm
 from traceability.gs1 import lot_address
 from traceability.qr import qr_svg
 from traceability.queries import LotCard
+from traceability.queries.stock import lot_page
 from traceability.services.lots import hold_lot, recall_lot, release_lot
 from traceability.views.attempt import attempt, need_lot
 from traceability.views.blueprint import blueprint, everybody, owners
@@ -103,6 +104,7 @@ def _lot_page(vendor_id: str, lot: LotCard, form: ReasonForm) -> str:
         address=address,
         qr=qr_svg(address, inline=True),
         steps=queries.lot_steps(db(), lot.id),
+        stock=lot_page(db(), lot),
         clearance=queries.clearance_of(db(), lot),
         is_owner=guards.current_actor().serves(vendor_id, "owner"),
     )

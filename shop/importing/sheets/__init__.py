@@ -4,6 +4,7 @@ from shop.importing.sheets.attributes import ATTRIBUTES
 from shop.importing.sheets.base import Line, Sheet
 from shop.importing.sheets.farms import DIARY, FARMS, LOTS, PLOTS, SEASONS
 from shop.importing.sheets.goods import LISTINGS, VARIANTS
+from shop.importing.sheets.packings import PACKINGS
 from shop.importing.sheets.people import USERS
 from shop.importing.sheets.sales import ORDER_LINES, ORDERS, POINTS, REVIEWS
 from shop.importing.sheets.terms import TERMS
@@ -19,6 +20,7 @@ SHEETS: tuple[Sheet, ...] = (
     SEASONS,
     DIARY,
     LOTS,
+    PACKINGS,
     LISTINGS,
     VARIANTS,
     ATTRIBUTES,

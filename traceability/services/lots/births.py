@@ -17,7 +17,8 @@ from kernel.ids import new_id, short_code
 from kernel.messages import msg
 from kernel.quantity import Unit
 from traceability.events import LotCreated
-from traceability.models import Lot, LotCounter, LotMove, Season
+from traceability.models import Lot, LotCounter, LotMove, Plot, Season
+from traceability.queries.diary_root import diary_root
 from traceability.rules import Activity, LotKind, LotState, MoveKind, lot_code, need_diary_day
 from traceability.services.diary import EntryFacts, find_sent, insert_entry, judge
 from traceability.services.farms import season_of
@@ -145,8 +146,25 @@ def commission(session: Session, lot: Lot, *, now: datetime) -> int:
     }
     if lot.best_before is not None:
         ilmd["cbvmda:bestBeforeDate"] = lot.best_before.isoformat()
+    if lot.season_id is not None:
+        ilmd |= _grown(session, lot.season_id, until=lot.harvested_on)
     at = moment_of(day, now)
     return tell_object(session, [(lot, lot.quantity)], words, at=at, now=now, ilmd=ilmd)
+
+
+def _grown(session: Session, season_id: str, *, until: date) -> dict[str, str]:
+    """Return where and as what it grew, and the hash of the diary that says so."""
+    row = session.execute(
+        sa.select(Season.code, Plot.planting_area_code)
+        .join(Plot, Plot.id == Season.plot_id)
+        .where(Season.id == season_id)
+    ).one()
+    told = {
+        "market:cropCycle": row.code,
+        "market:growingAreaCode": row.planting_area_code or "",
+        "market:diaryRoot": diary_root(session, season_id, until=until),
+    }
+    return {name: text for name, text in told.items() if text}
 
 
 def commission_old(session: Session, now: datetime, *, limit: int = 200) -> int:

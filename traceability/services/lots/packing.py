@@ -13,7 +13,7 @@ from kernel.messages import msg
 from kernel.quantity import Unit
 from traceability.epcis.building import transformation_event
 from traceability.models import Lot, LotEdge
-from traceability.rules import MoveKind, Portion, kind_of_packed, parted
+from traceability.rules import MOST_PARTS, MoveKind, Portion, kind_of_packed, parted
 from traceability.services.events import write_event
 from traceability.services.ledger import Why, lock_lots, need_free, take
 from traceability.services.lots.births import (
@@ -24,9 +24,6 @@ from traceability.services.lots.births import (
     store_lot,
 )
 from traceability.services.telling import amount_of, mark, moment_of, place_of
-
-MOST_SOURCES = 60
-MOST_PARTS = 60
 
 
 @dataclass(frozen=True)
@@ -45,6 +42,9 @@ class PackFacts:
     best_before: date | None = None
     gtin: str | None = None
     reason: str = ""
+    # A code of the vendor's own, of a table; empty: the next of its month.
+    code: str = ""
+    trace_code: str | None = None
 
 
 @dataclass(frozen=True)
@@ -106,9 +106,9 @@ def split_lot(
 
 
 def _check_portions(portions: Sequence[Portion]) -> None:
-    if not 0 < len(portions) <= MOST_SOURCES:
+    if not 0 < len(portions) <= MOST_PARTS:
         raise Invalid(
-            msg("Choose 1 to %(most)s lots to pack from."), field="portions", most=MOST_SOURCES
+            msg("Choose 1 to %(most)s lots to pack from."), field="portions", most=MOST_PARTS
         )
     if len({portion.lot_id for portion in portions}) != len(portions):
         raise Invalid(msg("Each lot is named once."), field="portions")
@@ -154,7 +154,9 @@ def _new_lot(session: Session, sources: Sequence[Lot], facts: PackFacts, *, now:
         vendor_id=first.vendor_id,
         season_id=first.season_id if len(seasons) == 1 else None,
         kind=kind_of_packed(lot.kind for lot in sources),
-        code=next_code(session, vendor_id=first.vendor_id, harvested_on=facts.packed_on),
+        code=facts.code
+        or next_code(session, vendor_id=first.vendor_id, harvested_on=facts.packed_on),
+        trace_code=facts.trace_code,
         gtin=facts.gtin,
         product=facts.product or first.product,
         unit=facts.unit,

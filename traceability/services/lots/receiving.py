@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -37,12 +38,7 @@ def receive_shipment(
     :raises Conflict: when it was received or called off already.
     :raises Invalid: when more came than was sent, or a line is not counted.
     """
-    shipment = lock(session, Shipment, shipment_id)
-    if shipment is None or shipment.to_vendor_id is None:
-        raise NotFound
-    actor.need_at(shipment.to_vendor_id, "recorder", "seller")
-    if shipment.received_at is not None or shipment.voided_at is not None:
-        raise Conflict(msg("This shipment was received or called off already."))
+    shipment = _under_way(session, shipment_id, actor)
     lines = lines_of(session, shipment.id)
     _check(lines, counted)
     lots = lock_lots(session, {line.lot_id for line in lines})
@@ -55,16 +51,29 @@ def receive_shipment(
             line.became_id = _become(session, shipment, line, lots[line.lot_id], actor, now)
             made.append(line.became_id)
     session.flush()
+    came = {line.id: counted[line.id] for line in lines}
+    subject, code = ("shipment", shipment.id), shipment.code
     audit.record(
         session,
         "shipment.received",
         actor=actor,
-        subject=("shipment", shipment.id),
+        subject=subject,
         now=now,
-        code=shipment.code,
-        counted={line.id: counted[line.id] for line in lines},
+        code=code,
+        counted=came,
     )
     return tuple(made)
+
+
+def _under_way(session: Session, shipment_id: str, actor: Actor) -> Shipment:
+    """Return a shipment that can be received by the actor's vendor, locked."""
+    shipment = lock(session, Shipment, shipment_id)
+    if shipment is None or shipment.to_vendor_id is None:
+        raise NotFound
+    actor.need_at(shipment.to_vendor_id, "recorder", "seller")
+    if shipment.received_at is not None or shipment.voided_at is not None:
+        raise Conflict(msg("This shipment was received or called off already."))
+    return shipment
 
 
 def _check(lines: Sequence[ShipmentLine], counted: Mapping[str, int]) -> None:
@@ -126,18 +135,7 @@ def _become(
         best_before=source.best_before,
     )
     name_lot(lot, now=now)
-    place = place_of(session, None, vendor_id=vendor_id)
-    body = transformation_event(
-        biz_step="receiving",
-        disposition="active",
-        at=now,
-        read_point=place,
-        biz_location=place,
-        inputs=(amount_of(session, source, came),),
-        outputs=(amount_of(session, lot, came),),
-        ilmd={"cbvmda:lotNumber": lot.code},
-        extensions=mark(),
-    )
+    body = _became(session, source, lot, now)
     seq = write_event(session, body, vendor_id=vendor_id, now=now)
     lot.commissioned_seq = seq
     store_lot(session, lot, actor=actor, now=now)
@@ -145,3 +143,19 @@ def _become(
     session.flush()
     inherit(session, lot, [source.id], now=now)
     return lot.id
+
+
+def _became(session: Session, source: Lot, lot: Lot, now: datetime) -> dict[str, Any]:
+    """Return the event by which a lot of the sender becomes one of the receiver."""
+    place = place_of(session, None, vendor_id=lot.vendor_id)
+    return transformation_event(
+        biz_step="receiving",
+        disposition="active",
+        at=now,
+        read_point=place,
+        biz_location=place,
+        inputs=(amount_of(session, source, lot.quantity),),
+        outputs=(amount_of(session, lot, lot.quantity),),
+        ilmd={"cbvmda:lotNumber": lot.code},
+        extensions=mark(),
+    )

@@ -1,0 +1,198 @@
+"""What is done to lots by hand: packed, split, thrown away, sampled, counted, taken back."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from flask import flash, request, url_for
+from flask_babel import gettext as _
+
+from accounts import guards
+from kernel import clock
+from kernel.errors import Invalid, NotFound
+from kernel.messages import msg
+from kernel.quantity import written
+from kernel.web.answers import Answer, go
+from kernel.web.forms import Form
+from kernel.web.language import current_language
+from kernel.web.pages import page
+from kernel.web.session import db
+from traceability.forms import PackForm, SplitForm, TakeForm, day_of, parse_amount
+from traceability.queries import LotCard
+from traceability.queries.stock import usable_lots
+from traceability.rules import Portion
+from traceability.services import lots
+from traceability.services.lots import PackFacts
+from traceability.views.attempt import attempt, need_lot
+from traceability.views.blueprint import blueprint, everybody
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+TAKINGS: Mapping[str, tuple[Callable[..., None], str, str]] = {
+    "waste": (lots.note_waste, msg("Waste"), msg("What was spoilt, broken or thrown away.")),
+    "sample": (lots.take_sample, msg("Sample"), msg("What the laboratory gets, or is kept.")),
+    "count": (lots.correct_count, msg("Count anew"), msg("How much is really there.")),
+    "back": (lots.take_back, msg("Came back"), msg("What a buyer or partner brought back.")),
+}
+"""What is done, its name and its hint; by the word in the address."""
+
+
+@blueprint.get("/lots/pack")
+@everybody
+def ask_packing(vendor_id: str) -> Answer:
+    """Ask what is packed from which lots; the lot one comes from is filled in."""
+    choice = usable(vendor_id)
+    asked = request.args.get("lot", "")
+    taken = {lot.id: written(lot.rest, lot.unit) for lot in choice if lot.id == asked}
+    first = next((lot for lot in choice if lot.id == asked), None)
+    form = PackForm(data={"packed_on": clock.local_date(clock.now())})
+    if first is not None:
+        form.quantity.data, form.gtin.data = written(first.rest, first.unit), first.gtin or ""
+        form.best_before.data = first.best_before
+        form.unit.data = {"piece": "piece", "millilitre": "l"}.get(first.unit.value, "kg")
+    return _pack_page(vendor_id, form, choice, taken)
+
+
+@blueprint.post("/lots/pack")
+@everybody
+def pack(vendor_id: str) -> Answer:
+    """Pack a lot from others."""
+    choice = usable(vendor_id)
+    form = PackForm()
+
+    def act(session: "Session") -> str:
+        facts = PackFacts(
+            portions=read_portions(choice),
+            quantity=form.amount,
+            unit=form.base_unit,
+            packed_on=day_of(form.packed_on),
+            product={current_language(): form.name.data} if form.name.data else {},
+            best_before=form.best_before.data,
+            gtin=form.gtin14,
+            reason=form.reason.data or "",
+        )
+        actor = guards.current_actor()
+        return lots.pack_lots(
+            session, vendor_id=vendor_id, facts=facts, actor=actor, now=clock.now()
+        )
+
+    made = attempt(form, act)
+    if made is None:
+        return _pack_page(vendor_id, form, choice, typed_amounts(choice)), 422
+    flash(_("Packed. Labels can be printed now."), "good")
+    return go(url_for("traceability.show_lot", vendor_id=vendor_id, lot_id=made))
+
+
+@blueprint.get("/lots/<lot_id>/split")
+@everybody
+def ask_split(vendor_id: str, lot_id: str) -> Answer:
+    """Ask into which parts a lot is split."""
+    return _split_page(vendor_id, need_lot(vendor_id, lot_id), SplitForm())
+
+
+@blueprint.post("/lots/<lot_id>/split")
+@everybody
+def split(vendor_id: str, lot_id: str) -> Answer:
+    """Split a lot."""
+    lot = need_lot(vendor_id, lot_id)
+    form = SplitForm()
+
+    def act(session: "Session") -> tuple[str, ...]:
+        each = _amount(form.each.data, lot, "each")
+        parts = [each] * int(form.count.data or 0)
+        actor = guards.current_actor()
+        return lots.split_lot(session, lot_id, parts=parts, actor=actor, now=clock.now())
+
+    if attempt(form, act) is None:
+        return _split_page(vendor_id, lot, form), 422
+    flash(_("Split. Each part is a lot of its own."), "good")
+    return go(url_for("traceability.show_lot", vendor_id=vendor_id, lot_id=lot_id))
+
+
+@blueprint.get("/lots/<lot_id>/take/<what>")
+@everybody
+def ask_taking(vendor_id: str, lot_id: str, what: str) -> Answer:
+    """Ask how much was thrown away, sampled, counted or brought back."""
+    return _take_page(vendor_id, need_lot(vendor_id, lot_id), what, TakeForm())
+
+
+@blueprint.post("/lots/<lot_id>/take/<what>")
+@everybody
+def take(vendor_id: str, lot_id: str, what: str) -> Answer:
+    """Write it down."""
+    lot = need_lot(vendor_id, lot_id)
+    form = TakeForm()
+    service = _taking(what)[0]
+
+    def act(session: "Session") -> bool:
+        text = form.quantity.data or ""
+        # Nothing at all can be counted, but not taken.
+        quantity = 0 if what == "count" and text.strip() == "0" else _amount(text, lot, "quantity")
+        actor, reason = guards.current_actor(), form.reason.data
+        service(session, lot_id, quantity=quantity, reason=reason, actor=actor, now=clock.now())
+        return True
+
+    if not attempt(form, act):
+        return _take_page(vendor_id, lot, what, form), 422
+    flash(_("Written down."), "good")
+    return go(url_for("traceability.show_lot", vendor_id=vendor_id, lot_id=lot_id))
+
+
+def usable(vendor_id: str) -> list[LotCard]:
+    """Return the lots that can be packed or shipped today."""
+    return usable_lots(db(), vendor_id=vendor_id, on=clock.local_date(clock.now()))
+
+
+def read_portions(choice: Sequence[LotCard]) -> tuple[Portion, ...]:
+    """Return how much of which lots the page says, what is empty left out.
+
+    :raises Invalid: when an amount cannot be read.
+    """
+    typed, known = typed_amounts(choice), {lot.id: lot for lot in choice}
+    return tuple(
+        Portion(lot_id, _amount(text, known[lot_id], "portions")) for lot_id, text in typed.items()
+    )
+
+
+def typed_amounts(choice: Sequence[LotCard]) -> dict[str, str]:
+    """Return what was typed beside lots, by lot."""
+    typed = {lot.id: request.form.get(f"take-{lot.id}", "").strip()[:30] for lot in choice}
+    return {lot_id: text for lot_id, text in typed.items() if text}
+
+
+def _amount(text: str | None, lot: LotCard, field: str) -> int:
+    try:
+        return parse_amount(text or "", lot.unit)
+    except Invalid as refusal:
+        raise Invalid(refusal.message, field=field, **refusal.values) from None
+
+
+def _taking(what: str) -> tuple[Callable[..., None], str, str]:
+    if what not in TAKINGS:
+        raise NotFound
+    return TAKINGS[what]
+
+
+def _pack_page(
+    vendor_id: str, form: Form, choice: Sequence[LotCard], taken: Mapping[str, str]
+) -> str:
+    return page(
+        "traceability/pack_form.html", vendor_id=vendor_id, form=form, choice=choice, taken=taken
+    )
+
+
+def _split_page(vendor_id: str, lot: LotCard, form: Form) -> str:
+    return page("traceability/split_form.html", vendor_id=vendor_id, lot=lot, form=form)
+
+
+def _take_page(vendor_id: str, lot: LotCard, what: str, form: Form) -> str:
+    _service, words, hint = _taking(what)
+    return page(
+        "traceability/take_form.html",
+        vendor_id=vendor_id,
+        lot=lot,
+        form=form,
+        what=what,
+        words=words,
+        hint=hint,
+    )
