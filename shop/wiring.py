@@ -214,8 +214,7 @@ def handlers(engine: SearchEngine) -> Mapping[type[Event], Sequence[Reaction]]:
 def _heard(engine: SearchEngine) -> dict[type[Event], Sequence[Reaction]]:
     index = outside("search.listing", listing.reindex_listing(engine))
     vendor = outside("search.vendor", listing.reindex_vendor(engine))
-    of_lot = outside("search.lot", listing.reindex_lot(engine))
-    told, named = inside(tracing.tell_vendor), inside(listing.on_vendor_named)
+    named = inside(listing.on_vendor_named)
     settle, look = inside(listing.on_standing_changed), inside(listing.on_listing_shown)
     return {
         ListingPublished: (index, look),
@@ -241,6 +240,17 @@ def _heard(engine: SearchEngine) -> dict[type[Event], Sequence[Reaction]]:
         CertificateLapsed: (settle, vendor),
         CertificateEnding: (inside(listing.on_certificate_ending),),
         RequirementJudged: (settle,),
+        **_of_lots(engine),
+        PaymentSettled: (inside(buying.on_payment_settled),),
+        PaymentFailed: (inside(buying.on_payment_failed),),
+        VisitRedeemed: (inside(buying.on_visit_redeemed),),
+    }
+
+
+def _of_lots(engine: SearchEngine) -> dict[type[Event], Sequence[Reaction]]:
+    of_lot = outside("search.lot", listing.reindex_lot(engine))
+    told = inside(tracing.tell_vendor)
+    return {
         LotHeld: (told, inside(buying.on_lot_held), of_lot),
         LotReleased: (told, of_lot),
         LotRecalled: (told, inside(buying.on_lot_recalled), of_lot),
@@ -250,9 +260,6 @@ def _heard(engine: SearchEngine) -> dict[type[Event], Sequence[Reaction]]:
             outside("search.recall", listing.reindex_recall(engine)),
         ),
         ComplaintFiled: (inside(tracing.on_complaint_filed),),
-        PaymentSettled: (inside(buying.on_payment_settled),),
-        PaymentFailed: (inside(buying.on_payment_failed),),
-        VisitRedeemed: (inside(buying.on_visit_redeemed),),
     }
 
 

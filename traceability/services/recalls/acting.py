@@ -65,17 +65,7 @@ def act_on_recall(
         _stop(session, recall, mine, actor=actor, now=now)
         emit(session, RecallActed(recall.id, recall.vendor_id, len(scope) - len(mine)), now=now)
     session.flush()
-    audit.record(
-        session,
-        "recall.acted",
-        actor=actor,
-        subject=("recall", recall.id),
-        now=now,
-        code=recall.code,
-        drill=recall.drill,
-        measure=measure.value,
-        lots=len(mine),
-    )
+    _record(session, recall, len(mine), actor, now)
     return Acted(
         recall.id,
         recall.drill,
@@ -98,6 +88,20 @@ def drop_recall(session: Session, recall_id: str, *, actor: Actor, now: datetime
         subject=("recall", recall.id),
         now=now,
         code=recall.code,
+    )
+
+
+def _record(session: Session, recall: Recall, lots: int, actor: Actor, now: datetime) -> None:
+    audit.record(
+        session,
+        "recall.acted",
+        actor=actor,
+        subject=("recall", recall.id),
+        now=now,
+        code=recall.code,
+        drill=recall.drill,
+        measure=recall.measure.value if recall.measure else "",
+        lots=lots,
     )
 
 

@@ -59,28 +59,7 @@ def open_recall(session: Session, *, facts: RecallFacts, actor: Actor, now: date
     starts = find_starts(session, begun)
     if not starts.lot_ids:
         raise Invalid(msg("No lot is found with this."), field="ref")
-    recall = Recall(
-        id=new_id(),
-        code=short_code(),
-        vendor_id=begun.vendor_id,
-        drill=facts.drill,
-        origin=begun.origin,
-        origin_ref=begun.ref[:120],
-        origin_name=starts.name[:200],
-        first_day=begun.first_day,
-        last_day=begun.last_day,
-        reason=reason,
-        hazard=facts.hazard,
-        advice={lang: text for lang, text in facts.advice.items() if text},
-        state=RecallState.DRAFT,
-        opened_by=actor.user_id,
-        opened_by_name=actor.name,
-        opened_at=now,
-        terms={
-            key.removeprefix(PREFIX): one.value
-            for key, one in rules_of(session, TERMS, on=local_date(now)).items()
-        },
-    )
+    recall = _recall(session, facts, starts.name, reason, actor, now)
     session.add(recall)
     session.flush()
     reached = _trace(session, starts.lot_ids, widen=facts.widen)
@@ -99,6 +78,34 @@ def open_recall(session: Session, *, facts: RecallFacts, actor: Actor, now: date
         lots=len(reached),
     )
     return recall.id
+
+
+def _recall(
+    session: Session, facts: RecallFacts, name: str, reason: str, actor: Actor, now: datetime
+) -> Recall:
+    begun = facts.begun
+    return Recall(
+        id=new_id(),
+        code=short_code(),
+        vendor_id=begun.vendor_id,
+        drill=facts.drill,
+        origin=begun.origin,
+        origin_ref=begun.ref[:120],
+        origin_name=name[:200],
+        first_day=begun.first_day,
+        last_day=begun.last_day,
+        reason=reason,
+        hazard=facts.hazard,
+        advice={lang: text for lang, text in facts.advice.items() if text},
+        state=RecallState.DRAFT,
+        opened_by=actor.user_id,
+        opened_by_name=actor.name,
+        opened_at=now,
+        terms={
+            key.removeprefix(PREFIX): one.value
+            for key, one in rules_of(session, TERMS, on=local_date(now)).items()
+        },
+    )
 
 
 def mark(

@@ -64,20 +64,7 @@ def write_notices(
     recall = own_recall(session, recall_id, actor, RecallState.ACTIVE)
     if recall.drill:
         raise Conflict(msg("A drill tells nobody."))
-    mails: list[Row] = []
-    notices: list[Row] = []
-    for one in recipients:
-        token = new_token()
-        mail = _mail(recall, one, token, now)
-        mails += [mail] if mail else []
-        notices.append(
-            _notice(recall, one.vendor_id, now)
-            | {
-                "group_id": one.group_id,
-                "token_hash": digest(token),
-                "mail_id": mail["id"] if mail else None,
-            }
-        )
+    mails, notices = _rows(recall, recipients, now)
     _insert(session, Notice, mails)
     _insert(session, RecallNotice, notices)
     if mails:
@@ -93,6 +80,26 @@ def write_notices(
         buyers=len(notices),
     )
     return Told(len(notices), len(notices) - len(mails))
+
+
+def _rows(
+    recall: Recall, recipients: Sequence[Recipient], now: datetime
+) -> tuple[list[Row], list[Row]]:
+    mails: list[Row] = []
+    notices: list[Row] = []
+    for one in recipients:
+        token = new_token()
+        mail = _mail(recall, one, token, now)
+        mails += [mail] if mail else []
+        notices.append(
+            _notice(recall, one.vendor_id, now)
+            | {
+                "group_id": one.group_id,
+                "token_hash": digest(token),
+                "mail_id": mail["id"] if mail else None,
+            }
+        )
+    return mails, notices
 
 
 def rehearse_notices(
