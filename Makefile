@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 # Thousands of small databases: in memory they need no disk.
 MEMORY := $(shell test -w /dev/shm && echo /dev/shm || echo /tmp)
 .DEFAULT_GOAL := help
-.PHONY: help run dev test lint bench bench-epcis bench-queue bench-search eval-search i18n db-upgrade assets translations
+.PHONY: help run dev test lint bench bench-epcis bench-queue bench-recall bench-search eval-search i18n db-upgrade assets translations
 
 help: ## this list
 	@grep -E '^[a-z0-9-]+:.*## ' Makefile | sed 's/:.*## /\t/' | sort | expand -t 16
@@ -56,6 +56,9 @@ bench-queue: $(VENV)/.dev assets translations ## measure the office's queue: bui
 
 bench-search: $(VENV)/.dev assets translations ## measure the search engines: build/bench-search.json (LISTINGS=100000)
 	@$(BIN)/python -m bench search $(LISTINGS)
+
+bench-recall: $(VENV)/.dev assets translations ## measure recalls over 362,000 lots: build/bench-recall.json (INPUTS=2000)
+	@$(BIN)/python -m bench recall $(INPUTS)
 
 eval-search: $(VENV)/.run ## how good the search is, on ../shared/eval and on queries made by rule
 	@$(BIN)/python -m bench.quality

@@ -1,7 +1,7 @@
 """``python -m bench``: every page, on both databases, small and big, beside a baseline.
 
 ``python -m bench queue`` measures the office's queue instead, ``search`` the search engines,
-``epcis`` the event repository.
+``epcis`` the event repository, ``recall`` traces and recalls.
 """
 
 import json
@@ -11,7 +11,7 @@ import sys
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 
-from bench import epcis, load, queue, search
+from bench import epcis, load, queue, recall, search
 from bench.serving import BUILD, databases, prepare, serving, surroundings
 
 PORT = 8731
@@ -38,6 +38,8 @@ def main() -> int:
     """Measure and write ``build/bench.json``."""
     if sys.argv[1:2] == ["search"]:
         return search.main(sys.argv[2:])
+    if sys.argv[1:2] == ["recall"]:
+        return recall.main(sys.argv[2:])
     if not load.available():
         sys.exit("wrk is needed to put load on the pages: apt-get install wrk")
     if sys.argv[1:] == ["queue"]:

@@ -7,13 +7,15 @@ from collections.abc import Callable, Collection
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
+from catalog.queries.affected import stock_of
 from catalog.queries.sources import listing_ids_of
 from catalog.services.addresses import keep_vendor_address
 from catalog.services.indexing import index_listings, index_shelf, index_since, index_vendor
 from catalog.services.lots import follow_lot
 from catalog.services.settling import remind_of_end, settle, settle_listing
 from catalog.services.steps import take_down_by_order
-from traceability.events import LotChanged, LotHeld, LotRecalled, LotReleased
+from traceability.events import LotChanged, LotHeld, LotRecalled, LotReleased, RecallActed
+from traceability.queries.recalls.cases import scope_lots
 from vendors.events import AuthorityTakeDown, CertificateEnding
 from vendors.services.authority import report_take_down
 
@@ -118,6 +120,17 @@ def reindex_shelf(engine: "SearchEngine") -> "Callable[[Session, Any, datetime],
 
     def handle(session: "Session", event: "ShelfChanged", now: datetime) -> None:
         index_shelf(session, engine, category_id=event.category_id, now=now)
+
+    return handle
+
+
+def reindex_recall(engine: "SearchEngine") -> "Callable[[Session, RecallActed, datetime], None]":
+    """Return the handler for a recall: the offers of all its lots are brought up to date."""
+
+    def handle(session: "Session", event: RecallActed, now: datetime) -> None:
+        lots = [lot.id for lot in scope_lots(session, event.recall_id) if lot.moved]
+        listings = {one.listing_id: one.code for one in stock_of(session, lots)}
+        index_listings(session, engine, listings=listings, now=now)
 
     return handle
 

@@ -21,6 +21,7 @@ from kernel.buckets import Claim as Claim
 from kernel.buckets import ClaimState as ClaimState
 from kernel.buckets import Movement as Movement
 from kernel.errors import Conflict
+from kernel.many import among
 from kernel.messages import msg
 from kernel.quantity import Unit
 
@@ -154,6 +155,27 @@ def release(session: Session, owner: str, *, now: datetime) -> None:
     for claim in _active(session, owner):
         _close(claim, ClaimState.RELEASED, now)
     session.flush()
+
+
+def release_all(session: Session, bucket_ids: Collection[str], *, of: str, now: datetime) -> int:
+    """Give up the holds on buckets of all owners whose names begin with ``of``; sales stay.
+
+    Return how many there were. What waits for the outcome of a payment is kept.
+    """
+    if not bucket_ids:
+        return 0
+    done = session.execute(
+        sa.update(Claim)
+        .where(
+            among(session, Claim.bucket_id, bucket_ids),
+            Claim.state == ClaimState.ACTIVE,
+            Claim.pinned.is_(False),
+            Claim.owner_key.startswith(of, autoescape=True),
+        )
+        .values(state=ClaimState.RELEASED, closed_at=now),
+        execution_options={"synchronize_session": False},
+    )
+    return int(done.rowcount)  # type: ignore[attr-defined]
 
 
 def give_back(

@@ -17,6 +17,7 @@ COLUMNS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
             ("/about/returns", msg("Returns and refunds")),
             ("/about/visits", msg("Visits and cancellation")),
             ("/about/complaints", msg("Complaints")),
+            ("/recalls", msg("Recalls")),
         ),
     ),
     (

@@ -86,12 +86,21 @@ from shop import (
 )
 from shop.catalogue import views as catalogue
 from shop.exchange import views as exchange
+from shop.recalling import rooms as recalling
 from shop.resolver import views as resolver_views
 from shop.ruling import calendar as work_calendar
 from shop.ruling import views as ruling
 from shop.seo import drawing, feeds, head, sharing
 from traceability import handlers as tracing
-from traceability.events import CopySuspected, LotChanged, LotHeld, LotRecalled, LotReleased
+from traceability.events import (
+    ComplaintFiled,
+    CopySuspected,
+    LotChanged,
+    LotHeld,
+    LotRecalled,
+    LotReleased,
+    RecallActed,
+)
 from traceability.services.lots import commission_old
 from traceability.services.scans import purge_scans
 from vendors import queries as vendor_queries
@@ -159,6 +168,7 @@ ROOMS: tuple[ModuleType, ...] = (
     ruling,
     work_calendar,
     certificates,
+    recalling,
     sitemap,
     head,
     drawing,
@@ -176,6 +186,7 @@ FORGET_GOODS: tuple[ForgetGoods, ...] = (forget_listings, forget_visits)
 JOBS: tuple[Job, ...] = (
     *accounts.jobs.JOBS,
     *vendors.jobs.JOBS,
+    *traceability.jobs.JOBS,
     *catalog.jobs.JOBS,
     Job("traceability.commission_lots", 10, commission_old),
     Job("orders.expire_unpaid", 1, buying_jobs.expire_unpaid),
@@ -223,8 +234,7 @@ def handlers(engine: SearchEngine) -> Mapping[type[Event], Sequence[Reaction]]:
 def _heard(engine: SearchEngine) -> dict[type[Event], Sequence[Reaction]]:
     index = outside("search.listing", listing.reindex_listing(engine))
     vendor = outside("search.vendor", listing.reindex_vendor(engine))
-    of_lot = outside("search.lot", listing.reindex_lot(engine))
-    told, named = inside(tracing.tell_vendor), inside(listing.on_vendor_named)
+    named = inside(listing.on_vendor_named)
     settle, look = inside(listing.on_standing_changed), inside(listing.on_listing_shown)
     return {
         ListingPublished: (index, look),
@@ -250,14 +260,27 @@ def _heard(engine: SearchEngine) -> dict[type[Event], Sequence[Reaction]]:
         CertificateLapsed: (settle, vendor),
         CertificateEnding: (inside(listing.on_certificate_ending),),
         RequirementJudged: (settle,),
+        **_of_lots(engine),
+        PaymentSettled: (inside(buying.on_payment_settled),),
+        PaymentFailed: (inside(buying.on_payment_failed),),
+        VisitRedeemed: (inside(buying.on_visit_redeemed),),
+    }
+
+
+def _of_lots(engine: SearchEngine) -> dict[type[Event], Sequence[Reaction]]:
+    of_lot = outside("search.lot", listing.reindex_lot(engine))
+    told = inside(tracing.tell_vendor)
+    return {
         LotHeld: (told, inside(buying.on_lot_held), of_lot),
         LotReleased: (told, of_lot),
         LotRecalled: (told, inside(buying.on_lot_recalled), of_lot),
         CopySuspected: (inside(tracing.tell_of_copies),),
         LotChanged: (inside(listing.on_lot_changed), of_lot),
-        PaymentSettled: (inside(buying.on_payment_settled),),
-        PaymentFailed: (inside(buying.on_payment_failed),),
-        VisitRedeemed: (inside(buying.on_visit_redeemed),),
+        RecallActed: (
+            inside(tracing.on_recall_acted),
+            outside("search.recall", listing.reindex_recall(engine)),
+        ),
+        ComplaintFiled: (inside(tracing.on_complaint_filed),),
     }
 
 

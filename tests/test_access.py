@@ -484,6 +484,48 @@ GUARDS = {
     "sitemap.robots": "public",
     "sitemap.sellers": "public",
     "sitemap.shelves": "public",
+    "complaints.file_complaint": "public",
+    "complaints.new_complaint": "public",
+    "complaints.thanks": "public",
+    "public_recalls.answer_notice": "public",
+    "public_recalls.show": "public",
+    "public_recalls.show_all": "public",
+    "public_recalls.show_notice": "public",
+    "public_recalls.status": "public",
+    "recalls.act": "member:owner",
+    "recalls_desk.act": "needs:reviewer,approver",
+    "recalls.answer_complaint": "member:owner",
+    "recalls_desk.answer_complaint": "needs:reviewer,approver",
+    "recalls.buyers": "member:owner",
+    "recalls_desk.buyers": "needs:reviewer,approver",
+    "recalls.change": "member:owner",
+    "recalls_desk.change": "needs:reviewer,approver",
+    "recalls.finish": "member:owner",
+    "recalls_desk.finish": "needs:reviewer,approver",
+    "recalls.new_recall": "member:owner",
+    "recalls_desk.new_recall": "needs:reviewer,approver",
+    "recalls.note_answer": "member:owner",
+    "recalls_desk.note_answer": "needs:reviewer,approver",
+    "recalls.open_recall": "member:owner",
+    "recalls_desk.open_recall": "needs:reviewer,approver",
+    "recalls.report": "member:owner",
+    "recalls_desk.report": "needs:reviewer,approver",
+    "recalls.show_closing": "member:owner",
+    "recalls_desk.show_closing": "needs:reviewer,approver",
+    "recalls.show_complaint": "member:owner",
+    "recalls_desk.show_complaint": "needs:reviewer,approver",
+    "recalls.show_complaints": "member:owner",
+    "recalls_desk.show_complaints": "needs:reviewer,approver",
+    "recalls.show_recall": "member:owner",
+    "recalls_desk.show_recall": "needs:reviewer,approver",
+    "recalls.show_recalls": "member:owner",
+    "recalls_desk.show_recalls": "needs:reviewer,approver",
+    "recalls.show_told": "member:owner",
+    "recalls_desk.show_told": "needs:reviewer,approver",
+    "recalls.table": "member:owner",
+    "recalls_desk.table": "needs:reviewer,approver",
+    "recalls.trace": "member:owner",
+    "recalls_desk.trace": "needs:reviewer,approver",
     "work.choose": "signed_in",
     "work.today": "member:owner,seller,recorder,finance",
 }
@@ -577,6 +619,18 @@ WORDS = {
     "recorder": {"wish": "vi"},
     "sitemap": {"number": "1"},
     "cart": {"line_id": "no-such-line"},
+    "recalls": {
+        "step": "drop",
+        "notice_id": "recall_notice_id",
+        "action_id": "recall_action_id",
+    },
+    "recalls_desk": {
+        "step": "drop",
+        "notice_id": "recall_notice_id",
+        "action_id": "recall_action_id",
+    },
+    "public_recalls": {"code": "NOSUCH12", "token": "no-such-link"},
+    "complaints": {"code": "NOSUCH12"},
 }
 
 # What a form must hold to get as far as the question who may.
@@ -591,7 +645,7 @@ MINIMAL = {
 ASKED = {"catalog_desk.show_search": "?q=oi", "traceability.write_entry": "?activity=irrigation"}
 
 # Parts of an address that name nothing of a vendor's.
-NOBODYS = {"vendor_id", "kind", "action", "way", "revision", "wish", "ending", "what"}
+NOBODYS = {"vendor_id", "kind", "action", "way", "revision", "wish", "ending", "step", "what"}
 
 
 @pytest.fixture(scope="module")

@@ -21,7 +21,7 @@ from bookings.models import Departure
 from catalog.models import Attribute, Category, ListingRevision, PricePlan, Synonym, Variant
 from catalog.rules.attributes import AttributeKind
 from catalog.rules.synonyms import SynonymKind
-from kernel.actor import GUEST
+from kernel.actor import GUEST, Actor
 from kernel.db import transaction
 from kernel.events import OutboxMessage
 from kernel.quantity import Unit
@@ -36,23 +36,29 @@ from tests.people import sign_in_as
 from tests.shop.stalls import Stalls
 from tests.traceability.land import OFFICE, Land, member
 from traceability.models import (
+    Complaint,
     DiaryPull,
     DiaryTask,
     DlLink,
     Farm,
     Lot,
     PartnerToken,
+    RecallAction,
+    RecallNotice,
     ScanAlert,
     SerialUnit,
     WatchItem,
 )
+from traceability.queries.recalls.starts import Beginning
 from traceability.rules import Activity, InputKind, Portion, UnitKind, WatchKind
 from traceability.rules.copies import ScanNote
 from traceability.rules.labels import Template
-from traceability.services import lots, stock, supplies, watching
+from traceability.rules.recalls import ComplaintKind, Measure, Origin
+from traceability.services import lots, recalls, stock, supplies, watching
 from traceability.services.labels import Wish, print_labels
 from traceability.services.lots import ShipFacts
 from traceability.services.partners import Grant, make_token
+from traceability.services.recalls import ComplaintFacts, RecallFacts
 from traceability.services.scans import record_scans
 from traceability.services.stock import BatchFacts
 from traceability.services.supplies import CropFacts, ProductFacts
@@ -298,7 +304,7 @@ def _vendor(world: World, session: Session, letter: str) -> dict[str, str]:
         )
         session.add_all([plan, revision, link])
         session.flush()
-        return {
+        return _recall(session, vendor.id, lot.id) | {
             "vendor_id": vendor.id,
             "plan_id": plan.id,
             "task_id": task.id,
@@ -414,6 +420,34 @@ def _labels(session: Session, lot: Lot) -> dict[str, str]:
         sa.select(SerialUnit.serial).where(SerialUnit.batch_id == batch_id)
     ).first()
     return {"batch_id": batch_id, "alert_id": alert, "serial": serial}
+
+
+def _recall(session: Session, vendor_id: str, lot_id: str) -> dict[str, str]:
+    """A drill under way with one notice of nobody and one action, and a complaint."""
+    officer = Actor("01OFFICER", "Lan", frozenset({"approver"}))
+    begun = Beginning(Origin.LOT, vendor_id, lot_id)
+    facts = RecallFacts(begun, "Diễn tập năm", drill=True)
+    recall_id = recalls.open_recall(session, facts=facts, actor=officer, now=NOW)
+    recalls.act_on_recall(session, recall_id, measure=Measure.RECALL, actor=officer, now=NOW)
+    action = RecallAction(
+        recall_id=recall_id, text="Treo bảng", who="Hòa", due_on=NOW.date(), at=NOW
+    )
+    notice = RecallNotice(recall_id=recall_id, drill=True, vendor_id=vendor_id, sent_at=NOW)
+    recalls.file_complaint(
+        session,
+        facts=ComplaintFacts(lot_id, ComplaintKind.SPOILED, "Vải bị chua.", phone="+84912345678"),
+        now=NOW,
+    )
+    session.add_all([action, notice])
+    session.flush()
+    return {
+        "recall_id": recall_id,
+        "recall_action_id": action.id,
+        "recall_notice_id": notice.id,
+        "complaint_id": session.scalars(
+            sa.select(Complaint.id).where(Complaint.lot_id == lot_id)
+        ).one(),
+    }
 
 
 def _plan(listing_id: str, pack_id: str) -> PricePlan:

@@ -58,3 +58,20 @@ class CopySuspected(Event):
     alert_id: str
     lot_id: str
     vendor_id: str
+
+
+@dataclass(frozen=True)
+class RecallActed(Event):
+    """Every lot of a recall is stopped; ``of_others`` lots of other vendors wait for the office."""
+
+    recall_id: str
+    vendor_id: str
+    of_others: int = 0
+
+
+@dataclass(frozen=True)
+class ComplaintFiled(Event):
+    """A buyer complained of a lot."""
+
+    complaint_id: str
+    vendor_id: str

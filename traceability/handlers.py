@@ -1,11 +1,23 @@
 """When something happened to a lot, its vendor is told."""
 
+from collections import Counter
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from accounts.queries import people_with_roles
 from kernel.mail import Address, notify
 from traceability import queries
-from traceability.events import CopySuspected, LotHeld, LotRecalled, LotReleased
+from traceability.events import (
+    ComplaintFiled,
+    CopySuspected,
+    LotHeld,
+    LotRecalled,
+    LotReleased,
+    RecallActed,
+)
+from traceability.queries.recalls.cases import recall_card, scope_lots
+from traceability.queries.recalls.complaints import complaint_of
+from traceability.rules.recalls import URGENT
 from traceability.services.forgetting import forget_farmer
 from vendors.events import VendorForgotten
 from vendors.queries import vendor_cards
@@ -61,3 +73,63 @@ def tell_vendor(
         lot_id=lot.id,
         reason=lot.state_reason,
     )
+
+
+def on_recall_acted(session: "Session", event: RecallActed, now: datetime) -> None:
+    """Write once to each vendor whose lots are stopped, and to the office of those left to it."""
+    recall = recall_card(session, event.recall_id)
+    if recall is None:
+        return
+    lots = Counter(lot.vendor_id for lot in scope_lots(session, recall.id) if lot.moved)
+    for vendor in vendor_cards(session, set(lots)).values():
+        notify(
+            session,
+            "traceability/recall_acted",
+            to=Address(phone=vendor.phone),
+            now=now,
+            code=recall.code,
+            vendor_id=vendor.id,
+            lots=lots[vendor.id],
+            reason=recall.reason,
+        )
+    if event.of_others:
+        _tell_office(
+            session,
+            "recall_of_others",
+            now,
+            code=recall.code,
+            recall_id=recall.id,
+            lots=event.of_others,
+            reason=recall.reason,
+        )
+
+
+def on_complaint_filed(session: "Session", event: ComplaintFiled, now: datetime) -> None:
+    """Write to the vendor, and to the office where somebody may fall ill."""
+    complaint = complaint_of(session, event.complaint_id)
+    vendor = vendor_cards(session, [event.vendor_id]).get(event.vendor_id)
+    if complaint is None or vendor is None:
+        return
+    values = {"code": complaint.code, "lot": complaint.lot_code, "text": complaint.text}
+    notify(
+        session,
+        "traceability/complaint_filed",
+        to=Address(phone=vendor.phone),
+        now=now,
+        place=f"/work/{vendor.id}/recalls/complaints/{complaint.id}",
+        **values,
+    )
+    if complaint.kind in URGENT:
+        _tell_office(
+            session,
+            "complaint_filed",
+            now,
+            place=f"/office/recalls/complaints/{complaint.id}",
+            **values,
+        )
+
+
+def _tell_office(session: "Session", template: str, now: datetime, **values: Any) -> None:
+    for officer in people_with_roles(session, ("approver",)):
+        to = Address(email=officer.email, phone=officer.phone, lang=officer.lang or "vi")
+        notify(session, f"traceability/{template}", to=to, now=now, **values)

@@ -1,4 +1,4 @@
-"""What the worker does for the log of events by itself."""
+"""What the worker does for traceability by itself."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -9,6 +9,7 @@ from kernel.jobs import Job
 from kernel.settings import Settings
 from traceability.proof.notes import origin_of
 from traceability.services.proof.signing import mail_checkpoint, sign_when_due
+from traceability.services.recalls.drilling import remind_of_drills
 
 
 def jobs_with(settings: Callable[[], Settings]) -> tuple[Job, ...]:
@@ -29,4 +30,5 @@ def jobs_with(settings: Callable[[], Settings]) -> tuple[Job, ...]:
     return (
         Job("traceability.sign_checkpoint", 1, sign),
         Job("traceability.mail_checkpoint", 60, mail),
+        Job("traceability.remind_of_drills", 24 * 60, remind_of_drills),
     )

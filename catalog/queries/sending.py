@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from catalog.models import Listing, ListingLot
 from catalog.rules.lots import Rest, Share, is_past, next_share, past_left, rests
 from kernel.claims import Bucket
+from kernel.many import among
 from traceability.queries import LotCard, lot_cards
 
 
@@ -64,6 +65,11 @@ def sendings(session: Session, stocked: Iterable[Stocked], *, on: date) -> dict[
     }
 
 
+def queues_of(session: Session, listing_ids: Collection[str]) -> dict[str, tuple[Rest, ...]]:
+    """Return the lots of several stocks, each the one to be sent next first."""
+    return _queues(session, listing_ids)
+
+
 def queue_of(session: Session, listing_id: str) -> tuple[Rest, ...]:
     """Return the lots of a stock with what is left of each, the one to be sent next first."""
     return _queues(session, {listing_id}).get(listing_id, ())
@@ -97,7 +103,7 @@ def _queues(session: Session, listing_ids: Collection[str]) -> dict[str, tuple[R
         )
         .join(Listing, Listing.id == ListingLot.listing_id)
         .join(Bucket, Bucket.id == Listing.bucket_id)
-        .where(ListingLot.listing_id.in_(listing_ids))
+        .where(among(session, ListingLot.listing_id, listing_ids))
         .order_by(ListingLot.id)
     ).all()
     shares: dict[str, list[Share]] = {}

@@ -11,6 +11,7 @@ from kernel.rules_seed.law import HOUSE, SINCE_EVER, Row, law_rows
 from kernel.rules_seed.listings import LISTING_RULES
 from kernel.rules_seed.lots import LOTS
 from kernel.rules_seed.privacy import PRIVACY
+from kernel.rules_seed.recalls import RECALLS
 from kernel.rules_seed.scanning import SCANNING
 from kernel.rules_seed.searching import SEARCHING
 from kernel.rules_seed.tracing import TRACING
@@ -32,6 +33,7 @@ SEED: list[Row] = [
         for key, value, law, mark, note in (*LISTING_RULES, *LABEL_RULES)
     ),
     *((key, value, SINCE_EVER, law, mark, None, note) for key, value, law, mark, note in SEARCHING),
+    *((key, value, SINCE_EVER, law, mark, None, note) for key, value, law, mark, note in RECALLS),
     *((key, value, SINCE_EVER, law, mark, None, note) for key, value, law, mark, note in LOTS),
     *((key, value, SINCE_EVER, law, mark, None, note) for key, value, law, mark, note in TRACING),
     *((key, value, SINCE_EVER, law, mark, None, note) for key, value, law, mark, note in SCANNING),

@@ -126,6 +126,17 @@ NAMES: Mapping[str, RuleName] = {
     "visit.notice_working_days": _count(
         msg("A visit is told to the vendor before"), _V, Unit.WORKING_DAYS, 60
     ),
+    "recall.hours": _count(msg("A recall stops every sale within"), _T, Unit.HOURS, 720),
+    "recall.tolerance_percent": RuleName(
+        msg("Goods of a recall that nobody finds, at most"),
+        _T,
+        Shape.NUMBER,
+        Unit.PERCENT,
+        0,
+        100,
+    ),
+    "recall.drill_days": _days(msg("A recall is tried out at least every"), _T, most=1100),
+    "recall.answer_days": _days(msg("Who has not answered a recall is called after"), _T),
     "visit.photos_most": _count(msg("Photos of one visit, at most"), _V, Unit.PIECES, 500),
     "vendor.papers_most": _count(msg("Papers of one dossier, at most"), _V, Unit.PIECES, 500),
     "vendor.grounds": RuleName(msg("Articles on which decisions stand"), _V, Shape.TABLE),

@@ -18,6 +18,14 @@ from traceability.models.proof import (
     WitnessReceipt,
 )
 from traceability.models.pulls import DiaryPull
+from traceability.models.recalls import (
+    Complaint,
+    Recall,
+    RecallAction,
+    RecallCount,
+    RecallLot,
+    RecallNotice,
+)
 from traceability.models.recorder import DiaryPhoto, DiaryTask
 from traceability.models.scans import Scan, ScanAlert
 from traceability.models.stock import (
@@ -41,6 +49,7 @@ from traceability.models.supplies import (
 __all__ = [
     "CaptureJob",
     "Commitment",
+    "Complaint",
     "Crop",
     "DiaryEntry",
     "DiaryPhoto",
@@ -77,6 +86,11 @@ __all__ = [
     "PartnerToken",
     "Plot",
     "PlotHeritage",
+    "Recall",
+    "RecallAction",
+    "RecallCount",
+    "RecallLot",
+    "RecallNotice",
     "Scan",
     "ScanAlert",
     "Season",

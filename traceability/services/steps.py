@@ -101,6 +101,11 @@ def release_family(session: Session, lot: Lot, *, reason: str, actor: Actor, now
             _arrow(session, one, "close", reason="", actor=HOUSE, now=now)
 
 
+def tell_arrow(session: Session, lots: Sequence[Lot], action: str, *, now: datetime) -> None:
+    """Write the events of lots that were taken along an arrow elsewhere, many at once."""
+    _tell(session, lots, action, now)
+
+
 def add_step(
     session: Session,
     lot: Lot,

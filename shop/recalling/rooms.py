@@ -1,0 +1,17 @@
+"""Every page of recalls and complaints."""
+
+from flask import Flask
+
+from kernel.settings import Settings
+from shop.recalling import complaints, papers, public, steps, tracing, views
+from shop.recalling.place import office, work
+
+PAGES = (views, steps, papers, complaints, tracing)
+"""Modules whose pages stand at the office and in the workspace."""
+
+
+def install(app: Flask, settings: Settings) -> None:
+    """Register the pages."""
+    del settings
+    for blueprint in (office, work, public.blueprint, complaints.blueprint):
+        app.register_blueprint(blueprint)

@@ -1,0 +1,104 @@
+"""What a recall may begin with at a vendor, for lists to choose from; when drills are due."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, time, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from kernel.clock import HANOI, local_date
+from kernel.rules_table import rule
+from traceability.models import Complaint, DiaryEntry, Farm, Lot, Plot, Recall, Season
+from traceability.rules.recalls import DRILL_DAYS, ComplaintState, RecallState
+
+MOST = 300
+
+
+def plots_of(session: Session, vendor_id: str) -> Sequence[tuple[str, str]]:
+    """Return the plots of a vendor: id, and farm with plot."""
+    rows = session.execute(
+        sa.select(Plot.id, Farm.name, Plot.name)
+        .join(Farm, Farm.id == Plot.farm_id)
+        .where(Farm.vendor_id == vendor_id)
+        .order_by(Farm.code, Plot.code)
+        .limit(MOST)
+    )
+    return [(plot_id, f"{farm}, {plot}") for plot_id, farm, plot in rows]
+
+
+def inputs_of(session: Session, vendor_id: str) -> Sequence[str]:
+    """Return the names of what a vendor's diaries say was put on the fields."""
+    return _words(session, DiaryEntry.input_name, vendor_id)
+
+
+def workers_of(session: Session, vendor_id: str) -> Sequence[str]:
+    """Return who works by a vendor's diaries: people, lines, shifts."""
+    return _words(session, DiaryEntry.worker, vendor_id)
+
+
+def vendors_of_lots(session: Session) -> Sequence[str]:
+    """Return the vendors that have lots."""
+    return session.scalars(sa.select(Lot.vendor_id).distinct().limit(1000)).all()
+
+
+def lots_named(session: Session, words: str, *, vendor_id: str | None) -> Sequence[tuple[str, str]]:
+    """Return id and vendor of the lots with this id, code, or code under the QR; two at most."""
+    wanted = sa.select(Lot.id, Lot.vendor_id).where(
+        sa.or_(Lot.id == words, Lot.code == words.upper(), Lot.trace_code == words.upper())
+    )
+    if vendor_id is not None:
+        wanted = wanted.where(Lot.vendor_id == vendor_id)
+    return [(row.id, row.vendor_id) for row in session.execute(wanted.limit(2))]
+
+
+def open_complaints(session: Session, *, vendor_id: str | None) -> int:
+    """Return how many complaints wait for an answer."""
+    wanted = sa.select(sa.func.count()).where(Complaint.state == ComplaintState.OPEN)
+    if vendor_id is not None:
+        wanted = wanted.where(Complaint.vendor_id == vendor_id)
+    return session.scalar(wanted) or 0
+
+
+def drill_due(session: Session, vendor_id: str, *, on: date) -> date:
+    """Return until when a vendor has to try a recall out: counted from the last one, or today."""
+    days = int(rule(session, DRILL_DAYS, on=on).value)
+    last = session.scalar(
+        sa.select(sa.func.max(Recall.closed_at, type_=Recall.closed_at.type)).where(
+            Recall.vendor_id == vendor_id, Recall.state == RecallState.CLOSED
+        )
+    )
+    return on if last is None else local_date(last) + timedelta(days=days)
+
+
+def drills_due(session: Session, *, on: date, limit: int) -> Sequence[str]:
+    """Return vendors with lots older than the interval that closed neither recall nor drill in it."""
+    days = int(rule(session, DRILL_DAYS, on=on).value)
+    since = on - timedelta(days=days)
+    recent = sa.exists().where(
+        Recall.vendor_id == Lot.vendor_id,
+        Recall.state == RecallState.CLOSED,
+        Recall.closed_at >= datetime.combine(since, time(), HANOI),
+    )
+    return session.scalars(
+        sa.select(Lot.vendor_id)
+        .where(Lot.harvested_on <= since, ~recent)
+        .distinct()
+        .order_by(Lot.vendor_id)
+        .limit(limit)
+    ).all()
+
+
+def _words(
+    session: Session, column: sa.SQLColumnExpression[str | None], vendor_id: str
+) -> Sequence[str]:
+    rows = session.scalars(
+        sa.select(column)
+        .join(Season, Season.id == DiaryEntry.season_id)
+        .join(Plot, Plot.id == Season.plot_id)
+        .join(Farm, Farm.id == Plot.farm_id)
+        .where(Farm.vendor_id == vendor_id, column.is_not(None), column != "")
+        .distinct()
+        .order_by(column)
+        .limit(MOST)
+    )
+    return [text for text in rows if text]

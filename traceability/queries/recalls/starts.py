@@ -1,0 +1,156 @@
+"""The lots a recall begins with: by lot, plot, input, certificate, worker or complaint."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from kernel.text import fold
+from traceability.models import Complaint, DiaryEntry, Farm, Lot, Plot, Season
+from traceability.rules.recalls import MOST_STARTS, Origin
+from vendors.queries import certificates
+
+
+@dataclass(frozen=True)
+class Beginning:
+    """What is known at first; days are the first and the last, local."""
+
+    origin: Origin
+    vendor_id: str
+    # An id, or what is written in the diary of an input or a worker.
+    ref: str
+    first_day: date | None = None
+    last_day: date | None = None
+
+
+@dataclass(frozen=True)
+class Starts:
+    """The lots it begins with, and what it is called by people; no name: there is no such thing."""
+
+    name: str
+    lot_ids: tuple[str, ...] = ()
+
+
+NOTHING = Starts("")
+
+
+def find_starts(session: Session, begun: Beginning) -> Starts:
+    """Return the lots of a vendor that something is known of (two statements at most)."""
+    return _WAYS[begun.origin](session, begun)
+
+
+def _of_lot(session: Session, begun: Beginning) -> Starts:
+    row = session.execute(
+        sa.select(Lot.id, Lot.code).where(Lot.id == begun.ref, Lot.vendor_id == begun.vendor_id)
+    ).one_or_none()
+    return Starts(row.code, (row.id,)) if row else NOTHING
+
+
+def _of_plot(session: Session, begun: Beginning) -> Starts:
+    plot = session.execute(
+        sa.select(Farm.name.label("farm"), Plot.name)
+        .join(Farm, Farm.id == Plot.farm_id)
+        .where(Plot.id == begun.ref, Farm.vendor_id == begun.vendor_id)
+    ).one_or_none()
+    if plot is None:
+        return NOTHING
+    wanted = _lots(begun).join(Season, Season.id == Lot.season_id)
+    return Starts(
+        f"{plot.farm}, {plot.name}", _ids(session, wanted.where(Season.plot_id == begun.ref))
+    )
+
+
+def _of_input(session: Session, begun: Beginning) -> Starts:
+    """Return the lots of the seasons on which it was used before their harvest."""
+    used = (
+        sa.select(DiaryEntry.season_id, DiaryEntry.input_name, DiaryEntry.done_on)
+        .join(Season, Season.id == DiaryEntry.season_id)
+        .join(Plot, Plot.id == Season.plot_id)
+        .join(Farm, Farm.id == Plot.farm_id)
+        .where(Farm.vendor_id == begun.vendor_id, DiaryEntry.input_name.is_not(None))
+    )
+    if begun.first_day is not None:
+        used = used.where(DiaryEntry.done_on >= begun.first_day)
+    if begun.last_day is not None:
+        used = used.where(DiaryEntry.done_on <= begun.last_day)
+    since: dict[str, date] = {}
+    for season_id, name, done_on in session.execute(used):
+        if fold(name) == fold(begun.ref):
+            since[season_id] = min(done_on, since.get(season_id, done_on))
+    return Starts(begun.ref, _since(session, begun, since))
+
+
+def _of_certificate(session: Session, begun: Beginning) -> Starts:
+    held = certificates(session, begun.vendor_id)
+    found = next((card for card in held if card.id == begun.ref), None)
+    if found is None:
+        return NOTHING
+    within = (Lot.harvested_on >= found.valid_from, Lot.harvested_on < found.valid_to)
+    return Starts(found.number, _ids(session, _lots(begun).where(*within)))
+
+
+def _of_worker(session: Session, begun: Beginning) -> Starts:
+    """Return the lots that somebody harvested, and those of seasons worked on before."""
+    done = (
+        sa.select(DiaryEntry.season_id, DiaryEntry.worker, DiaryEntry.done_on)
+        .join(Season, Season.id == DiaryEntry.season_id)
+        .join(Plot, Plot.id == Season.plot_id)
+        .join(Farm, Farm.id == Plot.farm_id)
+        .where(
+            Farm.vendor_id == begun.vendor_id,
+            DiaryEntry.worker != "",
+            DiaryEntry.done_on.between(begun.first_day, begun.last_day),
+        )
+    )
+    since: dict[str, date] = {}
+    for season_id, worker, done_on in session.execute(done):
+        if fold(worker) == fold(begun.ref):
+            since[season_id] = min(done_on, since.get(season_id, done_on))
+    return Starts(begun.ref, _since(session, begun, since))
+
+
+def _of_complaint(session: Session, begun: Beginning) -> Starts:
+    row = session.execute(
+        sa.select(Complaint.code, Complaint.lot_id).where(
+            Complaint.id == begun.ref, Complaint.vendor_id == begun.vendor_id
+        )
+    ).one_or_none()
+    return Starts(row.code, (row.lot_id,)) if row else NOTHING
+
+
+def _since(session: Session, begun: Beginning, since: Mapping[str, date]) -> tuple[str, ...]:
+    """Return the lots of seasons that were harvested on a day or later."""
+    if not since:
+        return ()
+    rows = session.execute(
+        sa.select(Lot.id, Lot.season_id, Lot.harvested_on)
+        .where(Lot.vendor_id == begun.vendor_id, Lot.season_id.in_(since))
+        .order_by(Lot.id)
+        .limit(MOST_STARTS)
+    )
+    return tuple(row.id for row in rows if row.harvested_on >= since[row.season_id])
+
+
+def _lots(begun: Beginning) -> sa.Select[str]:
+    wanted = sa.select(Lot.id).where(Lot.vendor_id == begun.vendor_id)
+    if begun.first_day is not None:
+        wanted = wanted.where(Lot.harvested_on >= begun.first_day)
+    if begun.last_day is not None:
+        wanted = wanted.where(Lot.harvested_on <= begun.last_day)
+    return wanted.order_by(Lot.id).limit(MOST_STARTS)
+
+
+def _ids(session: Session, wanted: sa.Select[str]) -> tuple[str, ...]:
+    return tuple(session.scalars(wanted))
+
+
+_WAYS: Mapping[Origin, Callable[[Session, Beginning], Starts]] = {
+    Origin.LOT: _of_lot,
+    Origin.PLOT: _of_plot,
+    Origin.INPUT: _of_input,
+    Origin.CERTIFICATE: _of_certificate,
+    Origin.WORKER: _of_worker,
+    Origin.COMPLAINT: _of_complaint,
+}
