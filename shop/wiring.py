@@ -186,7 +186,6 @@ FORGET_GOODS: tuple[ForgetGoods, ...] = (forget_listings, forget_visits)
 JOBS: tuple[Job, ...] = (
     *accounts.jobs.JOBS,
     *vendors.jobs.JOBS,
-    *traceability.jobs.JOBS,
     *catalog.jobs.JOBS,
     Job("traceability.commission_lots", 10, commission_old),
     Job("orders.expire_unpaid", 1, buying_jobs.expire_unpaid),

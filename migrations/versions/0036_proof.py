@@ -8,7 +8,7 @@ from alembic import op
 from kernel.db import UtcDateTime
 
 revision = "0036"
-down_revision = "0031"
+down_revision = "0035"
 branch_labels = None
 depends_on = None
 
