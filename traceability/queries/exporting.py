@@ -4,11 +4,11 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from kernel.export import Sheet, read_sheet
-from traceability.models import DiaryEntry, Farm, Lot, LotStep, Plot, Season
+from traceability.models import DiaryEntry, DlLink, Farm, Gs1Party, Lot, LotStep, Plot, Season
 
 
 def farm_sheets(session: Session, vendor_id: str) -> list[Sheet]:
-    """Return farms, plots, seasons, diary, lots and their history of a vendor."""
+    """Return farms, plots, seasons, diary, lots with their history, numbers and links of a vendor."""
     farms = sa.select(Farm.id).where(Farm.vendor_id == vendor_id)
     plots = sa.select(Plot.id).where(Plot.farm_id.in_(farms))
     seasons = sa.select(Season.id).where(Season.plot_id.in_(plots))
@@ -18,6 +18,8 @@ def farm_sheets(session: Session, vendor_id: str) -> list[Sheet]:
         "seasons": (Season, Season.plot_id.in_(plots)),
         "diary": (DiaryEntry, DiaryEntry.season_id.in_(seasons)),
         "lots": (Lot, Lot.vendor_id == vendor_id),
+        "gs1_numbers": (Gs1Party, Gs1Party.vendor_id == vendor_id),
+        "code_links": (DlLink, DlLink.vendor_id == vendor_id),
     }
     sheets = [
         read_sheet(session, name, sa.select(*kind.__table__.columns).where(mine))
