@@ -67,12 +67,12 @@ def _teach_routes(state: Any) -> None:
 @blueprint.before_app_request
 def _no_merged_slashes() -> Response | None:
     """Refuse what the router would repair: two slashes in a code are none of ours."""
+    if not isinstance(request.routing_exception, RequestRedirect):
+        return None
     path = sent(request.environ).path
-    if not isinstance(request.routing_exception, RequestRedirect) or "//" not in path:
-        return None
-    if not path.lstrip("/").partition("/")[0].isdigit():
-        return None
-    return adorn(refuse(BadCode()))
+    if "//" in path and path.lstrip("/").partition("/")[0].isdigit():
+        return adorn(refuse(BadCode()))
+    return None
 
 
 @blueprint.after_app_request

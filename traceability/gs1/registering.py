@@ -140,4 +140,4 @@ def _address(text: str, root: str) -> str:
 def leads_on(path: str) -> bool:
     """Tell whether the resolver answers a path: it begins with digits, or is a code of ours."""
     first = path.lstrip("/").partition("/")[0]
-    return first.isdigit() or first in {"t", "p", "u"}
+    return first.isdigit() or first.lower() in {"t", "p", "u"}

@@ -21,15 +21,11 @@ class PlaceCard:
     vendor_id: str
     farm_name: str
     commune: str
-    address: str
-    lat: float | None
-    lon: float | None
     story: dict[str, str]
     gln: str | None
     farm_code: str
     plot_id: str | None = None
     plot_name: str | None = None
-    area_m2: int | None = None
     planting_area_code: str | None = None
     extension: str | None = None
     plot_code: str | None = None
@@ -84,9 +80,6 @@ _FARM = (
     Farm.vendor_id,
     Farm.name.label("farm_name"),
     Farm.commune,
-    Farm.address,
-    Farm.lat,
-    Farm.lon,
     Farm.story,
     Farm.gln,
     Farm.trace_code.label("farm_code"),
@@ -94,7 +87,6 @@ _FARM = (
 _PLOT = (
     Plot.id.label("plot_id"),
     Plot.name.label("plot_name"),
-    Plot.area_m2,
     Plot.planting_area_code,
     Plot.extension,
     Plot.trace_code.label("plot_code"),
@@ -117,18 +109,6 @@ def links_of_vendor(session: Session, *, vendor_id: str, limit: int = 200) -> li
         sa.select(*_LINK)
         .where(DlLink.vendor_id == vendor_id)
         .order_by(DlLink.anchor, DlLink.priority.desc(), DlLink.id)
-        .limit(limit)
-    )
-    return [LinkCard(**row._mapping) for row in rows]
-
-
-def newest_links(session: Session, *, text: str = "", limit: int = 100) -> list[LinkCard]:
-    """Return the links of the market that were kept last; ``text`` is part of code or address."""
-    wanted = f"%{text.strip()}%"
-    rows = session.execute(
-        sa.select(*_LINK)
-        .where(sa.or_(DlLink.anchor.ilike(wanted), DlLink.href.ilike(wanted)))
-        .order_by(DlLink.created_at.desc(), DlLink.id.desc())
         .limit(limit)
     )
     return [LinkCard(**row._mapping) for row in rows]

@@ -19,6 +19,13 @@ from traceability.models import (
 
 def farm_sheets(session: Session, vendor_id: str) -> list[Sheet]:
     """Return farms, diary, lots with what happened to them, crates and shipments of a vendor."""
+
+
+from traceability.models import DlLink, Gs1Party
+
+
+def farm_sheets(session: Session, vendor_id: str) -> list[Sheet]:
+    """Return farms, plots, seasons, diary, lots with their history, numbers and links of a vendor."""
     farms = sa.select(Farm.id).where(Farm.vendor_id == vendor_id)
     plots = sa.select(Plot.id).where(Plot.farm_id.in_(farms))
     seasons = sa.select(Season.id).where(Season.plot_id.in_(plots))
@@ -30,6 +37,8 @@ def farm_sheets(session: Session, vendor_id: str) -> list[Sheet]:
         "lots": (Lot, Lot.vendor_id == vendor_id),
         "crates_and_pallets": (LogisticUnit, LogisticUnit.vendor_id == vendor_id),
         "shipments": (Shipment, Shipment.vendor_id == vendor_id),
+        "gs1_numbers": (Gs1Party, Gs1Party.vendor_id == vendor_id),
+        "code_links": (DlLink, DlLink.vendor_id == vendor_id),
     }
     sheets = [
         read_sheet(session, name, sa.select(*kind.__table__.columns).where(mine))

@@ -13,6 +13,7 @@ from kernel.errors import Conflict, Invalid, NotFound
 from kernel.messages import msg
 from traceability.gs1 import read_company_prefix, read_gln
 from traceability.gs1.registering import Anchor, LinkFacts, check_link, read_anchor
+from traceability.gs1.resolving import DEFAULT_MULTI
 from traceability.models import DlLink, Farm, Gs1Party, Lot, Plot
 
 OFFICE = ("reviewer", "approver")
@@ -41,15 +42,7 @@ def add_link(
     anchor = read_anchor(facts.anchor)
     _need_own(session, anchor, vendor_id)
     _need_room(session, anchor.path)
-    known = _is_known(session, anchor)
-    if not known and not anchor.is_base:
-        raise Invalid(
-            msg("First keep a link for the number itself, without lot or serial number."),
-            field="anchor",
-        )
-    is_default = _may_be_default(facts) and (
-        facts.is_default or not (known if anchor.is_base else _has_default(session, anchor))
-    )
+    is_default = _becomes_default(session, anchor, facts)
     if is_default:
         _step_back(session, anchor.path)
     link = _row(facts, is_default=is_default, vendor_id=vendor_id, actor=actor, now=now)
@@ -58,9 +51,29 @@ def add_link(
             session.add(link)
     except IntegrityError:
         raise Conflict from None
+    _note(session, "link.added", link, actor, now)
+    return link.id
+
+
+def _becomes_default(session: Session, anchor: Anchor, facts: LinkFacts) -> bool:
+    """Tell whether a scan leads to a new link: chosen so, or because there is nothing else.
+
+    :raises Invalid: for a lot or serial number of a key that leads nowhere.
+    """
+    known = _is_known(session, anchor)
+    if not known and not anchor.is_base:
+        raise Invalid(
+            msg("First keep a link for the number itself, without lot or serial number."),
+            field="anchor",
+        )
+    leads_on = known if anchor.is_base else _has_default(session, anchor)
+    return facts.link_type != DEFAULT_MULTI and (facts.is_default or not leads_on)
+
+
+def _note(session: Session, action: str, link: DlLink, actor: Actor, now: datetime) -> None:
     audit.record(
         session,
-        "link.added",
+        action,
         actor=actor,
         subject=("dl_link", link.id),
         now=now,
@@ -69,7 +82,6 @@ def add_link(
         href=link.href,
         is_default=link.is_default,
     )
-    return link.id
 
 
 def _row(
@@ -95,18 +107,9 @@ def remove_link(session: Session, link_id: str, *, actor: Actor, now: datetime) 
         actor.need_at(link.vendor_id, "owner")
     if link.is_default and _is_needed(session, link):
         raise Conflict(_KEEP_DEFAULT)
+    _note(session, "link.removed", link, actor, now)
     session.delete(link)
     session.flush()
-    audit.record(
-        session,
-        "link.removed",
-        actor=actor,
-        subject=("dl_link", link_id),
-        now=now,
-        anchor=link.anchor,
-        link_type=link.link_type,
-        href=link.href,
-    )
 
 
 def change_numbers(
@@ -244,10 +247,6 @@ def _has_default(session: Session, anchor: Anchor) -> bool:
 
 def _default_at(session: Session, path: str) -> str | None:
     return session.scalar(sa.select(DlLink.id).where(DlLink.anchor == path, DlLink.is_default))
-
-
-def _may_be_default(facts: LinkFacts) -> bool:
-    return facts.link_type != "defaultLinkMulti"
 
 
 def _step_back(session: Session, path: str) -> None:
