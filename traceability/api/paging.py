@@ -71,7 +71,7 @@ def page_start(found: dict[str, list[str]]) -> tuple[Any, ...]:
         return ()
     token = one("nextPageToken", found["nextPageToken"])
     try:
-        question, *start = _signer().loads(token, max_age=TOKEN_HOLDS.total_seconds())
+        question, *start = _signer().loads(token, max_age=int(TOKEN_HOLDS.total_seconds()))
     except BadData:
         question, start = None, []
     if question != _question(found):
