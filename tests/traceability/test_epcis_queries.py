@@ -6,6 +6,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
+import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -15,6 +16,13 @@ from shop.factory import create_app
 from tests.conftest import DATA_KEY, FINGERPRINT_KEY, NOW
 from tests.traceability.land import Land
 from tests.traceability.partners import HOUSE, LOT, PALLET, ROOT, Partner, document, event, token
+from traceability.epcis.asked import Asked, Known
+from traceability.epcis.asking import read_query
+from traceability.epcis.errors import QueryTooLarge
+from traceability.models import PartnerToken
+from traceability.queries.events import event_values, find_events, known_prefixes
+from traceability.queries.partners import Partner as Teller
+from traceability.services.capture import capture_document
 
 DATA = Path(__file__).parents[3] / "shared" / "data" / "epcis"
 PLOT = "https://id.gs1.org/414/8936012340006/254/LO-A7"
@@ -123,94 +131,121 @@ def fuzzed(doors, now):
     return doors[1]
 
 
-@pytest.mark.parametrize(
-    ("query", "steps"),
-    [
-        ({}, ALL),
-        ({"eventType": "ObjectEvent"}, {"commissioning", "shipping"}),
-        ({"eventType": "AggregationEvent|TransformationEvent"}, {"loading", "packing"}),
-        ({"GE_eventTime": "2026-11-21T15:00:00+07:00"}, {"loading", "shipping"}),
-        ({"GE_eventTime": "2026-11-21T08:00:00Z"}, {"loading", "shipping"}),
-        ({"LT_eventTime": "2026-11-21T15:00:00 07:00"}, {"commissioning", "packing"}),
-        ({"GE_recordTime": "2026-11-23T03:00:00Z"}, ALL),
-        ({"LT_recordTime": "2026-11-23T03:00:00Z"}, set()),
-        ({"EQ_action": "ADD"}, {"commissioning", "loading"}),
-        ({"EQ_action": "OBSERVE|DELETE"}, {"shipping"}),
-        ({"EQ_bizStep": "shipping|loading"}, {"shipping", "loading"}),
-        ({"EQ_bizStep": "https://ref.gs1.org/cbv/BizStep-shipping"}, {"shipping"}),
-        ({"EQ_bizStep": "urn:epcglobal:cbv:bizstep:shipping"}, {"shipping"}),
-        ({"EQ_bizStep": "cbv:BizStep-shipping"}, {"shipping"}),
-        ({"EQ_disposition": "urn:epcglobal:cbv:disp:active"}, {"commissioning", "packing"}),
-        ({"EQ_persistentDisposition_set": "completeness_verified"}, {"shipping"}),
-        ({"EQ_persistentDisposition_unset": "urn:epcglobal:cbv:disp:reserved"}, {"shipping"}),
-        ({"EQ_readPoint": PLOT}, {"commissioning"}),
-        ({"EQ_readPoint": "https://any.example/x/414/8936012340006/254/LO-A7"}, {"commissioning"}),
-        ({"EQ_readPoint": FARM}, set()),
-        ({"WD_readPoint": FARM}, {"commissioning"}),
-        ({"WD_readPoint": HOUSE}, {"packing", "loading", "shipping"}),
-        ({"EQ_bizLocation": "urn:epc:id:sgln:893601234000..LO-A7"}, {"commissioning"}),
-        ({"WD_bizLocation": FARM}, {"commissioning"}),
-        ({"EQ_transformationID": "urn:epc:id:gdti:893601234001..PK2611"}, {"packing"}),
-        ({"MATCH_epc": PALLET}, {"shipping"}),
-        ({"MATCH_epc": "urn:epc:id:sscc:8936012.1300000001"}, {"shipping"}),
-        ({"MATCH_epc": "urn:epc:idpat:sgtin:8936012.034568.*"}, {"loading"}),
-        ({"MATCH_parentID": PALLET}, {"loading"}),
-        ({"MATCH_inputEPC": UNIT}, set()),
-        ({"MATCH_outputEPC": UNIT}, {"packing"}),
-        ({"MATCH_anyEPC": PALLET}, {"loading", "shipping"}),
-        ({"MATCH_anyEPC": LOT}, set()),
-        ({"MATCH_epcClass": LOT}, {"loading"}),
-        ({"MATCH_inputEPCClass": HARVEST_LOT}, {"packing"}),
-        ({"MATCH_outputEPCClass": "urn:epc:class:lgtin:8936012.034568.P261121-03"}, {"packing"}),
-        ({"MATCH_anyEPCClass": HARVEST_LOT}, {"commissioning", "packing"}),
-        ({"EQ_quantity": "850"}, {"commissioning", "packing"}),
-        ({"GT_quantity": "800"}, {"commissioning", "packing"}),
-        ({"LE_quantity": "200"}, {"loading"}),
-        ({"EQ_quantity_KGM": "850.0"}, {"commissioning", "packing"}),
-        ({"LT_quantity_KGM": "850"}, set()),
-        ({"EXISTS_errorDeclaration": "true"}, set()),
-        ({"EXISTS_errorDeclaration": "false"}, ALL),
-        ({"EQ_bizTransaction_desadv": "urn:epcglobal:cbv:bt:8936012340013:DN-1029"}, {"shipping"}),
-        ({"EQ_bizTransaction_po": "urn:epcglobal:cbv:bt:8936012340013:DN-1029"}, set()),
-        (
-            {
-                "EQ_bizTransaction_urn:epcglobal:cbv:btt:desadv": (
-                    "urn:epcglobal:cbv:bt:8936012340013:DN-1029"
-                )
-            },
-            {"shipping"},
-        ),
-        ({"EQ_source_owning_party": "urn:epc:id:pgln:893601234001."}, {"shipping"}),
-        ({"EQ_destination_location": "https://id.gs1.org/414/8936012340020"}, {"shipping"}),
-        ({"EQ_type": "Temperature"}, {"shipping"}),
-        ({"EQ_type": "https://gs1.org/voc/Temperature"}, {"shipping"}),
-        ({"EQ_deviceID": "https://id.gs1.org/8004/8936012T-1"}, {"shipping"}),
-        ({"EQ_bizRules": "https://ns.example/rules/cold"}, {"shipping"}),
-        ({"EQ_stringValue": "shut|open"}, {"shipping"}),
-        ({"EQ_booleanValue": "true"}, {"shipping"}),
-        ({"EQ_booleanValue": "false"}, set()),
-        ({"GE_startTime": "2026-11-21T18:00:00+07:00"}, {"shipping"}),
-        ({"LT_endTime": "2026-11-21T19:00:00+07:00"}, set()),
-        ({"GT_value_CEL": "6"}, {"shipping"}),
-        ({"GT_value_CEL": "6.2"}, set()),
-        ({"EQ_ILMD_cbvmda:lotNumber": "H261120-A7"}, {"commissioning"}),
-        ({"EQ_ILMD_urn:epcglobal:cbv:mda:lotNumber": "H261120-A7|X"}, {"commissioning"}),
-        ({"EXISTS_ILMD_cbvmda:harvestEndDate": "true"}, {"commissioning"}),
-        ({"EQ_INNER_ILMD_ns:ph": "6.50"}, {"commissioning"}),
-        ({"GT_INNER_ILMD_ns:ph": "6"}, {"commissioning"}),
-        ({"LT_INNER_ILMD_ns:tested": "2026-11-02T00:00:00Z"}, {"commissioning"}),
-        ({"EQ_ns:brix": "17"}, {"packing"}),
-        ({"EQ_https://nongsan.example/voc/brix": "17.0|18.5"}, {"packing", "commissioning"}),
-        ({"GE_ns:brix": "18.5"}, {"commissioning"}),
-        ({"EXISTS_ns:brix": "true"}, {"packing", "commissioning"}),
-        ({"EQ_INNER_ns:lead": "A"}, {"commissioning"}),
-        ({"EQ_ns:lead": "A"}, set()),
-        ({"EQ_bizStep": "packing", "EQ_action": "ADD"}, set()),
-        ({"EQ_bizStep": "packing", "MATCH_anyEPCClass": LOT}, {"packing"}),
-    ],
-)
+FOUND = [
+    ({}, ALL),
+    ({"eventType": "ObjectEvent"}, {"commissioning", "shipping"}),
+    ({"eventType": "AggregationEvent|TransformationEvent"}, {"loading", "packing"}),
+    ({"GE_eventTime": "2026-11-21T15:00:00+07:00"}, {"loading", "shipping"}),
+    ({"GE_eventTime": "2026-11-21T08:00:00Z"}, {"loading", "shipping"}),
+    ({"LT_eventTime": "2026-11-21T15:00:00 07:00"}, {"commissioning", "packing"}),
+    ({"GE_recordTime": "2026-11-23T03:00:00Z"}, ALL),
+    ({"LT_recordTime": "2026-11-23T03:00:00Z"}, set()),
+    ({"EQ_action": "ADD"}, {"commissioning", "loading"}),
+    ({"EQ_action": "OBSERVE|DELETE"}, {"shipping"}),
+    ({"EQ_bizStep": "shipping|loading"}, {"shipping", "loading"}),
+    ({"EQ_bizStep": "https://ref.gs1.org/cbv/BizStep-shipping"}, {"shipping"}),
+    ({"EQ_bizStep": "urn:epcglobal:cbv:bizstep:shipping"}, {"shipping"}),
+    ({"EQ_bizStep": "cbv:BizStep-shipping"}, {"shipping"}),
+    ({"EQ_disposition": "urn:epcglobal:cbv:disp:active"}, {"commissioning", "packing"}),
+    ({"EQ_persistentDisposition_set": "completeness_verified"}, {"shipping"}),
+    ({"EQ_persistentDisposition_unset": "urn:epcglobal:cbv:disp:reserved"}, {"shipping"}),
+    ({"EQ_readPoint": PLOT}, {"commissioning"}),
+    ({"EQ_readPoint": "https://any.example/x/414/8936012340006/254/LO-A7"}, {"commissioning"}),
+    ({"EQ_readPoint": FARM}, set()),
+    ({"WD_readPoint": FARM}, {"commissioning"}),
+    ({"WD_readPoint": HOUSE}, {"packing", "loading", "shipping"}),
+    ({"EQ_bizLocation": "urn:epc:id:sgln:893601234000..LO-A7"}, {"commissioning"}),
+    ({"WD_bizLocation": FARM}, {"commissioning"}),
+    ({"EQ_transformationID": "urn:epc:id:gdti:893601234001..PK2611"}, {"packing"}),
+    ({"MATCH_epc": PALLET}, {"shipping"}),
+    ({"MATCH_epc": "urn:epc:id:sscc:8936012.1300000001"}, {"shipping"}),
+    ({"MATCH_epc": "urn:epc:idpat:sgtin:8936012.034568.*"}, {"loading"}),
+    ({"MATCH_parentID": PALLET}, {"loading"}),
+    ({"MATCH_inputEPC": UNIT}, set()),
+    ({"MATCH_outputEPC": UNIT}, {"packing"}),
+    ({"MATCH_anyEPC": PALLET}, {"loading", "shipping"}),
+    ({"MATCH_anyEPC": LOT}, set()),
+    ({"MATCH_epcClass": LOT}, {"loading"}),
+    ({"MATCH_inputEPCClass": HARVEST_LOT}, {"packing"}),
+    ({"MATCH_outputEPCClass": "urn:epc:class:lgtin:8936012.034568.P261121-03"}, {"packing"}),
+    ({"MATCH_anyEPCClass": HARVEST_LOT}, {"commissioning", "packing"}),
+    ({"EQ_quantity": "850"}, {"commissioning", "packing"}),
+    ({"GT_quantity": "800"}, {"commissioning", "packing"}),
+    ({"LE_quantity": "200"}, {"loading"}),
+    ({"EQ_quantity_KGM": "850.0"}, {"commissioning", "packing"}),
+    ({"LT_quantity_KGM": "850"}, set()),
+    ({"EXISTS_errorDeclaration": "true"}, set()),
+    ({"EXISTS_errorDeclaration": "false"}, ALL),
+    ({"EQ_bizTransaction_desadv": "urn:epcglobal:cbv:bt:8936012340013:DN-1029"}, {"shipping"}),
+    ({"EQ_bizTransaction_po": "urn:epcglobal:cbv:bt:8936012340013:DN-1029"}, set()),
+    (
+        {
+            "EQ_bizTransaction_urn:epcglobal:cbv:btt:desadv": (
+                "urn:epcglobal:cbv:bt:8936012340013:DN-1029"
+            )
+        },
+        {"shipping"},
+    ),
+    ({"EQ_source_owning_party": "urn:epc:id:pgln:893601234001."}, {"shipping"}),
+    ({"EQ_destination_location": "https://id.gs1.org/414/8936012340020"}, {"shipping"}),
+    ({"EQ_type": "Temperature"}, {"shipping"}),
+    ({"EQ_type": "https://gs1.org/voc/Temperature"}, {"shipping"}),
+    ({"EQ_deviceID": "https://id.gs1.org/8004/8936012T-1"}, {"shipping"}),
+    ({"EQ_bizRules": "https://ns.example/rules/cold"}, {"shipping"}),
+    ({"EQ_stringValue": "shut|open"}, {"shipping"}),
+    ({"EQ_booleanValue": "true"}, {"shipping"}),
+    ({"EQ_booleanValue": "false"}, set()),
+    ({"GE_startTime": "2026-11-21T18:00:00+07:00"}, {"shipping"}),
+    ({"LT_endTime": "2026-11-21T19:00:00+07:00"}, set()),
+    ({"GT_value_CEL": "6"}, {"shipping"}),
+    ({"GT_value_CEL": "6.2"}, set()),
+    ({"EQ_ILMD_cbvmda:lotNumber": "H261120-A7"}, {"commissioning"}),
+    ({"EQ_ILMD_urn:epcglobal:cbv:mda:lotNumber": "H261120-A7|X"}, {"commissioning"}),
+    ({"EXISTS_ILMD_cbvmda:harvestEndDate": "true"}, {"commissioning"}),
+    ({"EQ_INNER_ILMD_ns:ph": "6.50"}, {"commissioning"}),
+    ({"GT_INNER_ILMD_ns:ph": "6"}, {"commissioning"}),
+    ({"LT_INNER_ILMD_ns:tested": "2026-11-02T00:00:00Z"}, {"commissioning"}),
+    ({"EQ_ns:brix": "17"}, {"packing"}),
+    ({"EQ_https://nongsan.example/voc/brix": "17.0|18.5"}, {"packing", "commissioning"}),
+    ({"GE_ns:brix": "18.5"}, {"commissioning"}),
+    ({"EXISTS_ns:brix": "true"}, {"packing", "commissioning"}),
+    ({"EQ_INNER_ns:lead": "A"}, {"commissioning"}),
+    ({"EQ_ns:lead": "A"}, set()),
+    ({"EQ_bizStep": "packing", "EQ_action": "ADD"}, set()),
+    ({"EQ_bizStep": "packing", "MATCH_anyEPCClass": LOT}, {"packing"}),
+]
+
+
+@pytest.mark.parametrize(("query", "steps"), FOUND)
 def test_what_is_asked_is_found(partner, query, steps):
     assert set(partner.steps(**query)) == steps
+
+
+def test_both_databases_find_the_same(session):
+    land = Land(session)
+    token(land)
+    token_id = session.scalars(sa.select(PartnerToken.id)).one()
+    who = Teller(token_id, land.vendor_id, may_read=True, may_capture=True)
+    land.run(capture_document, STORY, behaviour="rollback", partner=who)
+    known = Known(seen=known_prefixes(session, vendor_id=land.vendor_id))
+    wrong = []
+    for query, steps in FOUND:
+        for order in ({}, {"orderBy": "eventTime"}, {"orderBy": "ns:brix"}):
+            asked = read_query({k: v.split("|") for k, v in (query | order).items()}, known)
+            found, start = set(), ()
+            while start is not None:
+                page = find_events(
+                    session, vendor_id=land.vendor_id, asked=asked, size=3, after=start
+                )
+                found |= {json.loads(event.body)["bizStep"] for event in page.events}
+                start = page.following
+            if found != steps:
+                wrong.append((query, order, found))
+    assert wrong == []
+    values, last = event_values(session, "bizStep", vendor_id=land.vendor_id, size=3)
+    assert (values, last) == (["commissioning", "loading", "packing"], "packing")
+    with pytest.raises(QueryTooLarge):
+        find_events(session, vendor_id=land.vendor_id, asked=Asked(most=3), size=3)
 
 
 def test_order_and_limits(partner):

@@ -71,10 +71,10 @@ def page_start(found: dict[str, list[str]]) -> tuple[Any, ...]:
         return ()
     token = one("nextPageToken", found["nextPageToken"])
     try:
-        question, *start = _signer().loads(token, max_age=TOKEN_HOLDS.total_seconds())
+        question, until, *start = _signer().loads(token)
     except BadData:
-        question, start = None, []
-    if question != _question(found):
+        question, until, start = None, 0, []
+    if question != _question(found) or until < clock.now().timestamp():
         raise BadParameter(
             msg("This page is not known, or no longer. Ask again from the beginning."),
             field="nextPageToken",
@@ -84,13 +84,14 @@ def page_start(found: dict[str, list[str]]) -> tuple[Any, ...]:
 
 def lead_on(made: Response, found: dict[str, list[str]], following: tuple[Any, ...]) -> None:
     """Tell where the next page is."""
-    token = _signer().dumps([_question(found), *following])
+    until = clock.now() + TOKEN_HOLDS
+    token = _signer().dumps([_question(found), int(until.timestamp()), *following])
     pairs = [(name, value) for name, values in found.items() for value in values]
     pairs = [(name, value) for name, value in pairs if name != "nextPageToken"]
     query = urlencode([*pairs, ("nextPageToken", token)])
     root = part(Settings).public_url.rstrip("/")
     made.headers["Link"] = f'<{root}{quote(request.path)}?{query}>; rel="next"'
-    made.headers["GS1-Next-Page-Token-Expires"] = instant_text(clock.now() + TOKEN_HOLDS)
+    made.headers["GS1-Next-Page-Token-Expires"] = instant_text(until)
 
 
 def _signer() -> ShortSigner:

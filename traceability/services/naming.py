@@ -72,10 +72,10 @@ def drop_query(session: Session, name: str, *, partner: Partner) -> None:
 
     :raises NoSuchName: when there is none of this name.
     """
-    dropped = session.execute(
-        sa.delete(NamedQuery).where(
-            NamedQuery.vendor_id == partner.vendor_id, NamedQuery.name == name
-        )
+    dropped = session.scalar(
+        sa.delete(NamedQuery)
+        .where(NamedQuery.vendor_id == partner.vendor_id, NamedQuery.name == name)
+        .returning(NamedQuery.id)
     )
-    if not dropped.rowcount:
+    if dropped is None:
         raise NoSuchName(field="name")
