@@ -182,7 +182,9 @@ def test_labels_are_printed_from_what_was_known_when_they_were_ordered(land):
     face = face_of(batch.printed, batch.template)
     assert (face.title, face.title_en) == ("Vải Thanh Hà", "Thanh Ha lychee")
     assert (face.maker, face.place) == ("HTX V01", "Vườn vải Thanh Khê, Xã Thanh Hà")
-    assert face.lines == ("Khối lượng / Net 500 g", "Thu hoạch / Harvested 23/11/2026")
+    assert face.lines == ("Khối lượng 500 g", "Thu hoạch 23/11/2026")
+    larger = face_of(batch.printed, Template.CRATE)
+    assert larger.lines == ("Khối lượng / Net 500 g", "Thu hoạch / Harvested 23/11/2026")
     assert (batch.level, batch.module_um, batch.count, batch.usable) == ("M", 508, 65, 65)
     lot = queries.lot_cards(land.session, [lot_id])[lot_id]
     assert sheet_of(land.session, batch).texts == (f"{ROOT}/t/{lot.trace_code}",) * 65

@@ -17,9 +17,14 @@ def face_of(printed: Mapping[str, Any], template: Template) -> Face:
     """Return the words of a label."""
     title = printed["product"].get("vi") or next(iter(printed["product"].values()), "")
     days = ((HARVESTED, "harvested"), (PACKED, "packed"), (BEST, "best_before"))
-    lines = [f"{name} {_day(printed[key])}" for name, key in days if printed[key]]
-    if printed["net"]:
-        lines.insert(0, f"{NET} {printed['net']}")
+    said = [(name, _day(printed[key])) for name, key in days]
+    # The smallest label has no room for two languages: its code leads to both.
+    small = template is Template.SHEET
+    lines = [
+        f"{name.partition(' / ')[0] if small else name} {value}"
+        for name, value in [(NET, printed["net"]), *said]
+        if value
+    ]
     return Face(
         title=title,
         title_en=printed["product"].get("en", ""),
