@@ -88,7 +88,7 @@ class AnswerForm(Form):
 class CloseForm(Form):
     """The end of a recall."""
 
-    cause = TextAreaField(_l("Cause"), [_required(), Length(max=1000)])
+    cause = TextAreaField(_l("What caused it"), [_required(), Length(max=1000)])
 
 
 class ComplaintForm(Form):

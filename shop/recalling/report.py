@@ -213,7 +213,7 @@ def _ending(recall: RecallCard, actions: Sequence[ActionRow]) -> Part:
     ]
     heads = [_("Until"), _("Action"), _("Who"), _("State")]
     facts = [
-        (_("Cause"), recall.cause),
+        (_("What caused it"), recall.cause),
         (_("Closed"), format_moment(recall.closed_at) if recall.closed_at else ""),
     ]
     return Part(_("7. Cause and corrective actions"), _said(facts), heads=heads, rows=rows)

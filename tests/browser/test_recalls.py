@@ -94,6 +94,17 @@ def test_a_drill_from_complaint_to_report(address, instance, open_browser):
     assert wrong == []
 
 
+def test_a_lot_is_followed_both_ways_on_one_screen(address, instance, open_browser):
+    lot = open_lots(instance)[0]
+    page = open_browser(PHONE, "en").new_page()
+    sign_in(page, OFFICER)
+    page.goto("/office/recalls?lang=en")
+    wrong = look(page, "recalls")
+    page.goto(f"/office/recalls/trace/{lot.trace_code}")
+    wrong += look(page, "recall-trace")
+    assert wrong == []
+
+
 def _mails(instance) -> int:
     """Return how many messages of recalls there are."""
     with _sessions(instance)() as session:
