@@ -42,7 +42,6 @@ CEILINGS = {
     "/verify-trace": (1, 2),
     "/t/{trace_code}": (7, 9),
     "/t/{trace_code}/{serial}": (9, 11),
-    "/t/{trace_code}": (6, 7),
     "/p/{place_code}": (8, 9),
     # The first time; the synonyms of the office are read again only when one was changed.
     "/search?q=oi": (11, 12),

@@ -6,7 +6,9 @@ from sqlalchemy.orm import Session
 from kernel.export import Sheet, read_sheet
 from traceability.models import (
     DiaryEntry,
+    DlLink,
     Farm,
+    Gs1Party,
     LogisticUnit,
     Lot,
     LotMove,
@@ -18,14 +20,7 @@ from traceability.models import (
 
 
 def farm_sheets(session: Session, vendor_id: str) -> list[Sheet]:
-    """Return farms, diary, lots with what happened to them, crates and shipments of a vendor."""
-
-
-from traceability.models import DlLink, Gs1Party
-
-
-def farm_sheets(session: Session, vendor_id: str) -> list[Sheet]:
-    """Return farms, plots, seasons, diary, lots with their history, numbers and links of a vendor."""
+    """Return a vendor's land, diary, lots with what happened to them, shipments, numbers and links."""
     farms = sa.select(Farm.id).where(Farm.vendor_id == vendor_id)
     plots = sa.select(Plot.id).where(Plot.farm_id.in_(farms))
     seasons = sa.select(Season.id).where(Season.plot_id.in_(plots))
