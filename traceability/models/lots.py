@@ -13,7 +13,7 @@ from traceability.rules import LotKind, LotState
 
 def _whole(context: DefaultExecutionContext) -> int:
     """Return what is left of a lot that nothing was taken of."""
-    return int(context.get_current_parameters()["quantity"])
+    return int(context.get_current_parameters()["quantity"])  # type: ignore[no-untyped-call]
 
 
 class Lot(Base):

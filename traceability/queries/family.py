@@ -1,7 +1,5 @@
 """Which lots were packed from which: ids only, however long the chain, whatever goes round."""
 
-from collections.abc import Collection
-
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
@@ -18,6 +16,6 @@ def descendants_of(lot_id: str) -> sa.Select[str]:
     return sa.select(family.c.id)
 
 
-def descendants(session: Session, lot_id: str) -> Collection[str]:
+def descendants(session: Session, lot_id: str) -> set[str]:
     """Return the ids of a lot and everything packed from it."""
     return set(session.scalars(descendants_of(lot_id)))

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, cast
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
@@ -121,7 +121,7 @@ def name_lot(lot: Lot, *, now: datetime) -> None:
     """Give a new lot what it is called by, before an event can tell of it."""
     lot.id = new_id()
     lot.trace_code = lot.trace_code or short_code(12)
-    lot.kind = lot.kind or LotKind.HARVEST
+    lot.kind = cast("LotKind | None", lot.kind) or LotKind.HARVEST
     lot.state, lot.state_reason = LotState.OPEN, ""
     lot.state_at = lot.created_at = now
     lot.rest = lot.quantity
