@@ -27,6 +27,7 @@ from traceability.rules.copies import (
     Limits,
     Look,
     ScanNote,
+    Sign,
     more_than_made,
     of_places,
     signs_of,
@@ -224,13 +225,7 @@ def _raise(
 ) -> None:
     """Open an alert, or bring the numbers of an old one up to date; the first one is told."""
     facts: dict[str, Any] = dict(finding.facts)
-    alert = session.scalar(
-        sa.select(ScanAlert).where(
-            ScanAlert.lot_id == lot_id,
-            ScanAlert.serial == serial,
-            ScanAlert.sign == finding.sign,
-        )
-    )
+    alert = _alert_of(session, lot_id, serial, finding.sign)
     if alert is not None:
         alert.last_at, alert.facts = now, facts
         return
@@ -261,3 +256,11 @@ def _raise(
         sign=finding.sign.value,
     )
     emit(session, CopySuspected(alert.id, lot_id, vendor_id), now=now)
+
+
+def _alert_of(session: Session, lot_id: str, serial: str, sign: Sign) -> ScanAlert | None:
+    return session.scalar(
+        sa.select(ScanAlert).where(
+            ScanAlert.lot_id == lot_id, ScanAlert.serial == serial, ScanAlert.sign == sign
+        )
+    )
