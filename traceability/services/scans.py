@@ -245,17 +245,21 @@ def _raise(
     except IntegrityError:
         # The worker and a reader who tells its place see the same sign: it is raised once.
         return
+    _tell(session, alert, now=now)
+
+
+def _tell(session: Session, alert: ScanAlert, *, now: datetime) -> None:
     audit.record(
         session,
         "scan_alert.raised",
         actor=HOUSE,
         subject=("scan_alert", alert.id),
         now=now,
-        lot_id=lot_id,
-        serial=serial,
-        sign=finding.sign.value,
+        lot_id=alert.lot_id,
+        serial=alert.serial,
+        sign=alert.sign.value,
     )
-    emit(session, CopySuspected(alert.id, lot_id, vendor_id), now=now)
+    emit(session, CopySuspected(alert.id, alert.lot_id, alert.vendor_id), now=now)
 
 
 def _alert_of(session: Session, lot_id: str, serial: str, sign: Sign) -> ScanAlert | None:
