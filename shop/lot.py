@@ -42,6 +42,8 @@ blueprint = Blueprint("lot", __name__)
 
 OF_VISITS = frozenset({Scheme.TRAVEL_LICENCE, Scheme.HOMESTAY_SECURITY})
 UNKNOWN = msg("We know no lot with this code. Please scan the label again or ask the seller.")
+# The national portal of tracing (Circular 02/2024/TT-BKHCN).
+REGISTER = "checkvn.mae.gov.vn"
 HERE = "geolocation=(self), microphone=(), camera=(self), payment=()"
 
 
@@ -149,6 +151,7 @@ def _page(story: LotStory, vendor: VendorCard, serial: str) -> str:
         tests=lab_tests(db(), [lot.id, *(source.id for source in sources)]),
         unit=_unit(story, serial) if serial else None,
         map=_map(story, vendor),
+        register=REGISTER,
         **_walk(story, stops, codes, root),
         **_offers(around, lot.id),
     )

@@ -27,6 +27,7 @@ from traceability.rules.copies import (
     Limits,
     Look,
     ScanNote,
+    Sign,
     more_than_made,
     of_places,
     signs_of,
@@ -224,13 +225,7 @@ def _raise(
 ) -> None:
     """Open an alert, or bring the numbers of an old one up to date; the first one is told."""
     facts: dict[str, Any] = dict(finding.facts)
-    alert = session.scalar(
-        sa.select(ScanAlert).where(
-            ScanAlert.lot_id == lot_id,
-            ScanAlert.serial == serial,
-            ScanAlert.sign == finding.sign,
-        )
-    )
+    alert = _alert_of(session, lot_id, serial, finding.sign)
     if alert is not None:
         alert.last_at, alert.facts = now, facts
         return
@@ -250,14 +245,26 @@ def _raise(
     except IntegrityError:
         # The worker and a reader who tells its place see the same sign: it is raised once.
         return
+    _tell(session, alert, now=now)
+
+
+def _tell(session: Session, alert: ScanAlert, *, now: datetime) -> None:
     audit.record(
         session,
         "scan_alert.raised",
         actor=HOUSE,
         subject=("scan_alert", alert.id),
         now=now,
-        lot_id=lot_id,
-        serial=serial,
-        sign=finding.sign.value,
+        lot_id=alert.lot_id,
+        serial=alert.serial,
+        sign=alert.sign.value,
     )
-    emit(session, CopySuspected(alert.id, lot_id, vendor_id), now=now)
+    emit(session, CopySuspected(alert.id, alert.lot_id, alert.vendor_id), now=now)
+
+
+def _alert_of(session: Session, lot_id: str, serial: str, sign: Sign) -> ScanAlert | None:
+    return session.scalar(
+        sa.select(ScanAlert).where(
+            ScanAlert.lot_id == lot_id, ScanAlert.serial == serial, ScanAlert.sign == sign
+        )
+    )
