@@ -181,7 +181,7 @@ def upgrade() -> None:
         sa.Column(
             "state",
             sa.Enum(
-                "open", "recall", "answered", name="complaintstate", native_enum=False, length=40
+                "waiting", "recall", "answered", name="complaintstate", native_enum=False, length=40
             ),
             nullable=False,
         ),

@@ -169,7 +169,7 @@ def line_lots(session: Session, *, order_id: str) -> dict[str, dict[str, str]]:
     found: dict[str, dict[str, str]] = {}
     for wanted in (packed, shown):
         rows = session.connection().execute(wanted.where(OrderLine.order_id == order_id))
-        found.update((row[0], row[1]) for row in rows)
+        found.update((row[0] or "", row[1]) for row in rows)
     return found
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import Blueprint, request, url_for
 from flask_babel import gettext as _
@@ -148,7 +149,7 @@ def _form_page(form: ComplaintForm, about: About) -> str:
         "shop/recalling/complain.html",
         form=form,
         about=about,
-        action=url_for("complaints.file_complaint", **about.query),
+        action=f"{url_for('complaints.file_complaint')}?{urlencode(about.query)}",
     )
 
 

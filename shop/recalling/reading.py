@@ -35,7 +35,7 @@ def choices_for(session: Session, origin: Origin, vendor_id: str) -> type[OpenFo
 
         def __init__(self, *args: Any, **values: Any) -> None:
             super().__init__(*args, **values)
-            self.ref.choices = list(offered)  # type: ignore[assignment]
+            self.ref.choices = list(offered)
 
     return Chosen
 

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields
+from datetime import datetime
 from pathlib import Path
 
 import typst
@@ -125,14 +126,14 @@ def spoken_span(seconds: int) -> str:
     hours, rest = divmod(seconds, 3600)
     minutes, left = divmod(rest, 60)
     if hours:
-        return _("%(hours)s h %(minutes)s min", hours=hours, minutes=f"{minutes:02d}")
-    return _("%(minutes)s min %(seconds)s s", minutes=minutes, seconds=f"{left:02d}")
+        return str(_("%(hours)s h %(minutes)s min", hours=hours, minutes=f"{minutes:02d}"))
+    return str(_("%(minutes)s min %(seconds)s s", minutes=minutes, seconds=f"{left:02d}"))
 
 
-def _at(at: object, ms: int | None) -> str:
+def _at(at: datetime | None, ms: int | None) -> str:
     if at is None:
         return ""
-    return _("%(moment)s (%(ms)s ms of the system)", moment=format_moment(at), ms=ms)  # type: ignore[arg-type]
+    return str(_("%(moment)s (%(ms)s ms of the system)", moment=format_moment(at), ms=ms))
 
 
 def _extent(scope: Scope) -> Part:
@@ -226,5 +227,5 @@ def _said(facts: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
 def amount_words(quantity: int, unit: Unit) -> str:
     """Return an amount as people read it."""
     if unit is Unit.PIECE:
-        return ngettext("%(num)d piece", "%(num)d pieces", quantity)
+        return str(ngettext("%(num)d piece", "%(num)d pieces", quantity))
     return format_quantity(quantity, unit)

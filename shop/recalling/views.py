@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import request
+from flask import flash, request
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
@@ -114,10 +114,13 @@ def act(place: Place, recall_id: str) -> Answer:
         form,
         run,
         again=lambda: recall_page(place, recall, form),
-        then=lambda outcome: lead_on(place.url("show_recall", recall_id=recall_id), _told(outcome))(
-            outcome
-        ),
+        then=lambda outcome: _lead(place, recall_id, outcome),
     )
+
+
+def _lead(place: Place, recall_id: str, outcome: Outcome) -> Answer:
+    flash(_told(outcome))
+    return go(place.url("show_recall", recall_id=recall_id))
 
 
 def _told(outcome: Outcome) -> str:

@@ -88,7 +88,7 @@ class ComplaintKind(enum.Enum):
 class ComplaintState(enum.Enum):
     """OPEN until the vendor or the office has answered or begun a recall."""
 
-    OPEN = "open"
+    OPEN = "waiting"
     RECALL = "recall"
     ANSWERED = "answered"
 

@@ -83,4 +83,4 @@ def sent_of(session: Session, lot_ids: Collection[str]) -> tuple[Sent, ...]:
         .where(among(session, ShipmentLine.lot_id, lot_ids), Shipment.voided_at.is_(None))
         .order_by(Shipment.shipped_at, Shipment.id, ShipmentLine.id)
     )
-    return tuple(Sent(*row) for row in rows)
+    return tuple(Sent(**row._mapping) for row in rows)

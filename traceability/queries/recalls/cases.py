@@ -261,7 +261,7 @@ def scope_lots(session: Session, recall_id: str) -> tuple[ScopeLot, ...]:
         .where(RecallLot.recall_id == recall_id)
         .order_by(RecallLot.out_reason != "", RecallLot.depth, Lot.code, Lot.id)
     )
-    return tuple(ScopeLot(*row) for row in rows)
+    return tuple(ScopeLot(**row._mapping) for row in rows)
 
 
 def recall_of_lots(session: Session, lot_ids: Collection[str]) -> dict[str, str]:

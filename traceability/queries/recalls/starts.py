@@ -77,7 +77,7 @@ def _of_input(session: Session, begun: Beginning) -> Starts:
         used = used.where(DiaryEntry.done_on <= begun.last_day)
     since: dict[str, date] = {}
     for season_id, name, done_on in session.execute(used):
-        if fold(name) == fold(begun.ref):
+        if fold(name or "") == fold(begun.ref):
             since[season_id] = min(done_on, since.get(season_id, done_on))
     return Starts(begun.ref, _since(session, begun, since))
 
