@@ -52,7 +52,7 @@ class Matter:
 
 
 _COLUMNS = [getattr(WatchItem, name) for name in Matter.__dataclass_fields__]
-_ORDERS: Mapping[str, tuple[sa.ColumnElement[Any], ...]] = {
+_ORDERS: Mapping[str, tuple[sa.ColumnElement[object], ...]] = {
     "new": (WatchItem.changed_at.desc(), WatchItem.id.desc()),
     "old": (WatchItem.changed_at.asc(), WatchItem.id.asc()),
     "kind": (WatchItem.kind.asc(), WatchItem.changed_at.desc(), WatchItem.id.desc()),
