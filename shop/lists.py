@@ -1,5 +1,6 @@
 """The office takes in its lists as a table: crops, and products with what their labels say."""
 
+import re
 import tempfile
 from pathlib import Path, PurePath
 
@@ -54,8 +55,9 @@ def take() -> Answer:
     if not form.validate():
         return _page(form, None), 422
     with tempfile.TemporaryDirectory() as folder:
-        ending = PurePath(form.file.data.filename).suffix.lower()
-        path = Path(folder) / f"table{ending}"
+        # The name of a CSV says what it holds.
+        name = re.sub(r"[^\w. -]", "_", PurePath(form.file.data.filename).name)[-100:]
+        path = Path(folder) / name
         path.write_bytes(form.file.data.read(MOST_BYTES + 1))
         planned = plan(path, Reading(clock.now()))
     if not planned.report.findings and set(planned.report.counts) - KINDS:

@@ -116,7 +116,12 @@ def test_a_farm_is_corrected_and_keeps_its_words_in_other_languages(app_land, cl
         ),
         (
             "seasons/{season}/entries/new?activity=spray",
-            {"client_key": "phone-0001", "done_on": "2026-11-20", "input_name": "Anvil"},
+            {
+                "client_key": "phone-0001",
+                "done_on": "2026-11-20",
+                "input_name": "Anvil",
+                "phi_days": "999",
+            },
             "Anvil",
         ),
     ],

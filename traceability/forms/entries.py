@@ -47,7 +47,9 @@ class EntryForm(Form):
         ],
         default="done",
     )
-    batch = SelectField(_l("Taken from the shed"), choices=[SelectChoice("", _l("Not kept there"))])
+    batch = SelectField(
+        _l("Taken from the shed"), choices=[SelectChoice("", _l("Not kept there"))], default=""
+    )
     used = TextField(_l("How much of it"), [Length(max=30)])
     people = TextField(_l("Who else was there"), [Length(max=300)])
 

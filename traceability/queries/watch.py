@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -52,7 +53,7 @@ class Matter:
 
 
 _COLUMNS = [getattr(WatchItem, name) for name in Matter.__dataclass_fields__]
-_ORDERS: Mapping[str, tuple[sa.ColumnElement[object], ...]] = {
+_ORDERS: Mapping[str, tuple[sa.ColumnElement[Any], ...]] = {
     "new": (WatchItem.changed_at.desc(), WatchItem.id.desc()),
     "old": (WatchItem.changed_at.asc(), WatchItem.id.asc()),
     "kind": (WatchItem.kind.asc(), WatchItem.changed_at.desc(), WatchItem.id.desc()),

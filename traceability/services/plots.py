@@ -45,9 +45,7 @@ def replace_plots(
     :raises Conflict: when an old one was replaced already.
     :raises Invalid: for no parts, too many, or a day to come.
     """
-    old = session.scalars(sa.select(Plot).where(Plot.id.in_(plot_ids)).order_by(Plot.id)).all()
-    if not old or len(old) != len(set(plot_ids)) or len({one.farm_id for one in old}) != 1:
-        raise NotFound
+    old = _old_plots(session, plot_ids)
     vendor_id = vendor_of(session, old[0])
     actor.need_at(vendor_id, "recorder")
     lock_land(session, vendor_id)
@@ -69,6 +67,13 @@ def replace_plots(
         since=since.isoformat(),
     )
     return made
+
+
+def _old_plots(session: Session, plot_ids: Sequence[str]) -> Sequence[Plot]:
+    old = session.scalars(sa.select(Plot).where(Plot.id.in_(plot_ids)).order_by(Plot.id)).all()
+    if not old or len(old) != len(set(plot_ids)) or len({one.farm_id for one in old}) != 1:
+        raise NotFound
+    return old
 
 
 def _retire(session: Session, plot: Plot, since: date) -> None:
