@@ -39,11 +39,22 @@ def draw_plot(
     if outline:
         need_outline(outline)
     lock_land(session, farm.vendor_id)
-    before = {"outline": plot.outline, "area_m2": plot.area_m2}
+    before: dict[str, object] = {"outline": plot.outline, "area_m2": plot.area_m2}
     plot.outline = [list(corner) for corner in outline] or None
     if outline and takes_area:
         plot.area_m2 = area_m2(outline)
     session.flush()
+    _note(session, plot, before, actor, now)
+    first = session.scalar(
+        sa.select(sa.func.min(Season.started_on)).where(Season.plot_id == plot.id)
+    )
+    if first is not None:
+        settle_land(session, plot.id, since=first, now=now)
+
+
+def _note(
+    session: Session, plot: Plot, before: dict[str, object], actor: Actor, now: datetime
+) -> None:
     audit.record(
         session,
         "plot.drawn",
@@ -52,11 +63,6 @@ def draw_plot(
         now=now,
         before=before,
         after={"outline": plot.outline, "area_m2": plot.area_m2},
-        corners=len(outline),
+        corners=len(plot.outline or ()),
         area_m2=plot.area_m2,
     )
-    first = session.scalar(
-        sa.select(sa.func.min(Season.started_on)).where(Season.plot_id == plot.id)
-    )
-    if first is not None:
-        settle_land(session, plot.id, since=first, now=now)
