@@ -247,6 +247,7 @@ def test_a_broken_waiting_time_is_told_even_after_the_release(client, land):
     assert HELD in held
     assert "Harvested inside the waiting time after spraying." in held
     assert "harvested after 3 days, 7 needed" in held
+    land.test(lot.id)
     land.run(lots.release_lot, lot.id, reason="Mẫu đạt, phiếu 118", actor=OFFICE)
     released = client.get(address).get_data(as_text=True)
     assert PASSED in released
