@@ -93,11 +93,11 @@ class DiaryLine:
     dose: str | None
     phi_days: int | None
     worker: str
-    status: EntryStatus
-    ended_on: date | None
-    block: Block | None
-    root_id: str
-    revision_of: str | None
+    status: EntryStatus = EntryStatus.DONE
+    ended_on: date | None = None
+    block: Block | None = None
+    root_id: str = ""
+    revision_of: str | None = None
     # Digests of stored pictures.
     media: list[str] = field(default_factory=list)
 
