@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from kernel.jobs import Job
 from kernel.settings import Settings
 from traceability.proof.notes import origin_of
+from traceability.services.balancing import watch_balances
 from traceability.services.proof.signing import mail_checkpoint, sign_when_due
 from traceability.services.recalls.drilling import remind_of_drills
 
@@ -30,5 +31,6 @@ def jobs_with(settings: Callable[[], Settings]) -> tuple[Job, ...]:
     return (
         Job("traceability.sign_checkpoint", 1, sign),
         Job("traceability.mail_checkpoint", 60, mail),
+        Job("traceability.watch_balances", 60, watch_balances),
         Job("traceability.remind_of_drills", 24 * 60, remind_of_drills),
     )

@@ -55,7 +55,7 @@ LABELS.update(
         WatchKind.YIELD: msg("More than a field gives"),
         WatchKind.STOCK: msg("More used than was bought"),
         WatchKind.OUT_OF_SEASON: msg("Harvest outside the season"),
-        WatchKind.MASS_BALANCE: msg("More came out than went in"),
+        WatchKind.MASS_BALANCE: msg("Goods are missing"),
         WatchKind.EARLY_HARVEST: msg("Harvested too early"),
         WatchKind.LATE_SPRAY: msg("Spraying told after the goods left"),
         WatchKind.FREED: msg("Freed by a correction"),
