@@ -461,6 +461,7 @@ GUARDS = {
     "resolver.describe": "public",
     "resolver.resolve": "public",
     "resolver.show_goods": "public",
+    "resolver.show_load": "public",
     "resolver.show_place": "public",
     "ruling.enter": "needs:approver",
     "ruling.new_version": "needs:approver",
@@ -575,6 +576,7 @@ WORDS = {
     "catalog_desk": {"kind": "choice"},
     "proof": {"code": "trace_code"},
     "lot": {"code": "trace_code"},
+    "resolver.show_load": {"code": "load_code"},
     "resolver": {
         "key": "01",
         "rest": "09521234543213/10/L1",

@@ -33,6 +33,7 @@ from traceability.queries.codes import (
     vendor_of_number,
 )
 from traceability.queries.labels import has_serials, lot_of_serial
+from traceability.queries.loads import load_of_code, load_of_sscc
 from traceability.rules import LotState
 from traceability.rules.labels import is_serial
 from vendors.queries import VendorCard, vendor_cards
@@ -210,7 +211,26 @@ def _party(session: Session, pairs: Sequence[Pair], root: str) -> Known | None:
     return Known(vendor.id, (Level(frozenset(), vendor.name, (replace(page, is_default=True),)),))
 
 
-_KNOW = {"01": _goods, "414": _place, "417": _party, "t": _bag, "p": _own_place}
+def _load(session: Session, pairs: Sequence[Pair], root: str) -> Known | None:
+    """Know a crate or pallet by its SSCC or by one of our own codes."""
+    key, value = pairs[0]
+    load = load_of_sscc(session, value) if key == "00" else load_of_code(session, value)
+    if load is None:
+        return None
+    page, name = f"{root}/u/{load.code}", load.sscc or load.code
+    lots = [_link("traceability", page, name, is_default=True), _link("recallStatus", page)]
+    return Known(load.vendor_id, (Level(frozenset(), name, tuple(lots)),), load.is_recalled)
+
+
+_KNOW = {
+    "00": _load,
+    "01": _goods,
+    "414": _place,
+    "417": _party,
+    "t": _bag,
+    "p": _own_place,
+    "u": _load,
+}
 
 
 def _seller(vendor: VendorCard, root: str) -> list[Target]:

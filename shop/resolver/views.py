@@ -33,6 +33,7 @@ from traceability.gs1.linksets import description
 from traceability.gs1.resolving import Asked, arrange, find
 from traceability.queries import PlotCard, holdings
 from traceability.queries.codes import lots_of_gtin, place_of_code, recalled_lots_of_gtin
+from traceability.queries.loads import load_of_code
 from traceability.rules import is_trace_code
 from vendors.queries import VendorCard, vendor_cards
 
@@ -40,7 +41,13 @@ blueprint = Blueprint("resolver", __name__)
 
 # Endpoints whose every answer, refusals too, has the headers of a resolver.
 ADORNED = frozenset(
-    {"resolver.resolve", "resolver.describe", "resolver.show_place", "lot.show_traced"}
+    {
+        "resolver.resolve",
+        "resolver.describe",
+        "resolver.show_load",
+        "resolver.show_place",
+        "lot.show_traced",
+    }
 )
 LONGEST = 2000
 
@@ -176,6 +183,19 @@ def show_goods(gtin: str) -> Response:
             visits=[item for item in sold if item.kind is ListingKind.EXPERIENCE][:4],
         )
     )
+
+
+@blueprint.route("/u/<code>", methods=METHODS)
+@guards.public
+@resolved("u")
+def show_load(code: str) -> Response:
+    """Show what is in a crate or on a pallet."""
+    if not is_trace_code(code.upper()):
+        raise BadCode
+    load = load_of_code(db(), code.upper())
+    if load is None:
+        raise NotFound
+    return _fresh(page("shop/load.html", load=load, vendor=_judged(load.vendor_id)))
 
 
 @blueprint.route("/p/<code>", methods=METHODS)

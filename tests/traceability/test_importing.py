@@ -142,7 +142,7 @@ def test_a_made_good_has_no_field(market):
     assert (lot.farm_id, lot.season_id, lot.state) == (None, None, LotState.OPEN)
     story = queries.lot_story(market.session, trace_code=lot.trace_code)
     assert (story.origin, story.entries, story.inputs) == (None, (), ())
-    assert queries.clearance_of(market.session, lot).kept
+    assert queries.holds_of(market.session, lot.id) == []
 
 
 def test_numbers_go_on_behind_imported_codes(market):

@@ -19,7 +19,7 @@ from tests.together import at_once
 from tests.traceability.land import HARVEST, NOW, OFFICE, SPRAY, TODAY, Land, count, member
 from traceability import queries
 from traceability.errors import SecondPersonNeeded, TestFailed, TestNeeded
-from traceability.models import DiaryEntry, EntryInput, LotEdge, LotHold, TraceEvent, WatchItem
+from traceability.models import DiaryEntry, EntryInput, IntervalHold, LotEdge, TraceEvent, WatchItem
 from traceability.rules import (
     HOLD_REASONS,
     Activity,
@@ -33,6 +33,7 @@ from traceability.rules import (
 )
 from traceability.services import diary, lots, plots, supplies
 from traceability.services.farms import PlotFacts
+from traceability.services.lots import births
 from traceability.services.plots import Part
 from traceability.services.supplies import CropFacts, LabelFacts, ProductFacts
 
@@ -62,8 +63,8 @@ def is_held(land: Land, lot_id: str) -> bool:
     return state(land, lot_id) is LotState.HELD
 
 
-def holds(land: Land, lot_id: str) -> list[LotHold]:
-    found = land.session.scalars(sa.select(LotHold).where(LotHold.lot_id == lot_id))
+def holds(land: Land, lot_id: str) -> list[IntervalHold]:
+    found = land.session.scalars(sa.select(IntervalHold).where(IntervalHold.lot_id == lot_id))
     return sorted(found, key=lambda row: row.id)
 
 
@@ -345,11 +346,12 @@ def test_a_spray_that_arrives_after_harvest_packing_and_sale_holds_every_lot_mad
     assert [is_held(land, key) for key in (harvested, packed, repacked, other)] == [
         True, True, True, False,
     ]  # fmt: skip
-    assert reason(land, repacked) == HOLD_REASONS[Block.SOURCE]
+    assert reason(land, repacked) == HOLD_REASONS[Block.INTERVAL]
     told = land.session.scalars(
         sa.select(WatchItem.lot_id).where(WatchItem.kind == WatchKind.LATE_SPRAY)
     )
-    assert set(told) == {harvested, packed, repacked}
+    # The office looks at the harvest; what was made of it is seen from there.
+    assert set(told) == {harvested}
     sent = land.session.scalars(sa.select(OutboxMessage).where(OutboxMessage.kind == "LotHeld"))
     assert {row.payload["lot_id"] for row in sent} == {harvested, packed, repacked}
 
@@ -536,9 +538,9 @@ def test_without_the_lock_they_do_pass_each_other(land, maker, monkeypatch):
     def meet(_session, _vendor_id):
         both.wait(10)
 
-    for module in (diary, lots):
+    for module in (diary, births):
         monkeypatch.setattr(module, "lock_land", meet)
-    for module in (diary, lots):
+    for module in (diary, births):
         settle = module.settle_land if module is diary else module.settle_lot
 
         def late(*args, settle=settle, **values):

@@ -147,8 +147,8 @@ def test_a_harvest_inside_the_interval_is_recorded_and_held(land, day, state):
         assert lot.state_reason == INSIDE_INTERVAL
         assert told(land) == ["LotCreated", "LotHeld"]
         assert queries.open_lots(land.session, vendor_id=land.vendor_id) == []
-        clearance = queries.clearance_of(land.session, lot)
-        assert (clearance.kept, clearance.free_from) == (False, date(2026, 11, 17))
+        (hold,) = queries.holds_of(land.session, lot.id)
+        assert (hold.closed_at, hold.free_from) == (None, date(2026, 11, 17))
 
 
 def test_who_harvested_too_early_cannot_release_the_lot_but_another_can(land):

@@ -258,6 +258,7 @@ def test_a_late_spray_holds_what_was_packed_and_a_second_person_releases_all(hou
     packed = house.pack((harvest, 50_000))
     house.write(done_on=date(2026, 11, 14), phi_days=7)
     assert [state(house, key) for key in (harvest, packed)] == [HELD, HELD]
+    house.test(harvest)
     house.run(lots.release_lot, harvest, reason="Kiểm nghiệm đạt", actor=OFFICE)
     assert [state(house, key) for key in (harvest, packed)] == [OPEN, OPEN]
     check_everything(house.session)

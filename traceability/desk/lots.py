@@ -79,7 +79,6 @@ def _lot_page(lot_id: str, form: ReasonForm) -> str:
         vendor=vendor_cards(db(), [lot.vendor_id])[lot.vendor_id],
         steps=queries.lot_steps(db(), lot.id),
         stock=lot_page(db(), lot),
-        clearance=queries.clearance_of(db(), lot),
         holds=queries.holds_of(db(), lot.id),
         tests=queries.lab_tests(db(), vendor_id=lot.vendor_id, lot_id=lot.id),
     )

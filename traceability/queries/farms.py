@@ -290,12 +290,3 @@ def last_entry(session: Session, *, vendor_id: str, activity: Activity) -> Diary
         .limit(1)
     ).first()
     return DiaryLine(**row._mapping) if row else None
-
-
-def clearance_of(session: Session, lot: LotCard) -> Clearance:
-    """Return what the sprays on a lot's plot say about its harvest."""
-    plot_id = session.scalar(sa.select(Season.plot_id).where(Season.id == lot.season_id))
-    if plot_id is None:
-        return Clearance(kept=True)
-    found = sprays(session, plot_id=plot_id, until=lot.harvested_on)
-    return judge_harvest(found, lot.harvested_on)

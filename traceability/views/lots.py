@@ -105,7 +105,6 @@ def _lot_page(vendor_id: str, lot: LotCard, form: ReasonForm) -> str:
         qr=qr_svg(address, inline=True),
         steps=queries.lot_steps(db(), lot.id),
         stock=lot_page(db(), lot),
-        clearance=queries.clearance_of(db(), lot),
         holds=queries.holds_of(db(), lot.id),
         tests=queries.lab_tests(db(), vendor_id=vendor_id, lot_id=lot.id),
         may_record=guards.current_actor().serves(vendor_id, "recorder"),

@@ -42,7 +42,7 @@ class TracedLot:
         self.id = self.land.harvest()
         self.code = session.get(Lot, self.id).trace_code
         self.ref = f"{ROOT}/t/{self.code}"
-        self.log.write(4)
+        self.log.write(3)
         self.log.write(3, ref=self.ref)
         self.log.write(3)
         self.log.sign()

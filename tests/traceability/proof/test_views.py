@@ -34,10 +34,10 @@ ORIGIN, ROOT = "localhost/trace", "http://localhost"
 
 @pytest.fixture
 def traced(app, app_session):
-    """A vendor's lot with three of eight events in a signed log; gives land and code."""
+    """A vendor's lot with five of eight events in a signed log; gives land and code."""
     land, log = Land(app_session), Log(app_session)
     code = app_session.get(Lot, land.harvest()).trace_code
-    log.write(4)
+    log.write(3)
     log.write(3, ref=f"{ROOT}/t/{code}")
     with transaction(app_session) as session:
         mark = commit_words(session, "Nguyễn Thị Hoa", field="worker", vendor_id=land.vendor_id)
@@ -74,7 +74,7 @@ def test_before_anything_is_signed_the_doors_say_so(client, app_land):
 def test_programs_get_proofs_that_hold(client, traced):
     _land, code = traced
     point = read_checkpoint(read_note(client.get("/.well-known/trace-checkpoint").text).text)
-    event = client.get(f"/t/{code}/proof.json").json["events"][0]
+    event = client.get(f"/t/{code}/proof.json").json["events"][1]
     told = client.get("/trace/log/inclusion", query_string={"event": event["event_id"]}).json
     leaf, root = bytes_of([told["leaf"], told["root"]])
     assert (told["index"], told["size"], root) == ("4", "8", point.root)
@@ -149,8 +149,8 @@ def test_a_bundle_is_a_file_without_names(client, traced):
     _land, code = traced
     answer = client.get(f"/t/{code}/proof.json")
     assert answer.headers["Content-Disposition"] == f'attachment; filename="proof-{code}.json"'
-    assert len(answer.json["events"]) == 4
-    assert answer.json["events"][3]["opened"] == []
+    assert len(answer.json["events"]) == 5
+    assert answer.json["events"][4]["opened"] == []
 
 
 def test_its_vendor_gets_the_names(client, sign_in, traced):
@@ -158,7 +158,7 @@ def test_its_vendor_gets_the_names(client, sign_in, traced):
     sign_in(vendor=land.vendor_id, vendor_roles=["recorder"])
     lot_id = land.session.scalar(sa.select(Lot.id).where(Lot.trace_code == code))
     answer = client.get(f"/work/{land.vendor_id}/farm/lots/{lot_id}/proof.json")
-    (opened,) = answer.json["events"][3]["opened"]
+    (opened,) = answer.json["events"][4]["opened"]
     assert opened["value"] == "Nguyễn Thị Hoa"
     assert answer.headers["Cache-Control"] == "private, no-store"
 
@@ -166,7 +166,7 @@ def test_its_vendor_gets_the_names(client, sign_in, traced):
 def test_the_page_of_a_lot_tells_what_is_proved_and_what_is_not(client, traced):
     _land, code = traced
     text = client.get(f"/t/{code}/proof?lang=en").text
-    assert "4 events are in the signed log" in text
+    assert "5 events are in the signed log" in text
     assert "What it does not prove" in text
     assert f"/verify-trace?lot={code}" in text
 
