@@ -1,0 +1,63 @@
+"""A code on a crate or pallet leads to what is in it at this moment."""
+
+import pytest
+
+from tests.traceability.land import OFFICE, Land
+from traceability.models import LogisticUnit, Lot
+from traceability.rules import Portion, UnitKind
+from traceability.services import lots
+from traceability.services.links import change_numbers
+
+GLN = "8938500000010"
+
+
+@pytest.fixture
+def land(app_session, now):
+    del now
+    return Land(app_session)
+
+
+def unit(land, kind: UnitKind) -> LogisticUnit:
+    values = {"vendor_id": land.vendor_id, "kind": kind, "name": "", "actor": land.owner}
+    key = land.run(lots.make_unit, **values)
+    return land.session.get_one(LogisticUnit, key)
+
+
+def test_a_pallet_tells_the_lots_of_its_crates(client, land):
+    lot = land.session.get_one(Lot, land.harvest())
+    crate, pallet = unit(land, UnitKind.CRATE), unit(land, UnitKind.PALLET)
+    portion = Portion(lot.id, 20_000)
+    land.run(lots.pack_unit, crate.id, portions=[portion], actor=land.owner)
+    land.run(lots.pack_unit, pallet.id, crates=[crate.id], actor=land.owner)
+    for one in (crate, pallet):
+        page = client.get(f"/u/{one.code}").text
+        assert f'href="/t/{lot.trace_code}"' in page
+        assert "20 kg" in page
+        assert "called back" not in page
+    land.run(lots.recall_lot, lot.id, reason="Dư lượng thuốc vượt mức", actor=OFFICE)
+    assert "thu hồi" in client.get(f"/u/{pallet.code}?lang=vi").text
+    assert client.get(f"/u/{pallet.code.lower()}").status_code == 200
+
+
+def test_an_sscc_leads_to_the_same_page(client, land):
+    land.run(
+        change_numbers,
+        vendor_id=land.vendor_id,
+        gln=GLN,
+        company_prefix="8938500000",
+        actor=land.owner,
+    )
+    crate = unit(land, UnitKind.CRATE)
+    assert crate.sscc is not None
+    answer = client.get(f"/00/{crate.sscc}")
+    assert (answer.status_code, answer.location) == (307, f"http://localhost/u/{crate.code}")
+    linkset = client.get(f"/00/{crate.sscc}?linkType=linkset").json["linkset"]
+    assert linkset[0]["anchor"] == f"http://localhost/00/{crate.sscc}"
+    other = client.get(f"/u/{crate.code}?linkType=linkset", headers={"Accept": "application/json"})
+    assert other.json["linkset"][0]["anchor"] == f"http://localhost/u/{crate.code}"
+
+
+def test_a_code_of_no_load_leads_nowhere(client, land):
+    del land
+    assert client.get("/u/NOSUCHLOAD00").status_code == 404
+    assert client.get("/u/-").status_code == 400
