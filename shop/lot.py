@@ -19,7 +19,7 @@ from kernel.web.answers import Answer, go
 from kernel.web.limits import limiter
 from kernel.web.pages import page
 from kernel.web.session import db, part
-from shop.lot_story import law_lines, stages, steps, worst_of
+from shop.lot_story import is_made, law_lines, stages, steps, worst_of
 from shop.resolver.answering import METHODS
 from shop.resolver.knowing import JUDGED
 from shop.resolver.views import resolved
@@ -186,7 +186,9 @@ def _walk(
         "address": address,
         "stages": stages(story.entries),
         "steps": steps(stops, lot, codes, from_diary=bool(story.entries)),
-        "law": law_lines(story.entries, stops, product=address, place=place),
+        "law": law_lines(
+            story.entries, stops, product=address, place=place, made=is_made(lot, codes)
+        ),
     }
 
 

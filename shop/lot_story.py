@@ -96,6 +96,7 @@ def steps(
     """
     told: list[Step] = []
     seen: set[int] = set()
+    made = is_made(lot, codes)
     for stop in stops:
         if stop.seq in seen or stop.step not in STEPS or stop.step in STATE_STEPS:
             continue
@@ -103,20 +104,20 @@ def steps(
         is_harvest = _is_harvest(stop)
         if is_harvest and from_diary and codes.get(stop.ref) == lot.code:
             continue
-        words, icon = HARVESTED if is_harvest else STEPS[stop.step]
+        words, icon = HARVESTED if is_harvest and not made else STEPS[stop.step]
         code = codes.get(stop.ref, "")
         told.append(Step(words, icon, stop.at, stop.place_name, "" if code == lot.code else code))
     return told
 
 
 def law_lines(
-    entries: Iterable[DiaryLine], stops: Iterable[Stop], *, product: str, place: str
+    entries: Iterable[DiaryLine], stops: Iterable[Stop], *, product: str, place: str, made: bool
 ) -> list[LawLine]:
     """Return every stage of production and trade with its codes and its time."""
     field = [LawLine(LABELS[line.activity], product, place, line.done_on) for line in entries]
     trade = [
         LawLine(
-            HARVESTED[0] if _is_harvest(stop) else STEPS[stop.step][0],
+            HARVESTED[0] if _is_harvest(stop) and not made else STEPS[stop.step][0],
             stop.ref,
             stop.place or place,
             stop.at,
@@ -131,6 +132,11 @@ def worst_of(sources: Sequence[Source]) -> LotState | None:
     """Return the worst state among the harvests of a packed lot, if one may not be sold."""
     states = {source.state for source in sources}
     return next((one for one in (LotState.RECALLED, LotState.HELD) if one in states), None)
+
+
+def is_made(lot: LotCard, codes: dict[str, str]) -> bool:
+    """Tell whether a lot was made, such as a cake: it grew on no field, and came of no other lot."""
+    return lot.season_id is None and len(codes) <= 1
 
 
 def _is_harvest(stop: Stop) -> bool:

@@ -51,9 +51,10 @@ def test_an_sscc_leads_to_the_same_page(client, land):
     assert crate.sscc is not None
     answer = client.get(f"/00/{crate.sscc}")
     assert (answer.status_code, answer.location) == (307, f"http://localhost/u/{crate.code}")
-    linkset = client.get(f"/00/{crate.sscc}?linkType=linkset").json["linkset"]
+    asked = {"Accept": "application/linkset+json"}
+    linkset = client.get(f"/00/{crate.sscc}?linkType=linkset", headers=asked).json["linkset"]
     assert linkset[0]["anchor"] == f"http://localhost/00/{crate.sscc}"
-    other = client.get(f"/u/{crate.code}?linkType=linkset", headers={"Accept": "application/json"})
+    other = client.get(f"/u/{crate.code}?linkType=linkset", headers=asked)
     assert other.json["linkset"][0]["anchor"] == f"http://localhost/u/{crate.code}"
 
 

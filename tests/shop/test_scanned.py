@@ -245,7 +245,7 @@ def test_a_packed_lot_tells_the_harvests_it_came_from(client, land, statements):
 @pytest.mark.parametrize(
     ("service", "words"),
     [
-        (lots.recall_lot, "A harvest in it is recalled"),
+        (lots.recall_lot, "recalled"),
         (lots.hold_lot, "A harvest in it is on hold"),
     ],
 )
