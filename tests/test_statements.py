@@ -40,8 +40,8 @@ CEILINGS = {
     "/t/{trace_code}/proof": (6, 7),
     "/proof": (4, 5),
     "/verify-trace": (1, 2),
-    "/t/{trace_code}": (7, 9),
-    "/t/{trace_code}/{serial}": (9, 11),
+    "/t/{trace_code}": (8, 10),
+    "/t/{trace_code}/{serial}": (10, 12),
     "/p/{place_code}": (8, 9),
     "/u/{load_code}": (5, 6),
     # The first time; the synonyms of the office are read again only when one was changed.

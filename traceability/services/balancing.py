@@ -7,14 +7,17 @@ from sqlalchemy.orm import Session
 
 from kernel.clock import local_date
 from kernel.rules_table import rule
-from traceability.models import WatchItem
+from traceability.models import LotMove, WatchItem
 from traceability.queries.stock import unbalanced_lots
-from traceability.rules import WatchKind, WatchState
+from traceability.rules import MoveKind, WatchKind, WatchState
 from traceability.services.watching import open_matter, settle_matter
 
 
 def watch_balances(session: Session, now: datetime, *, limit: int = 500) -> int:
     """Put lots on the watch list of which more is missing than the rule allows; return how many."""
+    counted = sa.select(LotMove.id).where(LotMove.kind == MoveKind.COUNTED).limit(1)
+    if session.scalar(counted) is None:
+        return 0
     tolerance = int(rule(session, "lot.balance_tolerance_percent", on=local_date(now)).value)
     found = unbalanced_lots(session, tolerance_percent=tolerance, limit=limit)
     keys = {f"balance:{one.lot.id}": one for one in found}

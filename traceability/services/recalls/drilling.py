@@ -2,10 +2,12 @@
 
 from datetime import datetime
 
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from kernel.clock import local_date
 from kernel.mail import Address, notify
+from traceability.models import Lot
 from traceability.queries.recalls.choices import drills_due
 from vendors.queries import vendor_cards
 from vendors.services.once import first_time
@@ -18,6 +20,8 @@ def remind_of_drills(session: Session, now: datetime) -> int:
 
     Each is written to once a year: what is due then is due until it is done.
     """
+    if session.scalar(sa.select(Lot.id).limit(1)) is None:
+        return 0
     today = local_date(now)
     vendors = vendor_cards(session, drills_due(session, on=today, limit=MOST))
     told = 0
