@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from kernel.db import transaction
 from kernel.errors import Invalid, NotFound
 from kernel.mail import Notice
+from kernel.quantity import Unit
 from tests.traceability.land import NOW, OFFICE, SPRAY, TODAY
 from tests.traceability.packhouse import Packhouse, events
 from traceability.models import Lot, Recall
@@ -20,6 +21,7 @@ from traceability.rules.recalls import Measure, Origin, RecallState
 from traceability.services import lots, recalls
 from traceability.services.recalls import RecallFacts
 from traceability.services.recalls.drilling import remind_of_drills
+from traceability.services.stock import BatchFacts, add_batch
 
 WHY = "Dư lượng vượt mức"
 
@@ -111,6 +113,27 @@ def test_an_input_finds_the_lots_harvested_after_it_was_used(house):
     assert early not in reached(house, begin(house, Origin.INPUT, SPRAY.input_name))
     with pytest.raises(Invalid):
         begin(house, Origin.INPUT, "Không ai dùng")
+
+
+def test_the_number_of_a_batch_finds_what_it_was_used_on(house):
+    facts = BatchFacts("Confidor 100SL", TODAY, Unit.MILLILITRE, 500, lot_code="CF-77/26")
+    batch = house.run(add_batch, vendor_id=house.vendor_id, facts=facts, actor=house.recorder)
+    other = house.harvest()
+    house.write(SPRAY, input_name="", input_batch_id=batch, season_id=house.season(house.plot()))
+    season = house.season(house.plot())
+    house.write(SPRAY, input_name="", input_batch_id=batch, season_id=season)
+    lot = house.harvest(season_id=season)
+    found = reached(house, begin(house, Origin.INPUT, "cf-77/26"))
+    assert found == {lot}
+    assert other not in found
+
+
+def test_what_was_corrected_away_finds_nothing(house):
+    entry_id = house.write(SPRAY)
+    house.harvest()
+    house.revise(entry_id, input_name="Neem")
+    with pytest.raises(Invalid):
+        begin(house, Origin.INPUT, SPRAY.input_name)
 
 
 def test_a_worker_finds_the_lots_of_what_he_worked_on(house):

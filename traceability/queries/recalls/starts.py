@@ -3,12 +3,25 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from kernel.text import fold
-from traceability.models import Complaint, DiaryEntry, Farm, Lot, Plot, Season
+from traceability.models import (
+    Complaint,
+    DiaryEntry,
+    EntryInput,
+    Farm,
+    InputBatch,
+    InputProduct,
+    Lot,
+    Plot,
+    Season,
+    is_latest,
+)
+from traceability.rules import EntryStatus
 from traceability.rules.recalls import MOST_STARTS, Origin
 from vendors.queries import certificates
 
@@ -63,23 +76,23 @@ def _of_plot(session: Session, begun: Beginning) -> Starts:
 
 
 def _of_input(session: Session, begun: Beginning) -> Starts:
-    """Return the lots of the seasons on which it was used before their harvest."""
+    """Return the lots of the seasons on which it was used before their harvest.
+
+    It is called by its name, as typed or on the office's list, or by the number of its batch.
+    """
+    named = (DiaryEntry.input_name, InputProduct.name, InputBatch.name, InputBatch.lot_code)
     used = (
-        sa.select(DiaryEntry.season_id, DiaryEntry.input_name, DiaryEntry.done_on)
-        .join(Season, Season.id == DiaryEntry.season_id)
-        .join(Plot, Plot.id == Season.plot_id)
-        .join(Farm, Farm.id == Plot.farm_id)
-        .where(Farm.vendor_id == begun.vendor_id, DiaryEntry.input_name.is_not(None))
+        _worked(begun.vendor_id, *(name.label(f"name{n}") for n, name in enumerate(named)))
+        .outerjoin(EntryInput, EntryInput.entry_id == DiaryEntry.id)
+        .outerjoin(InputProduct, InputProduct.id == EntryInput.product_id)
+        .outerjoin(InputBatch, InputBatch.id == EntryInput.input_batch_id)
+        .where(sa.or_(DiaryEntry.input_name.is_not(None), EntryInput.entry_id.is_not(None)))
     )
     if begun.first_day is not None:
         used = used.where(DiaryEntry.done_on >= begun.first_day)
     if begun.last_day is not None:
         used = used.where(DiaryEntry.done_on <= begun.last_day)
-    since: dict[str, date] = {}
-    for season_id, name, done_on in session.execute(used):
-        if fold(name or "") == fold(begun.ref):
-            since[season_id] = min(done_on, since.get(season_id, done_on))
-    return Starts(begun.ref, _since(session, begun, since))
+    return Starts(begun.ref, _since(session, begun, _first_days(session, used, begun.ref)))
 
 
 def _of_certificate(session: Session, begun: Beginning) -> Starts:
@@ -93,22 +106,31 @@ def _of_certificate(session: Session, begun: Beginning) -> Starts:
 
 def _of_worker(session: Session, begun: Beginning) -> Starts:
     """Return the lots that somebody harvested, and those of seasons worked on before."""
-    done = (
-        sa.select(DiaryEntry.season_id, DiaryEntry.worker, DiaryEntry.done_on)
+    done = _worked(begun.vendor_id, DiaryEntry.worker, DiaryEntry.people).where(
+        DiaryEntry.done_on.between(begun.first_day, begun.last_day)
+    )
+    return Starts(begun.ref, _since(session, begun, _first_days(session, done, begun.ref)))
+
+
+def _worked(vendor_id: str, *names: sa.SQLColumnExpression[Any]) -> sa.Select[*tuple[Any, ...]]:
+    """Return the statement of what was done on a vendor's land, as it is told last."""
+    return (
+        sa.select(DiaryEntry.season_id, DiaryEntry.done_on, *names)
         .join(Season, Season.id == DiaryEntry.season_id)
         .join(Plot, Plot.id == Season.plot_id)
         .join(Farm, Farm.id == Plot.farm_id)
-        .where(
-            Farm.vendor_id == begun.vendor_id,
-            DiaryEntry.worker != "",
-            DiaryEntry.done_on.between(begun.first_day, begun.last_day),
-        )
+        .where(Farm.vendor_id == vendor_id, DiaryEntry.status == EntryStatus.DONE, is_latest())
     )
-    since: dict[str, date] = {}
-    for season_id, worker, done_on in session.execute(done):
-        if fold(worker) == fold(begun.ref):
+
+
+def _first_days(session: Session, worked: sa.Select[*tuple[Any, ...]], ref: str) -> dict[str, date]:
+    """Return the seasons of which an entry names something, and the first day it does."""
+    wanted, since = fold(ref), dict[str, date]()
+    for season_id, done_on, *names in session.execute(worked):
+        plain = (one for name in names for one in (name if isinstance(name, list) else [name]))
+        if any(fold(one) == wanted for one in plain if one):
             since[season_id] = min(done_on, since.get(season_id, done_on))
-    return Starts(begun.ref, _since(session, begun, since))
+    return since
 
 
 def _of_complaint(session: Session, begun: Beginning) -> Starts:
