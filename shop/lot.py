@@ -27,11 +27,12 @@ from shop.scanning import device_key, note_of, note_scan
 from traceability.errors import BadCode
 from traceability.gs1 import lot_address
 from traceability.gs1.ids import lot_id, place_id, unit_id
-from traceability.queries import LotStory, lot_story
+from traceability.queries import LotCard, LotStory, lot_story
 from traceability.queries.journey import Stop, journey
+from traceability.queries.recalls.cases import recall_of_lots
 from traceability.queries.scans import SerialStory, serial_story
 from traceability.queries.sources import Source, lab_tests, sources_of
-from traceability.rules import is_trace_code
+from traceability.rules import LotState, is_trace_code
 from traceability.rules.labels import is_serial
 from traceability.services.scans import place_scan
 from vendors.queries import VendorCard, vendor_cards
@@ -152,9 +153,15 @@ def _page(story: LotStory, vendor: VendorCard, serial: str) -> str:
         unit=_unit(story, serial) if serial else None,
         map=_map(story, vendor),
         register=REGISTER,
+        serial=serial,
+        recall=recall_of_lots(db(), [lot.id]).get(lot.id) if _is_recalled(lot) else None,
         **_walk(story, stops, codes, root),
         **_offers(around, lot.id),
     )
+
+
+def _is_recalled(lot: LotCard) -> bool:
+    return lot.state is LotState.RECALLED
 
 
 def _names_of(story: LotStory, sources: Sequence[Source], root: str) -> dict[str, str]:
