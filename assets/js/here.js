@@ -1,7 +1,7 @@
 // Roughly where somebody is: tenths of a degree leave the telephone, no more.
 export function here(root) {
-  const form = root.querySelector("[data-here]");
-  const ask = form?.querySelector("[data-here-ask]");
+  const form = root.querySelector("[data-roughly]");
+  const ask = form?.querySelector("[data-roughly-ask]");
   if (!ask || !navigator.geolocation) return;
   ask.hidden = false;
   ask.addEventListener("click", () => {
