@@ -1,6 +1,7 @@
 """The door between server and market: requests and answers go through as they are."""
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 
 from kernel.web.gate import PIECE_BYTES, Gate
 from kernel.web.raw import sent
@@ -27,7 +28,9 @@ def ask(app, *, path=b"/", query=b"", headers=(), bodies=(b"",), method="GET"):
         "client": ("203.0.113.7", 4711),
         "server": ("cho.example", 443),
     }
-    asyncio.run(Gate(app)(scope, receive, send))
+    # In a thread of its own: in this one a browser of other tests may keep a loop running.
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(lambda: asyncio.run(Gate(app)(scope, receive, send))).result()
     return told
 
 
