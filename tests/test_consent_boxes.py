@@ -14,7 +14,16 @@ from vendors.rules import VendorState
 
 BOX = re.compile(r'<input[^>]*type="checkbox"[^>]*>')
 # Boxes that choose something, such as filters and roles, ask for no consent.
-CHOICES = ("roles", "languages", "season_months", "schemes", "sells", "days")
+CHOICES = (
+    "roles",
+    "languages",
+    "season_months",
+    "schemes",
+    "sells",
+    "days",
+    "takes_area",
+    "may_read",
+)
 
 
 @pytest.fixture
