@@ -15,7 +15,7 @@ from assets.files import compress, publish
 from assets.paths import ASSETS, FONTS, MODULES, OUT, ROOT, WORK, templates, views
 
 LOCK = ROOT / "package-lock.json"
-SCRIPTS = ("app", "work", "passkey", "listings", "gallery", "verify", "diary")
+SCRIPTS = ("app", "work", "passkey", "listings", "gallery", "verify", "diary", "outline")
 STYLES = ("app", "work", "gallery", "diary")
 ENTRIES = [*(f"css/{name}.css" for name in STYLES), *(f"js/{name}.js" for name in SCRIPTS)]
 STAMP = WORK / "stamp"

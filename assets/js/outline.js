@@ -36,7 +36,8 @@ function begin(root) {
   function draw() {
     const own = read();
     frame = framed([...own, ...others.flat()], root.dataset);
-    map.hidden = !frame;
+    // A drawing has the attribute, but not the property.
+    map.toggleAttribute("hidden", !frame);
     if (!frame) return;
     const shapes = others.map((ring) => polygon(ring, "outline-other", frame));
     const dots = own.map((corner) => dot(corner, frame));
@@ -137,8 +138,10 @@ function shape(name, attributes) {
   return made;
 }
 
-const polygon = (ring, kind, frame) =>
-  shape("polygon", { class: kind, points: ring.map((corner) => frame.to(corner).join()).join(" ") });
+function polygon(ring, kind, frame) {
+  const points = ring.map((corner) => frame.to(corner).join()).join(" ");
+  return shape("polygon", { class: kind, points });
+}
 
 function dot(corner, frame) {
   const [cx, cy] = frame.to(corner);

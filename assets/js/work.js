@@ -1,6 +1,5 @@
 // Keyboard of the office desk: j and k walk the queue, x chooses, letters press marked buttons.
 import "./offline.js";
-import "./outline.js";
 import "./position.js";
 import "./viewer.js";
 
