@@ -62,7 +62,7 @@ def _measure(database: str, urls: dict[int, str]) -> list[Row]:
         for port, (size, more) in enumerate(SIZES.items(), PORT + 1):
             environ = surroundings(database, urls[more], more, port)
             paths = prepare("bench.fill", more, environ)
-            stack.enter_context(serving("wsgi:app", port, environ))
+            stack.enter_context(serving("wsgi:gate", port, environ))
             asked += [(size, page, f"http://127.0.0.1:{port}", paths[page]) for page in PAGES]
         stack.enter_context(serving("bench.baseline:app", PORT, environ | {"PORT": str(PORT)}))
         for page, path in (("hello", "/hello"), ("one row", "/row")):

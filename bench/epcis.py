@@ -66,7 +66,7 @@ def _measure(database: str, url: str, stored: int) -> Row:
     environ = surroundings(database, url, stored, PORT)
     noted = prepare("bench.fill_events", stored, environ)
     with ExitStack() as stack:
-        stack.enter_context(serving("wsgi:app", PORT, environ))
+        stack.enter_context(serving("wsgi:gate", PORT, environ))
         stack.enter_context(serving("bench.baseline:app", PORT + 1, environ))
         seconds, times = _tell(noted["token"], stored)
         asked = [

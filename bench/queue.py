@@ -53,7 +53,7 @@ def _measure(database: str, url: str) -> list[Row]:
     asked += [(view, PORT, paths) for view, paths in noted["views"].items()]
     with (
         serving("bench.baseline:app", BASELINE, environ | {"PORT": str(BASELINE)}),
-        serving("wsgi:app", PORT, environ),
+        serving("wsgi:gate", PORT, environ),
     ):
         for number in range(ROUNDS + 1):
             for view, port, paths in asked:

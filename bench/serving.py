@@ -65,10 +65,11 @@ def prepare(module: str, size: int, environ: dict[str, str]) -> Any:
 
 @contextmanager
 def serving(app: str, port: int, environ: dict[str, str]) -> Iterator[None]:
-    """Serve an application with two processes, as the market is served."""
+    """Serve an application with two processes: the market as it is served, a baseline as WSGI."""
+    kind = ("asginl",) if app.endswith(":gate") else ("wsgi", "--blocking-threads", "1")
     command = [
-        *(sys.executable, "-m", "granian", "--interface", "wsgi", "--no-ws", "--port", str(port)),
-        *("--workers", "2", "--blocking-threads", "1", "--log-level", "warning", app),
+        *(sys.executable, "-m", "granian", "--no-ws", "--port", str(port), "--workers", "2"),
+        *("--log-level", "warning", "--interface", *kind, app),
     ]
     process = subprocess.Popen(command, env=environ, cwd=ROOT)
     try:

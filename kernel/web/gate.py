@@ -2,7 +2,12 @@
 
 The server speaks WSGI, too, but tells only the decoded path, in which ``A%2FB`` is no lot code
 any more but two steps. By ASGI it tells the path as it was sent, which goes on as ``RAW_URI``
-(the name that gunicorn and Werkzeug use). One thread answers the requests of a process in turn.
+(the name that gunicorn and Werkzeug use).
+
+A request without a body is answered where it arrives: to hand it to a thread and back would cost
+a page that is quickly made half of its time. One with a body goes to a thread, the only one of
+its process, since the loop must go on to fetch the rest of it. So what runs a loop of its own
+(pyHanko, to sign) has its place in a form that is sent, not in a page.
 """
 
 import asyncio
@@ -10,7 +15,7 @@ import io
 import sys
 from collections.abc import Awaitable, Callable, Iterable, Iterator, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
-from contextvars import Context, copy_context
+from contextvars import copy_context
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote_to_bytes
@@ -22,6 +27,8 @@ if TYPE_CHECKING:
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
+# How the steps of one request are run: a function and what it is given.
+_Run = Callable[..., Awaitable[Any]]
 
 # So much is taken from an answer before the loop is asked to send it.
 PIECE_BYTES = 256 * 1024
@@ -51,13 +58,22 @@ class Gate:
             raise ValueError(f"not served: {scope['type']}")
         loop = asyncio.get_running_loop()
         own = copy_context()
-        environ = environ_of(scope, _Body(receive, loop))
-        answer = await loop.run_in_executor(self._turns, own.run, self._ask, environ)
+
+        async def here(do: Callable[..., Any], *given: Any) -> Any:
+            return own.run(do, *given)
+
+        def apart(do: Callable[..., Any], *given: Any) -> Awaitable[Any]:
+            return loop.run_in_executor(self._turns, own.run, do, *given)
+
+        bare = has_no_body(scope)
+        run: _Run = here if bare else apart
+        body = io.BytesIO() if bare else io.BufferedReader(_Body(receive, loop))
+        answer = await run(self._ask, environ_of(scope, body))
         try:
-            await self._tell(answer, send, own)
+            await _tell(answer, send, run)
         finally:
             if answer.rest is not None:
-                await loop.run_in_executor(self._turns, own.run, answer.close)
+                await run(answer.close)
 
     def _ask(self, environ: "WSGIEnvironment") -> _Answer:
         said: list[Any] = []
@@ -81,15 +97,15 @@ class Gate:
         ]
         return _Answer(int(status[:3]), encoded, first, None if ended else pieces, close)
 
-    async def _tell(self, answer: _Answer, send: Send, own: Context) -> None:
-        loop = asyncio.get_running_loop()
-        start = {"type": "http.response.start", "status": answer.status, "headers": answer.headers}
-        await send(start)
-        piece, ended = answer.first, answer.rest is None
-        while not ended and answer.rest is not None:
-            await send({"type": "http.response.body", "body": piece, "more_body": True})
-            piece, ended = await loop.run_in_executor(self._turns, own.run, _piece, answer.rest)
-        await send({"type": "http.response.body", "body": piece, "more_body": False})
+
+async def _tell(answer: _Answer, send: Send, run: _Run) -> None:
+    start = {"type": "http.response.start", "status": answer.status, "headers": answer.headers}
+    await send(start)
+    piece, ended = answer.first, answer.rest is None
+    while not ended and answer.rest is not None:
+        await send({"type": "http.response.body", "body": piece, "more_body": True})
+        piece, ended = await run(_piece, answer.rest)
+    await send({"type": "http.response.body", "body": piece, "more_body": False})
 
 
 def _piece(pieces: Iterator[bytes]) -> tuple[bytes, bool]:
@@ -127,7 +143,16 @@ class _Body(io.RawIOBase):
         return await self._receive()
 
 
-def environ_of(scope: Message, body: io.RawIOBase) -> "WSGIEnvironment":
+def has_no_body(scope: Message) -> bool:
+    """Tell whether a request can bring no body (RFC 9112 section 6.3: neither header says so)."""
+    if scope["http_version"] not in {"1.0", "1.1"}:
+        return False  # Frames may bring one that no header announced.
+    return not any(
+        name in {b"content-length", b"transfer-encoding"} for name, _ in scope["headers"]
+    )
+
+
+def environ_of(scope: Message, body: io.BufferedIOBase) -> "WSGIEnvironment":
     """Return a request as WSGI tells it; ``RAW_URI`` is path and query as they were sent."""
     raw, query = scope["raw_path"].decode("latin-1"), scope["query_string"].decode("latin-1")
     host, port = (scope.get("server") or ("localhost", None))[:2]
@@ -143,11 +168,11 @@ def environ_of(scope: Message, body: io.RawIOBase) -> "WSGIEnvironment":
         "REMOTE_ADDR": (scope.get("client") or ("",))[0],
         "wsgi.version": (1, 0),
         "wsgi.url_scheme": scope["scheme"],
-        "wsgi.input": io.BufferedReader(body),
+        "wsgi.input": body,
         # The body ends by itself, whatever length was told.
         "wsgi.input_terminated": True,
         "wsgi.errors": sys.stderr,
-        "wsgi.multithread": False,
+        "wsgi.multithread": True,
         "wsgi.multiprocess": True,
         "wsgi.run_once": False,
     }

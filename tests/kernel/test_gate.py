@@ -1,7 +1,10 @@
 """The door between server and market: requests and answers go through as they are."""
 
 import asyncio
+import threading
 from concurrent.futures import ThreadPoolExecutor
+
+import pytest
 
 from kernel.web.gate import PIECE_BYTES, Gate
 from kernel.web.raw import sent
@@ -71,8 +74,33 @@ def test_headers_are_joined_and_none_passes_for_another():
 
 
 def test_a_body_comes_in_pieces():
-    ask(echo, method="POST", bodies=(b"eins", b"", b"zwei", b"drei"))
+    chunked = [(b"transfer-encoding", b"chunked")]
+    ask(echo, method="POST", headers=chunked, bodies=(b"eins", b"", b"zwei", b"drei"))
     assert echo.body == b"einszweidrei"
+
+
+@pytest.mark.parametrize(
+    ("method", "headers", "apart"),
+    [
+        ("GET", [], False),
+        ("POST", [(b"content-length", b"4")], True),
+        ("GET", [(b"content-length", b"4")], True),
+        ("POST", [(b"transfer-encoding", b"chunked")], True),
+    ],
+)
+def test_only_a_request_with_a_body_goes_to_a_thread(method, headers, apart):
+    def app(_environ, start):
+        app.thread = threading.current_thread().name
+        start("200 OK", [])
+        return [b""]
+
+    ask(app, method=method, headers=headers, bodies=(b"body",))
+    assert app.thread.startswith("request") is apart
+
+
+def test_what_no_header_announces_is_no_body():
+    ask(echo, method="POST", bodies=(b"the next request",))
+    assert echo.body == b""
 
 
 def test_what_is_not_read_is_not_fetched():
