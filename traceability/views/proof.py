@@ -24,7 +24,7 @@ from traceability.proof.notes import MOST_BYTES, origin_of
 from traceability.queries.proof import log
 from traceability.queries.proof.lots import LotProof, lot_proof
 from traceability.rules import is_trace_code
-from traceability.rules.business_steps import STEP_WORDS
+from traceability.rules.business_steps import FIELD_WORDS, STEP_WORDS
 from traceability.services.proof.witnessing import TwoHistories, receive_cosignatures
 from vendors.queries import vendor_cards
 from vendors.rules import VendorState
@@ -142,7 +142,9 @@ csrf.exempt(take_cosignature)
 @guards.public
 def show_lot(code: str) -> Answer:
     """Tell in plain words what is proved of a lot, and what is not."""
-    return page("traceability/proof_lot.html", proof=_lot(code), steps=_steps())
+    return page(
+        "traceability/proof_lot.html", proof=_lot(code), steps=_steps(), field_words=_fields()
+    )
 
 
 @blueprint.get("/t/<code>/proof.json")
@@ -182,6 +184,7 @@ def show_verifier() -> Answer:
         origin=_origin(),
         keys=json.dumps([key.told for key in log.published_keys(db())]),
         steps=json.dumps(_steps()),
+        fields=json.dumps(_fields()),
         reasons=json.dumps({code: gettext(words) for code, words in REASONS.items()}),
     )
 
@@ -212,6 +215,10 @@ def _lot(code: str, *, since: int | None = None) -> LotProof:
 
 def _steps() -> dict[str, str]:
     return {step: str(gettext(words)) for step, words in STEP_WORDS.items()}
+
+
+def _fields() -> dict[str, str]:
+    return {field: gettext(words) for field, words in FIELD_WORDS.items()}
 
 
 def _origin() -> str:

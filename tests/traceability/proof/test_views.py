@@ -25,7 +25,7 @@ from traceability.proof.notes import (
     read_note,
 )
 from traceability.services.events import write_event
-from traceability.services.proof.personal import commit_words
+from traceability.services.proof.personal import harvested_by
 from traceability.services.proof.signing import sign_when_due
 from traceability.services.proof.witnessing import add_witness
 
@@ -40,8 +40,10 @@ def traced(app, app_session):
     log.write(3)
     log.write(3, ref=f"{ROOT}/t/{code}")
     with transaction(app_session) as session:
-        mark = commit_words(session, "Nguyễn Thị Hoa", field="worker", vendor_id=land.vendor_id)
-        told = body(90, ref=f"{ROOT}/t/{code}", extensions={"market:worker": mark})
+        people = harvested_by(
+            session, "Nguyễn Thị Hoa", vendor_id=land.vendor_id, actor=land.recorder
+        )
+        told = body(90, ref=f"{ROOT}/t/{code}", extensions=people)
         write_event(session, told, vendor_id=land.vendor_id, now=NOW)
     with transaction(app_session) as session:
         sign_when_due(session, origin=ORIGIN, office="", now=NOW)
