@@ -335,6 +335,8 @@ GUARDS = {
     "traceability_desk.new_product": "needs:reviewer,approver",
     "traceability_desk.save_one": "needs:reviewer,approver",
     "traceability_desk.save_one_crop": "needs:reviewer,approver",
+    "traceability_desk.show_log": "needs:reviewer,approver",
+    "traceability_desk.check_note": "needs:reviewer,approver",
     "traceability_desk.show_crop": "needs:reviewer,approver",
     "traceability_desk.show_crops": "needs:reviewer,approver",
     "traceability_desk.show_matter": "needs:reviewer,approver",

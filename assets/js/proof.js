@@ -238,7 +238,7 @@ export function verifyBundle(bundle, { origin = "", trusted = [], older = null }
   const signer = findSigner(bundle.note, keys);
   if (!signer.key) blame("unsigned");
   else if (!signer.at) blame("untimed");
-  else if (!signer.holds) blame("expired", { at: signer.at.toISOString() });
+  else if (!signer.holds) blame("expired", { at: signer.at.toISOString().replace(".000Z", "+00:00") });
   if (!bundle.events.length) blame("empty");
   const [seen, loads] = [new Set(), tiedLoads(bundle)];
   for (const event of bundle.events) judgeEvent(event, { ...bundle, loads }, seen, blame);

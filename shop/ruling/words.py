@@ -233,6 +233,9 @@ NAMES: Mapping[str, RuleName] = {
     "trace.checkpoint_minutes": _count(
         msg("The log of events is signed after"), _T, Unit.MINUTES, 1440
     ),
+    "trace.checkpoint_mail_days": _days(
+        msg("The office gets a checkpoint of the log of events every"), _T
+    ),
     "scan.log_days": _days(msg("Scans of labels are kept for"), _R, most=3660),
     "scan.serial_scans": _count(
         msg("A serial number is suspicious after more scans than"), _L, Unit.PIECES, 10_000

@@ -35,6 +35,9 @@ blueprint = Blueprint("proof", __name__)
 JUDGED = frozenset({VendorState.APPROVED, VendorState.SUSPENDED, VendorState.TERMINATED})
 NO_LOT = msg("We know no lot with this code. Please scan the label again or ask the seller.")
 NO_CHECKPOINT = msg("Nothing was signed yet. Please come back in a quarter of an hour.")
+NO_SUCH = msg(
+    "We signed no checkpoint of so many events. Please show the paper to the trade office."
+)
 NOT_A_NUMBER = msg("%(name)s must be a whole number.")
 
 
@@ -161,10 +164,18 @@ def download_lot(code: str) -> Answer:
 @blueprint.get("/proof")
 @guards.public
 def show_log() -> Answer:
-    """Tell how the log proves what it holds: the newest checkpoint, keys, witnesses."""
+    """Tell how the log proves what it holds: the newest checkpoint, keys, witnesses.
+
+    Papers name the checkpoint of their day by its size.
+    """
+    size = _number("size")
+    point = log.checkpoint_of(db(), size=size)
+    if point is None and size is not None:
+        raise NotFound(NO_SUCH)
     return page(
         "traceability/proof_log.html",
-        point=log.checkpoint_of(db()),
+        point=point,
+        asked=size,
         keys=log.published_keys(db()),
         witnesses=log.witness_names(db()),
         origin=_origin(),

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -12,7 +13,8 @@ from kernel.actor import HOUSE
 from kernel.db import transaction
 from tests.traceability.land import Land
 from tests.traceability.proof.log import NOW, ORIGIN, ROOT, Log, body
-from traceability.models import Lot, LotEdge
+from tests.traceability.proof.tampering import TAMPERED, Forger, as_file, cut
+from traceability.models import Lot, LotEdge, SigningKey
 from traceability.proof.bundle import (
     BadBundle,
     KeySpan,
@@ -224,6 +226,28 @@ def test_an_event_of_a_partner_in_other_words_belongs_to_the_lot(lot, session):
 
 def test_a_lot_that_does_not_exist_has_no_proof(lot, session):
     assert lot_proof(session, trace_code="NOSUCH", root=ROOT) is None
+
+
+# -- all that can be done to a proof
+
+
+@pytest.mark.parametrize(
+    ("tamper", "found"), TAMPERED, ids=lambda one: getattr(one, "__name__", "")
+)
+def test_each_way_to_forge_a_proof_is_found_and_named(lot, session, tamper, found):
+    row = session.scalars(sa.select(SigningKey)).one()
+    seed = bytes.fromhex(session.info["sealer"].open_text(row.seed_sealed))
+    told, older = tamper(Forger(lot.told(), seed, NOW))
+    verdict = verify_bundle(
+        read_bundle(as_file(told)),
+        origin=ORIGIN,
+        trusted=lot.bundle().keys,
+        older=read_note(older) if older else None,
+    )
+    # What concerns all events is told of each.
+    each = len(told["events"]) if found == ["strange"] or tamper is cut else 1
+    assert [one.code for one in verdict.problems] == found * each
+    assert verdict.is_alarm == (found[0] in {"forked", "rewritten"})
 
 
 # -- files of others
