@@ -56,10 +56,15 @@ def flipped(text: str) -> str:
     return base64.b64encode(bytes([data[0] ^ 1]) + data[1:]).decode()
 
 
+def earlier(text: str) -> str:
+    """Return an event of which one letter is another: a thousand years."""
+    return text.replace('"eventTime":"2', '"eventTime":"1', 1)
+
+
 def body(forger):
     told = forger.copy()
     event = told["events"][1]
-    event["body"] = event["body"].replace('"OBSERVE"', '"OBSERVF"', 1)
+    event["body"] = earlier(event["body"])
     return told, None
 
 
@@ -78,7 +83,7 @@ def node(forger):
 
 def moved(forger):
     told = forger.copy()
-    told["events"][0]["index"] = str(int(told["events"][0]["index"]) + 1)
+    told["events"][0]["index"] = told["events"][1]["index"]
     return told, None
 
 
@@ -93,7 +98,7 @@ def put_in(forger):
     """An event that never was takes the path of another."""
     told = forger.copy()
     event = copy.deepcopy(told["events"][0])
-    event["body"] = event["body"].replace('"OBSERVE"', '"DELETE"', 1)
+    event["body"] = earlier(event["body"])
     event["event_id"] = "ni:///sha-256;forged"
     told["events"].append(event)
     return told, None
