@@ -65,7 +65,7 @@ def _log(point: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
         return ()
     signed = f"{point['size']} · {point['root']} · {point['kid']} · {_day(point['signed_on'])}"
     return (
-        ("Nhật ký sự kiện (số sự kiện · gốc · khóa) / Event log (size · root · key)", signed),
+        ("Mốc nhật ký / Log checkpoint", signed),
         ("Đối chiếu tại / Compare at", point["address"]),
     )
 
