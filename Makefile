@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 # Thousands of small databases: in memory they need no disk.
 MEMORY := $(shell test -w /dev/shm && echo /dev/shm || echo /tmp)
 .DEFAULT_GOAL := help
-.PHONY: help run dev test lint bench bench-epcis bench-queue bench-recall bench-search eval-search i18n db-upgrade assets translations
+.PHONY: help run dev test lint bench bench-epcis bench-queue bench-proof bench-recall bench-search eval-search i18n db-upgrade assets translations
 
 help: ## this list
 	@grep -E '^[a-z0-9-]+:.*## ' Makefile | sed 's/:.*## /\t/' | sort | expand -t 16
@@ -59,6 +59,9 @@ bench-search: $(VENV)/.dev assets translations ## measure the search engines: bu
 
 bench-recall: $(VENV)/.dev assets translations ## measure recalls over 362,000 lots: build/bench-recall.json (INPUTS=2000)
 	@$(BIN)/python -m bench recall $(INPUTS)
+
+bench-proof: $(VENV)/.dev assets translations ## measure the log of 1,000,000 events: build/bench-proof.json (LEAVES=1000000)
+	@$(BIN)/python -m bench proof $(LEAVES)
 
 eval-search: $(VENV)/.run ## how good the search is, on ../shared/eval and on queries made by rule
 	@$(BIN)/python -m bench.quality

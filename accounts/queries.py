@@ -350,6 +350,14 @@ def consents_of(session: Session, user_id: str) -> Sequence[ConsentCard]:
     return [ConsentCard(*row) for row in rows]
 
 
+def who_agreed(session: Session, purpose: str, *, user_ids: Collection[str]) -> set[str]:
+    """Return who of some people agrees to a purpose now (one statement; none for nobody)."""
+    held = sa.select(Consent.user_id).where(
+        Consent.user_id.in_(user_ids), Consent.purpose == purpose, Consent.withdrawn_at.is_(None)
+    )
+    return set(session.scalars(held)) if user_ids else set()
+
+
 def consent_sheet(session: Session, subject: tuple[str, str]) -> Sheet:
     """Return the consents given for a person or a vendor, for themselves."""
     shown = [column for column in Consent.__table__.columns if column.name != "user_id"]

@@ -1,7 +1,7 @@
 """``python -m bench``: every page, on both databases, small and big, beside a baseline.
 
 ``python -m bench queue`` measures the office's queue instead, ``search`` the search engines,
-``epcis`` the event repository, ``recall`` traces and recalls.
+``epcis`` the event repository, ``recall`` traces and recalls, ``proof`` the log of events.
 """
 
 import json
@@ -11,13 +11,14 @@ import sys
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 
-from bench import epcis, load, queue, recall, search
+from bench import epcis, load, proof, queue, recall, search
 from bench.serving import BUILD, databases, prepare, serving, surroundings
 
 PORT = 8731
 ROUNDS = 5
 BIG = 50_000
 SIZES = {"sample": 0, f"{BIG:,}": BIG}
+WITHOUT_LOAD = {"search": search.main, "recall": recall.main, "proof": proof.main}
 PAGES = ("home", "category", "listing", "search", "lot")
 
 
@@ -36,10 +37,8 @@ class Row:
 
 def main() -> int:
     """Measure and write ``build/bench.json``."""
-    if sys.argv[1:2] == ["search"]:
-        return search.main(sys.argv[2:])
-    if sys.argv[1:2] == ["recall"]:
-        return recall.main(sys.argv[2:])
+    if sys.argv[1:2] and sys.argv[1] in WITHOUT_LOAD:
+        return WITHOUT_LOAD[sys.argv[1]](sys.argv[2:])
     if not load.available():
         sys.exit("wrk is needed to put load on the pages: apt-get install wrk")
     if sys.argv[1:] == ["queue"]:

@@ -31,6 +31,7 @@ import vendors.desk
 import vendors.jobs
 import vendors.views
 from accounts import guards
+from accounts.events import AccountDeleted
 from bookings import handlers as visiting
 from bookings.events import VisitRedeemed
 from bookings.services.forgetting import forget_visits
@@ -250,6 +251,7 @@ def _heard(engine: SearchEngine) -> dict[type[Event], Sequence[Reaction]]:
             inside(visiting.on_vendor_forgotten),
             inside(buying.on_vendor_forgotten),
         ),
+        AccountDeleted: (inside(tracing.on_account_deleted),),
         AuthorityTakeDown: (inside(listing.on_authority_take_down),),
         **dict.fromkeys((VendorReinstated, VendorApproved, VendorRenewed), (settle, vendor, named)),
         VendorChanged: (vendor, named),

@@ -37,7 +37,7 @@ CEILINGS = {
     "/l/GOODS-A/oi-thanh-ha": (6, 7),
     "/l/VISIT-A/oi-thanh-ha": (6, 7),
     "/v/{vendor_slug}": (10, 11),
-    "/t/{trace_code}/proof": (6, 7),
+    "/t/{trace_code}/proof": (7, 8),
     "/proof": (4, 5),
     "/verify-trace": (1, 2),
     "/t/{trace_code}": (8, 10),

@@ -2,6 +2,7 @@
 
 import json
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -19,12 +20,14 @@ from traceability.proof.bundle import (
     BadBundle,
     KeySpan,
     Verdict,
+    find_signer,
     read_bundle,
     read_key_span,
     verify_bundle,
 )
 from traceability.proof.notes import (
     BadNote,
+    Checkpoint,
     Note,
     origin_of,
     read_checkpoint,
@@ -80,11 +83,13 @@ def verify(
 def check(kept: tuple[Path, ...]) -> None:
     """Walk the whole log beside the events; name whatever was changed."""
     try:
-        points = [read_checkpoint(_note(path).text) for path in kept]
-    except BadNote as wrong:
+        notes = [_note(path) for path in kept]
+    except (BadNote, UnicodeDecodeError) as wrong:
         click.echo(f"Cannot be read: {wrong}", err=True)
         sys.exit(UNREADABLE)
     with part(sessionmaker)() as session:
+        spans = [key.span for key in published_keys(session)]
+        points = [_own_point(note, spans) for note in notes]
         checked = check_log(session, kept=points)
     for fault in checked.faults:
         click.echo(fault.words)
@@ -156,6 +161,18 @@ def _note(path: Path) -> Note:
     note = read_note(path.read_text("utf-8"))
     read_checkpoint(note.text)
     return note
+
+
+def _own_point(note: Note, spans: Sequence[KeySpan]) -> Checkpoint:
+    """Return what a kept checkpoint says; one of another log, or forged, raises no alarm."""
+    point = read_checkpoint(note.text)
+    signer, at = find_signer(note, spans)
+    if point.origin != _origin() or signer is None or at is None or not signer.holds(at):
+        click.echo(
+            f"Not a checkpoint that this log signed: {point.origin}, {point.size}.", err=True
+        )
+        sys.exit(UNREADABLE)
+    return point
 
 
 def _trusted(keys: tuple[str, ...], path: Path | None) -> list[KeySpan]:

@@ -4,6 +4,7 @@ from collections import Counter
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from accounts.events import AccountDeleted
 from accounts.queries import people_with_roles
 from kernel.mail import Address, notify
 from traceability import queries
@@ -19,6 +20,7 @@ from traceability.queries.recalls.cases import recall_card, scope_lots
 from traceability.queries.recalls.complaints import complaint_of
 from traceability.rules.recalls import URGENT
 from traceability.services.forgetting import forget_farmer
+from traceability.services.proof.personal import forget_account
 from vendors.events import VendorForgotten
 from vendors.queries import vendor_cards
 
@@ -32,6 +34,12 @@ def on_vendor_forgotten(session: "Session", event: VendorForgotten, now: datetim
     """Take the names off farm and diary."""
     del now
     forget_farmer(session, event.vendor_id)
+
+
+def on_account_deleted(session: "Session", event: AccountDeleted, now: datetime) -> None:
+    """Erase the name beside the events in which it stands as a digest."""
+    del now
+    forget_account(session, event.user_id)
 
 
 def tell_of_copies(session: "Session", event: CopySuspected, now: datetime) -> None:

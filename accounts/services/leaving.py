@@ -7,10 +7,12 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from accounts.errors import StillNeeded
+from accounts.events import AccountDeleted
 from accounts.models import Consent, LinkToken, Passkey, SignIn, user_role
 from accounts.services.people import need_user
 from kernel import audit
 from kernel.actor import Actor
+from kernel.events import emit
 from kernel.ids import new_token
 from kernel.mail import forget_recipients
 
@@ -44,3 +46,4 @@ def delete_account(session: Session, *, actor: Actor, now: datetime) -> None:
     session.flush()
     nameless = Actor(user_id=user.id)
     audit.record(session, "account.deleted", actor=nameless, subject=("user", user.id), now=now)
+    emit(session, AccountDeleted(user.id), now=now)

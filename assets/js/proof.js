@@ -193,6 +193,11 @@ export function readBundle(text) {
       note: readNote(told.checkpoint),
       keys: told.keys,
       events: told.events.map(readEvent),
+      loads: (told.loads ?? []).map((one) => ({
+        names: one.names.map(String),
+        since: readTime(one.from),
+        until: one.to == null ? null : readTime(one.to),
+      })),
       waiting: BigInt(told.waiting ?? 0),
       joint: told.consistency && {
         size: BigInt(told.consistency.from),
@@ -202,6 +207,11 @@ export function readBundle(text) {
   } catch (wrong) {
     throw wrong instanceof Unreadable ? wrong : new Unreadable("not a bundle");
   }
+}
+
+function readTime(text) {
+  const at = new Date(text).getTime();
+  return Number.isNaN(at) ? refuse("not a bundle") : at;
 }
 
 function readEvent(told) {
@@ -228,12 +238,46 @@ export function verifyBundle(bundle, { origin = "", trusted = [], older = null }
   const signer = findSigner(bundle.note, keys);
   if (!signer.key) blame("unsigned");
   else if (!signer.at) blame("untimed");
-  else if (!signer.holds) blame("expired", { at: signer.at.toISOString() });
+  else if (!signer.holds) blame("expired", { at: signer.at.toISOString().replace(".000Z", "+00:00") });
   if (!bundle.events.length) blame("empty");
-  const seen = new Set();
-  for (const event of bundle.events) judgeEvent(event, bundle, seen, blame);
+  const [seen, loads] = [new Set(), tiedLoads(bundle)];
+  for (const event of bundle.events) judgeEvent(event, { ...bundle, loads }, seen, blame);
   if (older) judgeHistory(bundle, older, keys, blame);
   return { problems, point, signer };
+}
+
+const isNamed = (load, body) => load.names.some((name) => body.includes(name));
+
+// The loads that events of the bundle tie to the lot, or to another load of these.
+function tiedLoads({ ids, loads, events }) {
+  const [known, tied] = [[...ids], []];
+  let left = loads;
+  for (;;) {
+    const more = left.filter((load) =>
+      events.some(({ body }) => isNamed(load, body) && known.some((id) => body.includes(id))),
+    );
+    if (!more.length) return tied;
+    tied.push(...more);
+    known.push(...more.flatMap((load) => load.names));
+    left = left.filter((load) => !more.includes(load));
+  }
+}
+
+// Whether an event names the lot, or what the lot was in when it happened.
+function isAbout(body, { ids, loads }) {
+  if (ids.some((id) => body.includes(id))) return true;
+  const named = loads.filter((load) => isNamed(load, body));
+  if (!named.length) return false;
+  const at = timeOf(body);
+  return named.some((load) => load.since <= at && (load.until === null || at < load.until));
+}
+
+function timeOf(body) {
+  try {
+    return new Date(JSON.parse(body).eventTime).getTime();
+  } catch {
+    return Number.NaN;
+  }
 }
 
 function judgeEvent(event, bundle, seen, blame) {
@@ -242,10 +286,12 @@ function judgeEvent(event, bundle, seen, blame) {
   if (!verifyInclusion(event.index, point.size, leaf, event.proof, point.root)) blame("changed", named);
   if (seen.has(event.index)) blame("twice", named);
   seen.add(event.index);
-  if (!bundle.ids.some((id) => event.body.includes(id))) blame("strange", named);
+  if (!isAbout(event.body, bundle)) blame("strange", named);
   for (const one of event.opened) {
     const mark = PREFIX + hex(sha256(join(one.salt, utf8.encode(one.value))));
-    if (one.salt.length !== 16 || !event.body.includes(mark)) {
+    // Under just this name: a harvester is not told as who recorded it.
+    const held = `${JSON.stringify(one.field)}:${JSON.stringify(mark)}`;
+    if (one.salt.length !== 16 || !event.body.includes(held)) {
       blame("commitment", { ...named, field: one.field });
     }
   }

@@ -4,6 +4,7 @@ import { Unreadable, readBundle, readNote, verifyBundle } from "./proof.js";
 const box = document.querySelector("[data-verify]");
 const words = JSON.parse(box.dataset.words);
 const steps = JSON.parse(box.dataset.steps);
+const fields = JSON.parse(box.dataset.fields);
 const keys = JSON.parse(box.dataset.keys);
 const part = (name) => box.querySelector(`[data-verify-${name}]`);
 const kept = { bundle: null, older: null };
@@ -77,7 +78,7 @@ function line(event, isBad) {
   put("step", steps[told.bizStep] ?? told.bizStep ?? told.type);
   put("time", told.eventTime ? when(new Date(told.eventTime)) : "");
   put("number", String(event.index + 1n));
-  put("opened", event.opened.map((one) => `${one.field}: ${one.value}`).join(", "));
+  put("opened", event.opened.map((one) => `${fields[one.field] ?? one.field}: ${one.value}`).join(", "));
   item.querySelector(isBad ? "[data-mark-bad]" : "[data-mark-good]").hidden = false;
   item.querySelector("pre").textContent = JSON.stringify(told, null, 1);
   return item;

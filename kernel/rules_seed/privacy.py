@@ -42,6 +42,22 @@ PRIVACY: list[tuple[str, Any, str, str, str]] = [
         "B",
         "",
     ),
+    (
+        "consent.named_on_lot",
+        {
+            "version": "2026-11",
+            "required": False,
+            "text": {
+                "vi": "Tôi đồng ý để tên tôi hiện trên trang truy xuất của những lô hàng mà tôi đã ghi "
+                "chép, thu hoạch, đóng gói hoặc giao. Không bắt buộc; tôi có thể rút lại bất cứ lúc nào.",
+                "en": "I agree that my name is shown on the pages of lots that I recorded, harvested, "
+                "packed or shipped. This is optional; I can withdraw it at any time.",
+            },
+        },
+        _CONSENTS,
+        "B",
+        "",
+    ),
     ("privacy.access_days", 10, _REQUESTS, "U", "10 to 20 days by kind; a lawyer confirms them"),
     ("privacy.correction_days", 10, _REQUESTS, "U", "10 to 20 days by kind"),
     ("privacy.deletion_days", 20, _REQUESTS, "U", "10 to 20 days by kind"),

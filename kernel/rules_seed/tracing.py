@@ -10,5 +10,12 @@ TRACING: list[tuple[str, Any, str, str, str]] = [
         "H",
         "so soon after an event nobody can change it unseen any more",
     ),
+    (
+        "trace.checkpoint_mail_days",
+        1,
+        "Quy chế của sàn",
+        "H",
+        "so often the office gets a checkpoint to keep: a history is rewritten unseen at most so long",
+    ),
 ]
 """Key, value, legal reference, certainty, note."""

@@ -185,6 +185,9 @@ NAMES: Mapping[str, RuleName] = {
     "privacy.remind_days": _days(msg("The office is reminded of a request before it is due"), _P),
     "consent.vetting": RuleName(msg("Consent to the check of a dossier"), _P, Shape.CONSENT),
     "consent.marketing": RuleName(msg("Consent to news of the market"), _P, Shape.CONSENT),
+    "consent.named_on_lot": RuleName(
+        msg("Consent to be named on pages of lots"), _P, Shape.CONSENT
+    ),
     "retention.listing_years": _count(msg("Listings are kept for"), _R, Unit.YEARS, 100),
     "retention.order_years": _count(msg("Orders and contracts are kept for"), _R, Unit.YEARS, 100),
     "retention.livestream_years": _count(msg("Livestreams are kept for"), _R, Unit.YEARS, 100),
@@ -229,6 +232,9 @@ NAMES: Mapping[str, RuleName] = {
     ),
     "trace.checkpoint_minutes": _count(
         msg("The log of events is signed after"), _T, Unit.MINUTES, 1440
+    ),
+    "trace.checkpoint_mail_days": _days(
+        msg("The office gets a checkpoint of the log of events every"), _T
     ),
     "scan.log_days": _days(msg("Scans of labels are kept for"), _R, most=3660),
     "scan.serial_scans": _count(

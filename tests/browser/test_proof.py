@@ -1,28 +1,45 @@
 """The proof of a lot in a real browser: verified without network, a changed letter named."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 from playwright.sync_api import Page, expect
 
 from kernel import clock
+from kernel.actor import HOUSE
 from kernel.db import transaction
 from kernel.settings import load_settings
 from shop.sessions import open_sessions
-from tests.browser.test_pages import look
+from tests.browser.test_pages import look, sign_in
 from tests.traceability.proof.log import body
-from traceability.proof.notes import origin_of
+from tests.traceability.proof.tampering import TAMPERED, Forger, as_file
+from traceability.models import SigningKey
+from traceability.proof.bundle import read_bundle, read_key_span, verify_bundle
+from traceability.proof.notes import origin_of, read_note
 from traceability.queries.proof.log import checkpoint_of
 from traceability.services.events import write_event
+from traceability.services.proof.personal import harvested_by
 from traceability.services.proof.signing import sign_when_due
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser-pages")]
 
 LOT = "CP000DE5769B"
 LANGUAGES = ("vi", "en")
+NAMES = ("origin", "keys")
+
+
+@pytest.fixture(scope="module")
+def seed(instance: Path, address: str, signed: str) -> bytes:
+    """The private key of the market: who holds it can forge more than others."""
+    del signed
+    maker = open_sessions(load_settings({"INSTANCE_PATH": str(instance), "PUBLIC_URL": address}))
+    with maker() as session:
+        row = session.scalars(sa.select(SigningKey)).one()
+        return bytes.fromhex(session.info["sealer"].open_text(row.seed_sealed))
 
 
 @pytest.fixture(scope="module")
@@ -39,6 +56,19 @@ def signed(instance: Path, address: str) -> Iterator[str]:
             kept = kept or sign(session, address)
         sign(session, address)
     yield kept
+    maker.kw["bind"].dispose()
+
+
+@pytest.fixture(scope="module")
+def named(instance: Path, address: str) -> Iterator[Callable[[str], None]]:
+    """Write a name beside the log of a vendor, as a harvest does."""
+    maker = open_sessions(load_settings({"INSTANCE_PATH": str(instance), "PUBLIC_URL": address}))
+
+    def name(vendor_id: str) -> None:
+        with maker() as session, transaction(session):
+            harvested_by(session, "Bà Tư", vendor_id=vendor_id, actor=HOUSE)
+
+    yield name
     maker.kw["bind"].dispose()
 
 
@@ -100,6 +130,64 @@ def test_a_proof_is_verified_without_network_and_a_changed_letter_is_named(open_
 
     choose(page, ("odd.json", "{}"))
     expect(page.get_by_text("This file is no proof")).to_be_visible()
+
+
+def test_the_browser_finds_what_the_command_finds_whatever_is_forged(open_browser, signed, seed):
+    page = open_browser(lang="en").new_page()
+    page.goto("/verify-trace")
+    origin, keys = (page.locator("[data-verify]").get_attribute(f"data-{name}") for name in NAMES)
+    told = page.request.get(f"/t/{LOT}/proof.json").json()
+    good = read_bundle(as_file(told))
+    at = verify_bundle(good).signed_at
+    trusted = [read_key_span(one) for one in json.loads(keys)]
+    for tamper, found in TAMPERED:
+        forged, older = tamper(Forger(told, seed, at))
+        note = read_note(older) if older else None
+        bundle = read_bundle(as_file(forged))
+        verdict = verify_bundle(bundle, origin=origin, trusted=trusted, older=note)
+        assert {one.code for one in verdict.problems} == set(found), tamper.__name__
+        page.reload()
+        if older:
+            choose(page, ("kept.txt", older))
+        choose(page, ("proof.json", as_file(forged)))
+        items = page.locator("[data-verify-problems] > li")
+        expect(items).to_have_text([one.words for one in verdict.problems])
+    assert verify_bundle(good, origin=origin, trusted=trusted).is_good
+
+
+def test_what_an_officer_sees_of_the_log(open_browser, signed):
+    page = open_browser(lang="vi").new_page()
+    sign_in(page, "pheduyet@chophien.example")
+    wrong = []
+    for lang in LANGUAGES:
+        page.goto(f"/office/trace-log?lang={lang}")
+        wrong += look(page, "desk-proof")
+        page.locator("textarea").fill(signed)
+        page.locator("main form button[type=submit]").first.click()
+        expect(page.locator(".verdict-passed")).to_be_visible()
+        wrong += look(page, "desk-proof-good")
+        size = signed.split("\n")[1]
+        page.goto(f"/proof?size={size}&lang={lang}")
+        wrong += look(page, "proof-paper")
+    assert wrong == []
+
+
+def test_the_owner_erases_a_name(open_browser, signed, named):
+    page = open_browser(lang="vi").new_page()
+    sign_in(page, "thang@chophien.example")
+    page.goto("/work")
+    vendor = page.url.split("/work/")[1].split("/")[0]
+    named(vendor)
+    wrong = []
+    for lang in LANGUAGES:
+        page.goto(f"/work/{vendor}/farm/names?lang={lang}")
+        expect(page.get_by_text("Bà Tư").first).to_be_visible()
+        wrong += look(page, "names")
+        page.locator(".line a.btn").first.click()
+        wrong += look(page, "name-forget")
+    page.locator("main form button[type=submit]").first.click()
+    expect(page.get_by_text("Bà Tư")).to_have_count(0)
+    assert wrong == []
 
 
 def test_a_kept_checkpoint_is_joined_to_the_proof(open_browser, signed):

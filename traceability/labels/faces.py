@@ -54,8 +54,20 @@ def _facts(printed: Mapping[str, Any], title: str) -> tuple[tuple[str, str], ...
         ("Mã truy vết / Tracing code", printed["trace_code"]),
         ("GTIN", printed["gtin"]),
         ("Xuất xứ / Origin", "Việt Nam / Viet Nam"),
+        *_log(printed.get("checkpoint") or {}),
     )
     return tuple((name, value) for name, value in pairs if value)
+
+
+def _log(point: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+    """Return the checkpoint of the log of events: with the paper anybody finds it rewritten."""
+    if not point:
+        return ()
+    signed = f"{point['size']} · {point['root']} · {point['kid']} · {_day(point['signed_on'])}"
+    return (
+        ("Mốc nhật ký / Log checkpoint", signed),
+        ("Đối chiếu tại / Compare at", point["address"]),
+    )
 
 
 def _place(printed: Mapping[str, Any]) -> str:

@@ -99,17 +99,18 @@ class Commitment(Base):
     __table_args__ = (
         sa.Index("ix_commitment_vendor", "vendor_id", "fingerprint"),
         sa.Index("ix_commitment_event", "event_seq"),
+        sa.Index("ix_commitment_person", "person_id"),
     )
 
     digest: Mapped[str] = mapped_column(sa.String(64), primary_key=True)
     # Known once the event is in the log.
     event_seq: Mapped[int | None] = mapped_column(_SEQ, sa.ForeignKey("trace_event.seq"))
     vendor_id: Mapped[Id] = mapped_column(sa.ForeignKey("vendor.id"))
-    # What the words are, such as "worker".
+    # Under which name the event holds the digest, such as "market:recordedBy".
     field: Mapped[str] = mapped_column(sa.String(40))
     salt: Mapped[bytes]
     value_sealed: Mapped[str] = mapped_column(sa.Text)
     # Finds all that one person is named in.
     fingerprint: Mapped[str] = mapped_column(sa.String(64))
-    # Shown to everybody: the person agreed.
-    shown: Mapped[bool] = mapped_column(default=False)
+    # The account of who is named: asked whether everybody may read it. None: nobody agreed.
+    person_id: Mapped[Id | None]

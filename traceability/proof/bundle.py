@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from kernel.messages import msg
-from traceability.proof.commitments import SALT_BYTES, commitment
+from traceability.proof.commitments import SALT_BYTES, commitment, is_held
 from traceability.proof.merkle import leaf_hash, verify_consistency, verify_inclusion
 from traceability.proof.notes import (
     BadNote,
@@ -91,6 +91,26 @@ class ProvedEvent:
 
 
 @dataclass(frozen=True)
+class Load:
+    """A crate or pallet, and from when until when (half-open) a lot was in it.
+
+    ``names``: all that events call it.
+    """
+
+    names: tuple[str, ...]
+    since: datetime
+    until: datetime | None = None
+
+    def is_in(self, body: str) -> bool:
+        """Tell whether an event names it."""
+        return any(name in body for name in self.names)
+
+    def covers(self, at: datetime | None) -> bool:
+        """Tell whether something happened meanwhile."""
+        return at is not None and self.since <= at and (self.until is None or at < self.until)
+
+
+@dataclass(frozen=True)
 class Joint:
     """The proof that the tree of the checkpoint begins with that of ``size`` leaves."""
 
@@ -107,6 +127,7 @@ class Bundle:
     keys: tuple[KeySpan, ...]
     events: tuple[ProvedEvent, ...]
     joint: Joint | None = None
+    loads: tuple[Load, ...] = ()
 
     @property
     def checkpoint(self) -> Checkpoint:
@@ -209,6 +230,7 @@ def _read(told: Any) -> Bundle:
         keys=tuple(map(read_key_span, told["keys"])),
         events=tuple(map(_read_event, told["events"])),
         joint=_read_joint(told.get("consistency")),
+        loads=tuple(map(_read_load, told.get("loads", []))),
     )
     read_checkpoint(bundle.note.text)
     return bundle
@@ -250,7 +272,7 @@ def _signature_problems(signer: KeySpan | None, at: datetime | None) -> list[Pro
 def _event_problems(bundle: Bundle, point: Checkpoint) -> list[Problem]:
     if not bundle.events:
         return [Problem("empty", {})]
-    problems, seen = [], set[int]()
+    problems, seen, loads = [], set[int](), _tied_loads(bundle)
     for event in bundle.events:
         named = {"event": event.event_id}
         leaf = leaf_hash(event.body.encode())
@@ -259,14 +281,50 @@ def _event_problems(bundle: Bundle, point: Checkpoint) -> list[Problem]:
         if event.index in seen:
             problems.append(Problem("twice", named))
         seen.add(event.index)
-        if not any(one in event.body for one in bundle.ids):
+        if not _is_about(event, bundle.ids, loads):
             problems.append(Problem("strange", named))
         problems += [
             Problem("commitment", named | {"field": one.field})
             for one in event.opened
-            if len(one.salt) != SALT_BYTES or commitment(one.salt, one.value) not in event.body
+            if not _is_opened(event.body, one)
         ]
     return problems
+
+
+def _tied_loads(bundle: Bundle) -> list[Load]:
+    """Return the loads that events of the bundle tie to the lot, or to another load of these."""
+    known, left = list(bundle.ids), list(bundle.loads)
+    while True:
+        tied = [load for load in left if _is_tied(load, known, bundle.events)]
+        if not tied:
+            return [load for load in bundle.loads if load not in left]
+        known += [name for load in tied for name in load.names]
+        left = [load for load in left if load not in tied]
+
+
+def _is_tied(load: Load, known: Sequence[str], events: Sequence[ProvedEvent]) -> bool:
+    return any(load.is_in(one.body) and any(id_ in one.body for id_ in known) for one in events)
+
+
+def _is_about(event: ProvedEvent, ids: Sequence[str], loads: Sequence[Load]) -> bool:
+    """Tell whether an event names the lot, or what the lot was in when it happened."""
+    if any(one in event.body for one in ids):
+        return True
+    named = [load for load in loads if load.is_in(event.body)]
+    return any(load.covers(_time_of(event.body)) for load in named)
+
+
+def _time_of(body: str) -> datetime | None:
+    try:
+        return _moment(json.loads(body)["eventTime"].upper())
+    except (ValueError, TypeError, KeyError, AttributeError):
+        return None
+
+
+def _is_opened(body: str, one: Opened) -> bool:
+    """Tell whether words were written in an event, and under this name."""
+    mark = commitment(one.salt, one.value)
+    return len(one.salt) == SALT_BYTES and is_held(body, one.field, mark)
 
 
 def _history_problems(
@@ -295,6 +353,13 @@ def _read_event(told: Any) -> ProvedEvent:
             for one in told.get("opened", [])
         ),
     )
+
+
+def _read_load(told: Any) -> Load:
+    since = _moment(told["from"])
+    if since is None:
+        raise BadBundle("not a bundle: a load begins at some instant")
+    return Load(tuple(_text(one) for one in told["names"]), since, _moment(told.get("to")))
 
 
 def _read_joint(told: Any) -> Joint | None:

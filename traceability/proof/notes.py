@@ -107,6 +107,11 @@ def origin_of(root: str) -> str:
     return f"{root.partition('://')[2].rstrip('/')}/trace"
 
 
+def short_root(root: bytes) -> str:
+    """Return the beginning of a root as it is printed on paper: 64 bits in four groups."""
+    return root[:8].hex(" ", 2)
+
+
 def sign_checkpoint(point: Checkpoint, *, name: str, seed: bytes, at: datetime) -> Note:
     """Return a checkpoint with a signature and the time of it, by one key."""
     key = Ed25519PrivateKey.from_private_bytes(seed)

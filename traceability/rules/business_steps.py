@@ -22,3 +22,9 @@ STEP_WORDS: dict[str, str] = {
     "decommissioning": msg("Taken out"),
 }
 """Message ids by bare word; others are shown as they are."""
+
+FIELD_WORDS: dict[str, str] = {
+    "market:recordedBy": msg("Recorded by"),
+    "market:harvestedBy": msg("Harvested by"),
+}
+"""What names of people in events are called."""

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from kernel import audit, places
 from kernel.actor import Actor
+from kernel.clock import local_date
 from kernel.db import lock
 from kernel.errors import NotFound
 from kernel.ids import new_id, short_code
@@ -17,6 +18,7 @@ from traceability.errors import LotNotOpen
 from traceability.gs1 import lot_address
 from traceability.models import Farm, LabelBatch, Lot, Plot, Season, SerialUnit
 from traceability.qr import printed_form, symbol
+from traceability.queries.proof.log import checkpoint_of
 from traceability.rules import LotState, need_reason
 from traceability.rules.labels import (
     FORMATS,
@@ -292,6 +294,21 @@ def _frozen(
         "net": wish.net,
         "sscc": wish.sscc,
         "address": lot_address(root, trace_code=lot.trace_code, gtin=lot.gtin, code=lot.code),
+        "checkpoint": _checkpoint(session, root) if wish.template is Template.CERTIFICATE else {},
+    }
+
+
+def _checkpoint(session: Session, root: str) -> dict[str, str]:
+    """Return the newest checkpoint of the log of events: who holds the paper is a witness of it."""
+    point = checkpoint_of(session)
+    if point is None:
+        return {}
+    return {
+        "size": str(point.size),
+        "root": point.short_root,
+        "kid": point.kid,
+        "signed_on": local_date(point.signed_at).isoformat(),
+        "address": f"{root}/proof?size={point.size}",
     }
 
 

@@ -44,7 +44,7 @@ def move(
     :raises Conflict: when there is no such arrow.
     """
     _arrow(session, lot, action, reason=reason, actor=actor, now=now)
-    _tell(session, [lot], action, now)
+    _tell(session, [lot], action, by=actor, now=now)
 
 
 def stop_family(
@@ -67,7 +67,7 @@ def stop_family(
         _note_holds(session, [lot, *others], opened, cause=lot, reason=reason, now=now)
         others = [one for one in others if one.state is not LotState.HELD]
     _arrows(session, others, action, reason=reason, actor=actor, now=now, cause=lot)
-    _tell(session, [lot, *others], action, now)
+    _tell(session, [lot, *others], action, by=actor, now=now)
 
 
 def release_family(session: Session, lot: Lot, *, reason: str, actor: Actor, now: datetime) -> None:
@@ -95,15 +95,17 @@ def release_family(session: Session, lot: Lot, *, reason: str, actor: Actor, now
     if lot not in freed:
         add_step(session, lot, "release", actor=actor, now=now, reason=reason)
     if freed:
-        _tell(session, freed, "release", now)
+        _tell(session, freed, "release", by=actor, now=now)
     for one in freed:
         if one.rest == 0:
             _arrow(session, one, "close", reason="", actor=HOUSE, now=now)
 
 
-def tell_arrow(session: Session, lots: Sequence[Lot], action: str, *, now: datetime) -> None:
+def tell_arrow(
+    session: Session, lots: Sequence[Lot], action: str, *, actor: Actor, now: datetime
+) -> None:
     """Write the events of lots that were taken along an arrow elsewhere, many at once."""
-    _tell(session, lots, action, now)
+    _tell(session, lots, action, by=actor, now=now)
 
 
 def add_step(
@@ -289,7 +291,7 @@ def _event(action: str, lot: Lot, cause: Lot | None) -> Event:
     return kind(lot.id, lot.vendor_id, cause.id if cause and told else "")
 
 
-def _tell(session: Session, lots: Sequence[Lot], action: str, now: datetime) -> None:
+def _tell(session: Session, lots: Sequence[Lot], action: str, *, by: Actor, now: datetime) -> None:
     """Write the events of an arrow: one for each vendor and so many lots."""
     words = _WORDS.get(action)
     if words is None:
@@ -300,7 +302,7 @@ def _tell(session: Session, lots: Sequence[Lot], action: str, now: datetime) -> 
     for mine in vendors.values():
         for start in range(0, len(mine), MOST_IN_ONE):
             some = [(lot, None) for lot in mine[start : start + MOST_IN_ONE]]
-            tell_object(session, some, words, at=now, now=now)
+            tell_object(session, some, words, at=now, now=now, by=by)
 
 
 def _open_holds(session: Session, lot_ids: Collection[str], *, cause_id: str) -> dict[str, LotHold]:

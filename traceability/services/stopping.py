@@ -44,7 +44,8 @@ def stop_many(
         ids = [row.id for row in moving if row.state is before]
         _set_state(session, ids, after(before, action), reason, now)
     _note_many(session, moving, action, reason=reason, actor=actor, now=now)
-    tell_arrow(session, _read_anew(session, [row.id for row in moving]), action, now=now)
+    moved = _read_anew(session, [row.id for row in moving])
+    tell_arrow(session, moved, action, actor=actor, now=now)
     return {row.id: row.state for row in moving}
 
 

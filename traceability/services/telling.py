@@ -1,6 +1,6 @@
 """Events of lots in the words of EPCIS: each is written in the transaction of what it tells of."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any, cast
@@ -8,6 +8,7 @@ from typing import Any, cast
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from kernel.actor import HOUSE, Actor
 from kernel.clock import HANOI, local_date
 from kernel.ids import new_id
 from kernel.quantity import Unit
@@ -15,6 +16,7 @@ from traceability.epcis.building import Quantity, object_event
 from traceability.gs1.ids import lot_id, place_id
 from traceability.models import Farm, Lot, Plot, Season
 from traceability.services.events import write_event
+from traceability.services.proof.personal import recorded_by
 
 # UN/CEFACT Recommendation 20; what is counted has none.
 _UOM = {Unit.GRAM: "KGM", Unit.MILLILITRE: "LTR"}
@@ -34,6 +36,8 @@ class Words:
     transactions: tuple[tuple[str, str], ...] = ()
     sources: tuple[tuple[str, str], ...] = ()
     destinations: tuple[tuple[str, str], ...] = ()
+    # Crates and pallets that it happened to, as events name them.
+    units: tuple[str, ...] = ()
 
 
 def root_of(session: Session) -> str:
@@ -61,9 +65,9 @@ def moment_of(day: date, now: datetime) -> datetime:
     return datetime.combine(day, time(12), HANOI)
 
 
-def mark() -> dict[str, str]:
-    """Return what tells two events apart that are alike in all but that they are two."""
-    return {"market:record": new_id()}
+def record_of(session: Session, by: Actor, *, vendor_id: str) -> dict[str, str]:
+    """Return by whom an event was recorded, and what tells it from another that is like it."""
+    return {"market:record": new_id()} | recorded_by(session, by, vendor_id=vendor_id)
 
 
 def place_of(session: Session, season_id: str | None, *, vendor_id: str) -> str | None:
@@ -95,13 +99,14 @@ def tell_object(
     *,
     at: datetime,
     now: datetime,
+    by: Actor = HOUSE,
     ilmd: dict[str, Any] | None = None,
-    epcs: Iterable[str] = (),
     vendor_id: str | None = None,
 ) -> int:
     """Write what happened to amounts of lots; return the event's number.
 
-    It is told by the vendor of the lots, or by who has them now (``vendor_id``).
+    It is told by the vendor of the lots, or by who has them now (``vendor_id``); the name of
+    the person who recorded it (``by``) stands in it as a digest.
     """
     first = lots[0][0]
     teller = vendor_id or first.vendor_id
@@ -117,13 +122,13 @@ def tell_object(
         at=at,
         read_point=place,
         biz_location=place,
-        epcs=tuple(epcs),
+        epcs=words.units,
         quantities=tuple(amount_of(session, lot, quantity) for lot, quantity in lots),
         ilmd=ilmd,
         biz_transactions=words.transactions,
         sources=words.sources,
         destinations=words.destinations,
         persistent=persistent or None,
-        extensions=mark(),
+        extensions=record_of(session, by, vendor_id=teller),
     )
     return write_event(session, body, vendor_id=teller, now=now)

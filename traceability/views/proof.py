@@ -24,7 +24,7 @@ from traceability.proof.notes import MOST_BYTES, origin_of
 from traceability.queries.proof import log
 from traceability.queries.proof.lots import LotProof, lot_proof
 from traceability.rules import is_trace_code
-from traceability.rules.business_steps import STEP_WORDS
+from traceability.rules.business_steps import FIELD_WORDS, STEP_WORDS
 from traceability.services.proof.witnessing import TwoHistories, receive_cosignatures
 from vendors.queries import vendor_cards
 from vendors.rules import VendorState
@@ -35,6 +35,9 @@ blueprint = Blueprint("proof", __name__)
 JUDGED = frozenset({VendorState.APPROVED, VendorState.SUSPENDED, VendorState.TERMINATED})
 NO_LOT = msg("We know no lot with this code. Please scan the label again or ask the seller.")
 NO_CHECKPOINT = msg("Nothing was signed yet. Please come back in a quarter of an hour.")
+NO_SUCH = msg(
+    "We signed no checkpoint of so many events. Please show the paper to the trade office."
+)
 NOT_A_NUMBER = msg("%(name)s must be a whole number.")
 
 
@@ -142,7 +145,9 @@ csrf.exempt(take_cosignature)
 @guards.public
 def show_lot(code: str) -> Answer:
     """Tell in plain words what is proved of a lot, and what is not."""
-    return page("traceability/proof_lot.html", proof=_lot(code), steps=_steps())
+    return page(
+        "traceability/proof_lot.html", proof=_lot(code), steps=_steps(), field_words=_fields()
+    )
 
 
 @blueprint.get("/t/<code>/proof.json")
@@ -159,10 +164,18 @@ def download_lot(code: str) -> Answer:
 @blueprint.get("/proof")
 @guards.public
 def show_log() -> Answer:
-    """Tell how the log proves what it holds: the newest checkpoint, keys, witnesses."""
+    """Tell how the log proves what it holds: the newest checkpoint, keys, witnesses.
+
+    Papers name the checkpoint of their day by its size.
+    """
+    size = _number("size")
+    point = log.checkpoint_of(db(), size=size)
+    if point is None and size is not None:
+        raise NotFound(NO_SUCH)
     return page(
         "traceability/proof_log.html",
-        point=log.checkpoint_of(db()),
+        point=point,
+        asked=size,
         keys=log.published_keys(db()),
         witnesses=log.witness_names(db()),
         origin=_origin(),
@@ -182,6 +195,7 @@ def show_verifier() -> Answer:
         origin=_origin(),
         keys=json.dumps([key.told for key in log.published_keys(db())]),
         steps=json.dumps(_steps()),
+        fields=json.dumps(_fields()),
         reasons=json.dumps({code: gettext(words) for code, words in REASONS.items()}),
     )
 
@@ -212,6 +226,10 @@ def _lot(code: str, *, since: int | None = None) -> LotProof:
 
 def _steps() -> dict[str, str]:
     return {step: str(gettext(words)) for step, words in STEP_WORDS.items()}
+
+
+def _fields() -> dict[str, str]:
+    return {field: gettext(words) for field, words in FIELD_WORDS.items()}
 
 
 def _origin() -> str:

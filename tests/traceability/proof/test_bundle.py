@@ -13,7 +13,8 @@ from kernel.actor import HOUSE
 from kernel.db import transaction
 from tests.traceability.land import Land
 from tests.traceability.proof.log import NOW, ORIGIN, ROOT, Log, body
-from traceability.models import Commitment, Lot, LotEdge
+from tests.traceability.proof.tampering import TAMPERED, Forger, as_file, cut
+from traceability.models import Lot, LotEdge, SigningKey
 from traceability.proof.bundle import (
     BadBundle,
     KeySpan,
@@ -23,8 +24,6 @@ from traceability.proof.bundle import (
 from traceability.proof.notes import Checkpoint, new_seed, read_note, sign_checkpoint
 from traceability.queries.proof.lots import lot_proof
 from traceability.services.events import write_event
-from traceability.services.forgetting import forget_farmer
-from traceability.services.proof.personal import commit_words, forget_person
 from traceability.services.proof.signing import rotate_key
 
 LATER = NOW + timedelta(hours=1)
@@ -229,60 +228,26 @@ def test_a_lot_that_does_not_exist_has_no_proof(lot, session):
     assert lot_proof(session, trace_code="NOSUCH", root=ROOT) is None
 
 
-# -- personal words
+# -- all that can be done to a proof
 
 
-def committed(lot, value="Nguyễn Thị Hoa", *, shown=False):
-    with transaction(lot.session) as session:
-        mark = commit_words(
-            session, value, field="worker", vendor_id=lot.land.vendor_id, shown=shown
-        )
-        told = body(300, ref=lot.ref, extensions={"market:worker": mark})
-        seq = write_event(session, told, vendor_id=lot.land.vendor_id, now=NOW)
-    lot.log.sign(LATER)
-    return seq
-
-
-def test_a_name_is_opened_for_its_vendor_and_for_nobody_else(lot, session):
-    seq = committed(lot)
-    assert "Nguyễn" not in json.dumps(lot.told(), ensure_ascii=False)
-    opened = lot.told(open_all=True)
-    assert [one["value"] for e in opened["events"] for one in e["opened"]] == ["Nguyễn Thị Hoa"]
-    assert codes(opened) == []
-    row = session.scalars(sa.select(Commitment)).one()
-    assert row.event_seq == seq
-    assert "Hoa" not in row.value_sealed
-
-
-def test_a_name_is_opened_for_all_when_the_person_agreed(lot):
-    committed(lot, shown=True)
-    (opened,) = lot.told()["events"][-1]["opened"]
-    assert (opened["field"], opened["value"]) == ("worker", "Nguyễn Thị Hoa")
-
-
-def test_another_name_is_not_the_one_that_was_written(lot):
-    committed(lot, shown=True)
-    told = lot.told()
-    told["events"][-1]["opened"][0]["value"] = "Nguyễn Thị Hoà"
-    assert codes(told) == ["commitment"]
-
-
-@pytest.mark.parametrize("way", ["vendor", "person"])
-def test_names_are_erased_and_the_log_stays_whole(lot, session, way):
-    committed(lot, shown=True)
-    before = lot.told()
-    with transaction(session):
-        if way == "vendor":
-            forget_farmer(session, lot.land.vendor_id)
-        else:
-            assert forget_person(session, "Ai khác", vendor_id=lot.land.vendor_id) == 0
-            assert forget_person(session, "Nguyễn Thị Hoa", vendor_id=lot.land.vendor_id) == 1
-    assert session.scalars(sa.select(Commitment)).all() == []
-    assert lot.log.check() == []
-    after = lot.told()
-    assert after["events"][-1]["body"] == before["events"][-1]["body"]
-    assert after["events"][-1]["opened"] == []
-    assert codes(after) == []
+@pytest.mark.parametrize(
+    ("tamper", "found"), TAMPERED, ids=lambda one: getattr(one, "__name__", "")
+)
+def test_each_way_to_forge_a_proof_is_found_and_named(lot, session, tamper, found):
+    row = session.scalars(sa.select(SigningKey)).one()
+    seed = bytes.fromhex(session.info["sealer"].open_text(row.seed_sealed))
+    told, older = tamper(Forger(lot.told(), seed, NOW))
+    verdict = verify_bundle(
+        read_bundle(as_file(told)),
+        origin=ORIGIN,
+        trusted=lot.bundle().keys,
+        older=read_note(older) if older else None,
+    )
+    # What concerns all events is told of each.
+    each = len(told["events"]) if found == ["strange"] or tamper is cut else 1
+    assert [one.code for one in verdict.problems] == found * each
+    assert verdict.is_alarm == (found[0] in {"forked", "rewritten"})
 
 
 # -- files of others

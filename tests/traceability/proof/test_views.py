@@ -16,6 +16,7 @@ from tests.traceability.proof.log import NOW, Log, body
 from traceability.models import Lot
 from traceability.proof.merkle import verify_consistency, verify_inclusion
 from traceability.proof.notes import (
+    Checkpoint,
     Note,
     PublicKey,
     cosign,
@@ -23,9 +24,10 @@ from traceability.proof.notes import (
     public_of,
     read_checkpoint,
     read_note,
+    sign_checkpoint,
 )
 from traceability.services.events import write_event
-from traceability.services.proof.personal import commit_words
+from traceability.services.proof.personal import harvested_by
 from traceability.services.proof.signing import sign_when_due
 from traceability.services.proof.witnessing import add_witness
 
@@ -40,8 +42,10 @@ def traced(app, app_session):
     log.write(3)
     log.write(3, ref=f"{ROOT}/t/{code}")
     with transaction(app_session) as session:
-        mark = commit_words(session, "Nguyễn Thị Hoa", field="worker", vendor_id=land.vendor_id)
-        told = body(90, ref=f"{ROOT}/t/{code}", extensions={"market:worker": mark})
+        people = harvested_by(
+            session, "Nguyễn Thị Hoa", vendor_id=land.vendor_id, actor=land.recorder
+        )
+        told = body(90, ref=f"{ROOT}/t/{code}", extensions=people)
         write_event(session, told, vendor_id=land.vendor_id, now=NOW)
     with transaction(app_session) as session:
         sign_when_due(session, origin=ORIGIN, office="", now=NOW)
@@ -223,6 +227,17 @@ def test_the_command_raises_the_alarm_at_two_histories(app, app_session, files):
     point.write_text(fresh)
     done = run(args=["trace", "verify", str(bundle), "--checkpoint", str(point)])
     assert (done.exit_code, "Alarm" in done.output) == (3, True)
+
+
+@pytest.mark.parametrize("origin", [ORIGIN, "other.example/trace"])
+def test_a_checkpoint_of_a_stranger_is_no_alarm(app, files, origin):
+    _bundle, point = files
+    strange = sign_checkpoint(
+        Checkpoint(origin, 8, bytes(32)), name=origin, seed=new_seed(), at=NOW
+    )
+    point.write_text(strange.whole)
+    done = app.test_cli_runner().invoke(args=["trace", "check", "--checkpoint", str(point)])
+    assert (done.exit_code, "two histories" in done.output) == (2, False)
 
 
 def test_what_cannot_be_read_ends_with_two(app, tmp_path):

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from kernel.errors import Invalid, NotFound
 from kernel.messages import msg
+from kernel.pages import Page
 from traceability.models import (
     LogCheckpoint,
     LogLeaf,
@@ -17,7 +18,7 @@ from traceability.models import (
     WitnessReceipt,
 )
 from traceability.proof.bundle import KeySpan
-from traceability.proof.notes import PublicKey
+from traceability.proof.notes import PublicKey, short_root
 from traceability.queries.proof.tree import (
     consistency_proof,
     inclusion_proofs,
@@ -51,7 +52,13 @@ class SignedCheckpoint:
     root: bytes
     note: str
     signed_at: datetime
+    kid: str
     witnesses: tuple[str, ...] = ()
+
+    @property
+    def short_root(self) -> str:
+        """Return the beginning of the root as it is printed on paper: 64 bits in four groups."""
+        return short_root(self.root)
 
 
 @dataclass(frozen=True)
@@ -119,13 +126,29 @@ def checkpoint_of(session: Session, *, size: int | None = None) -> SignedCheckpo
     ).all()
     lines = "".join(line for _witness, line in receipts)
     names = tuple(witness for witness, _line in receipts)
-    return SignedCheckpoint(row.id, row.size, row.root, row.note + lines, row.signed_at, names)
+    note = row.note + lines
+    return SignedCheckpoint(row.id, row.size, row.root, note, row.signed_at, row.kid, names)
 
 
 def checkpoints(session: Session, *, most: int = 50) -> list[SignedCheckpoint]:
     """Return the last checkpoints, the newest first, without cosignatures."""
     rows = session.scalars(sa.select(LogCheckpoint).order_by(LogCheckpoint.id.desc()).limit(most))
-    return [SignedCheckpoint(row.id, row.size, row.root, row.note, row.signed_at) for row in rows]
+    return [_signed(row) for row in rows]
+
+
+def checkpoint_page(session: Session, *, page: int = 1, size: int = 30) -> Page[SignedCheckpoint]:
+    """Return a page of all checkpoints, the newest first (one statement)."""
+    rows = session.scalars(
+        sa.select(LogCheckpoint)
+        .order_by(LogCheckpoint.id.desc())
+        .offset((page - 1) * size)
+        .limit(size + 1)
+    )
+    return Page.cut([_signed(row) for row in rows], page, size)
+
+
+def _signed(row: LogCheckpoint) -> SignedCheckpoint:
+    return SignedCheckpoint(row.id, row.size, row.root, row.note, row.signed_at, row.kid)
 
 
 def published_keys(session: Session) -> tuple[PublishedKey, ...]:

@@ -10,14 +10,16 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from accounts.queries import who_agreed
 from kernel.sealing import sealer_of
 from traceability.epcis import contexts
 from traceability.epcis.canonical import value_text
 from traceability.epcis.contexts import BUILT_IN
 from traceability.gs1.ids import lot_id
 from traceability.models import Commitment, EventWhat, LogLeaf, Lot, LotEdge, TraceEvent
-from traceability.proof.bundle import FORMAT, Joint, Opened
+from traceability.proof.bundle import FORMAT, Joint, Load, Opened
 from traceability.proof.commitments import PREFIX, commitments_in
+from traceability.queries.proof.loads import Stay, events_of_loads, stays_of
 from traceability.queries.proof.log import (
     PublishedKey,
     SignedCheckpoint,
@@ -27,6 +29,8 @@ from traceability.queries.proof.log import (
 from traceability.queries.proof.tree import consistency_proof, inclusion_proofs
 
 MOST_EVENTS = 2000
+NAMED = "named_on_lot"
+"""The purpose to which people agree whose names everybody may read."""
 
 
 @dataclass(frozen=True)
@@ -72,6 +76,8 @@ class LotProof:
     trace_code: str
     product: dict[str, str]
     ids: tuple[str, ...]
+    # Crates and pallets of which events tell that do not name the lot.
+    loads: tuple[Load, ...]
     checkpoint: SignedCheckpoint | None
     keys: tuple[PublishedKey, ...]
     events: tuple[LotEvent, ...]
@@ -92,6 +98,14 @@ class LotProof:
         return {
             "format": FORMAT,
             "lot": {"code": self.trace_code, "ids": list(self.ids)},
+            "loads": [
+                {
+                    "names": list(one.names),
+                    "from": one.since.isoformat(),
+                    "to": one.until.isoformat() if one.until else None,
+                }
+                for one in self.loads
+            ],
             "checkpoint": self.checkpoint.note,
             "keys": [key.told for key in self.keys],
             "events": [event.told for event in self.events],
@@ -125,7 +139,7 @@ def lot_proof(
     since: int | None = None,
     open_all: bool = False,
 ) -> LotProof | None:
-    """Return what proves a lot, or None when there is no such lot (nine statements at most).
+    """Return what proves a lot, or None when there is no such lot (twelve statements at most).
 
     ``root`` is the address of the market, ``since`` the size of a checkpoint that the reader
     kept. Personal words are opened where the person agreed, or for who may read all.
@@ -134,22 +148,20 @@ def lot_proof(
     if not lots:
         return None
     names = [name for lot in lots for name in sorted(lot.names(root))]
-    found = _events(session, names, {lot.vendor_id for lot in lots})
+    stays = stays_of(session, [lot.id for lot in lots], root=root)
+    carried = events_of_loads(session, stays)
+    found = _events(session, names, carried, {lot.vendor_id for lot in lots})
     point, keys = checkpoint_of(session), published_keys(session)
     size = point.size if point else 0
     covered = [event for event in found[:MOST_EVENTS] if event.index < size]
-    proofs = inclusion_proofs(session, [event.index for event in covered], size) if size else {}
-    opened = _opened(session, covered, open_all=open_all)
-    events = [
-        replace(event, proof=proofs[event.index], opened=tuple(opened.get(event.seq, ())))
-        for event in covered
-    ]
+    events = _proved(session, covered, size, open_all=open_all) if size else []
     return LotProof(
         lots[0].id,
         lots[0].vendor_id,
         trace_code,
         lots[0].product,
-        tuple(dict.fromkeys([*names, *_spellings(events, names)])),
+        tuple(dict.fromkeys([*names, *(text for text, _ in _spelled(events, names))])),
+        _loads(stays, [event for event in events if event.seq in carried]),
         point,
         keys,
         tuple(events),
@@ -157,6 +169,18 @@ def lot_proof(
         is_cut=len(found) > MOST_EVENTS,
         joint=_joint(session, since, size),
     )
+
+
+def _proved(
+    session: Session, events: Sequence[LotEvent], size: int, *, open_all: bool
+) -> list[LotEvent]:
+    """Return events with what leads to the root, and the words that the reader may see."""
+    proofs = inclusion_proofs(session, [event.index for event in events], size)
+    opened = _opened(session, events, open_all=open_all)
+    return [
+        replace(event, proof=proofs[event.index], opened=tuple(opened.get(event.seq, ())))
+        for event in events
+    ]
 
 
 def _lineage(session: Session, trace_code: str) -> list[_Named]:
@@ -173,8 +197,10 @@ def _lineage(session: Session, trace_code: str) -> list[_Named]:
     return lots if lots and lots[0].trace_code == trace_code else []
 
 
-def _events(session: Session, names: Sequence[str], vendors: Collection[str]) -> list[LotEvent]:
-    """Return the events in which these names occur, in the order of the log.
+def _events(
+    session: Session, names: Sequence[str], carried: Collection[int], vendors: Collection[str]
+) -> list[LotEvent]:
+    """Return the events in which these names occur, and those of loads, in the order of the log.
 
     Only those of vendors whose lots they are, and of nobody: else whoever may write events of
     his own could write what he likes on the page of another's lot.
@@ -192,7 +218,7 @@ def _events(session: Session, names: Sequence[str], vendors: Collection[str]) ->
         )
         .join(LogLeaf, LogLeaf.event_seq == TraceEvent.seq)
         .where(
-            TraceEvent.seq.in_(about),
+            TraceEvent.seq.in_(about) | TraceEvent.seq.in_(sorted(carried)[: MOST_EVENTS + 1]),
             TraceEvent.vendor_id.in_(vendors) | TraceEvent.vendor_id.is_(None),
         )
         .order_by(LogLeaf.seq)
@@ -208,28 +234,49 @@ def _opened(
     holding = [event.seq for event in events if PREFIX in event.body]
     if not holding:
         return {}
-    wanted = sa.select(Commitment).where(Commitment.event_seq.in_(holding))
-    if not open_all:
-        wanted = wanted.where(Commitment.shown)
+    rows = session.scalars(
+        sa.select(Commitment)
+        .where(Commitment.event_seq.in_(holding))
+        .order_by(Commitment.field.desc(), Commitment.digest)
+    ).all()
+    people = {row.person_id for row in rows if row.person_id}
+    agreed = who_agreed(session, NAMED, user_ids=set() if open_all else people)
     sealer, marks = sealer_of(session), {e.seq: commitments_in(e.body) for e in events}
     opened: dict[int, list[Opened]] = {}
-    for row in session.scalars(wanted.order_by(Commitment.field, Commitment.digest)):
-        if row.event_seq is not None and row.digest in marks[row.event_seq]:
+    for row in rows:
+        may_be_read = open_all or row.person_id in agreed
+        if may_be_read and row.event_seq is not None and row.digest in marks[row.event_seq]:
             words = Opened(row.field, row.salt, sealer.open_text(row.value_sealed))
             opened.setdefault(row.event_seq, []).append(words)
     return opened
 
 
-def _spellings(events: Iterable[LotEvent], names: Collection[str]) -> Iterable[str]:
-    """Yield how events of partners write the same names: as URNs, or shortened."""
+def _loads(stays: Sequence[Stay], events: Sequence[LotEvent]) -> tuple[Load, ...]:
+    """Return where the lot was, each in all spellings of these events; nothing where none tells."""
+    if not events:
+        return ()
+    spelled = sorted(set(_spelled(events, {stay.name for stay in stays})))
+    return tuple(
+        Load(
+            (stay.name, *(text for text, name in spelled if name == stay.name)),
+            stay.since,
+            stay.until,
+        )
+        for stay in stays
+    )
+
+
+def _spelled(events: Iterable[LotEvent], names: Collection[str]) -> Iterable[tuple[str, str]]:
+    """Yield how events of partners write names: as URNs, or shortened; each with the name."""
     for event in events:
         if any(name in event.body for name in names):
             continue
         body = json.loads(event.body)
         known = {**BUILT_IN, **contexts.declared(body.get("@context"))}
         for text in _strings(body):
-            if value_text(text, known) in names:
-                yield text
+            name = value_text(text, known)
+            if name in names:
+                yield text, name
 
 
 def _strings(told: Any) -> Iterable[str]:

@@ -1,7 +1,9 @@
 """Lots are born: of a harvest, or of a table of the office."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from types import MappingProxyType
 from typing import Any, cast
 
 import sqlalchemy as sa
@@ -9,7 +11,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from kernel import audit
-from kernel.actor import Actor
+from kernel.actor import HOUSE, Actor
 from kernel.clock import local_date
 from kernel.errors import Invalid, NotFound
 from kernel.events import emit
@@ -24,8 +26,11 @@ from traceability.services.diary import EntryFacts, find_sent, insert_entry
 from traceability.services.farms import season_of
 from traceability.services.findings import watch_harvest
 from traceability.services.holding import lock_land, settle_lot
+from traceability.services.proof.personal import harvested_by
 from traceability.services.steps import add_step
 from traceability.services.telling import Words, moment_of, tell_object
+
+NOBODY: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -78,7 +83,7 @@ def record_harvest(
         harvested_on=facts.harvested_on,
         best_before=facts.best_before,
     )
-    bear(session, lot, actor=actor, now=now)
+    bear(session, lot, worker=facts.worker, actor=actor, now=now)
     add_seasons(session, lot, facts, actor=actor, now=now)
     settle_lot(session, lot, now=now)
     watch_harvest(session, lot, now=now)
@@ -107,13 +112,14 @@ def add_seasons(
     session.flush()
 
 
-def bear(session: Session, lot: Lot, *, actor: Actor, now: datetime) -> None:
-    """Store a new lot and its first event, and tell the house.
+def bear(session: Session, lot: Lot, *, worker: str = "", actor: Actor, now: datetime) -> None:
+    """Store a new lot and its first event, and tell the house; ``worker``: who harvested it.
 
     ``settle_lot`` judges it when all of it is known.
     """
     name_lot(lot, now=now)
-    lot.commissioned_seq = commission(session, lot, now=now)
+    people = harvested_by(session, worker, vendor_id=lot.vendor_id, actor=actor)
+    lot.commissioned_seq = commission(session, lot, by=actor, people=people, now=now)
     store_lot(session, lot, actor=actor, now=now)
 
 
@@ -163,8 +169,18 @@ def made_anew(lot: Lot, change: int, *, actor: Actor, now: datetime) -> LotMove:
     )
 
 
-def commission(session: Session, lot: Lot, *, now: datetime) -> int:
-    """Write the event by which a lot begins; nothing else is told of it before."""
+def commission(
+    session: Session,
+    lot: Lot,
+    *,
+    by: Actor = HOUSE,
+    people: Mapping[str, str] = NOBODY,
+    now: datetime,
+) -> int:
+    """Write the event by which a lot begins; nothing else is told of it before.
+
+    ``people`` are digests of who harvested it.
+    """
     day = lot.packed_on if lot.season_id is None and lot.packed_on else lot.harvested_on
     words = Words("ADD", "commissioning", "active")
     ilmd: dict[str, Any] = {
@@ -172,13 +188,14 @@ def commission(session: Session, lot: Lot, *, now: datetime) -> int:
         "cbvmda:harvestStartDate": lot.harvested_on.isoformat(),
         "cbvmda:harvestEndDate": lot.harvested_on.isoformat(),
         "cbvmda:countryOfOrigin": "VN",
+        **people,
     }
     if lot.best_before is not None:
         ilmd["cbvmda:bestBeforeDate"] = lot.best_before.isoformat()
     if lot.season_id is not None:
         ilmd |= _grown(session, lot.season_id, until=lot.harvested_on)
     at = moment_of(day, now)
-    return tell_object(session, [(lot, lot.quantity)], words, at=at, now=now, ilmd=ilmd)
+    return tell_object(session, [(lot, lot.quantity)], words, at=at, now=now, by=by, ilmd=ilmd)
 
 
 def _grown(session: Session, season_id: str, *, until: date) -> dict[str, str]:

@@ -1,6 +1,7 @@
 """Crates and pallets: what lies in them from when until when."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -22,7 +23,7 @@ from traceability.rules import Portion, UnitKind
 from traceability.services.events import write_event
 from traceability.services.ledger import carried, lock_lots, need_free
 from traceability.services.lots.births import need_commissioned
-from traceability.services.telling import amount_of, mark, place_of, root_of
+from traceability.services.telling import amount_of, place_of, record_of, root_of
 
 MOST_IN_UNIT = 200
 
@@ -78,7 +79,8 @@ def pack_unit(
         loose = lot.rest - carried(session, lot.id)
         if not 0 < portion.quantity <= loose:
             raise LotHoldsLess(lot, max(loose, 0), carried=True)
-    seq = _tell(session, unit, "ADD", portions, children, lots, now)
+    told = _Told("ADD", portions, children, lots)
+    seq = _tell(session, unit, told, actor=actor, now=now)
     for content in (
         *(UnitContent(lot_id=one.lot_id, quantity=one.quantity) for one in portions),
         *(UnitContent(child_id=child.id, quantity=1) for child in children),
@@ -112,7 +114,8 @@ def unpack_unit(
     portions = [Portion(row.lot_id, row.quantity) for row in inside if row.lot_id]
     children = [session.get_one(LogisticUnit, row.child_id) for row in inside if row.child_id]
     lots = lock_lots(session, {one.lot_id for one in portions})
-    seq = _tell(session, unit, "DELETE", portions, children, lots, now)
+    told = _Told("DELETE", portions, children, lots)
+    seq = _tell(session, unit, told, actor=actor, now=now)
     for row in inside:
         row.until, row.out_seq = now, seq
     session.flush()
@@ -184,30 +187,33 @@ def _lots_in(session: Session, unit_ids: Collection[str]) -> Sequence[Lot]:
     return session.scalars(sa.select(Lot).where(Lot.id.in_(inside))).all() if unit_ids else []
 
 
-def _tell(
-    session: Session,
-    unit: LogisticUnit,
-    action: str,
-    portions: Sequence[Portion],
-    children: Sequence[LogisticUnit],
-    lots: dict[str, Lot],
-    now: datetime,
-) -> int:
+@dataclass(frozen=True)
+class _Told:
+    """What is put into a unit or taken out of it."""
+
+    action: str
+    portions: Sequence[Portion]
+    children: Sequence[LogisticUnit]
+    lots: Mapping[str, Lot]
+
+
+def _tell(session: Session, unit: LogisticUnit, told: _Told, *, actor: Actor, now: datetime) -> int:
     place = place_of(session, None, vendor_id=unit.vendor_id)
     body = aggregation_event(
-        action=action,
-        biz_step="packing" if action == "ADD" else "unpacking",
+        action=told.action,
+        biz_step="packing" if told.action == "ADD" else "unpacking",
         disposition="in_progress",
         at=now,
         read_point=place,
         biz_location=place,
         parent=name_of_unit(session, unit),
-        children=tuple(name_of_unit(session, child) for child in children),
+        children=tuple(name_of_unit(session, child) for child in told.children),
         child_quantities=tuple(
-            amount_of(session, lots[one.lot_id], one.quantity) for one in portions
+            amount_of(session, told.lots[one.lot_id], one.quantity) for one in told.portions
         ),
     )
-    return write_event(session, body | mark(), vendor_id=unit.vendor_id, now=now)
+    body |= record_of(session, actor, vendor_id=unit.vendor_id)
+    return write_event(session, body, vendor_id=unit.vendor_id, now=now)
 
 
 def _next_sscc(session: Session, vendor_id: str) -> str | None:

@@ -23,7 +23,7 @@ from traceability.services.lots.births import (
     next_code,
     store_lot,
 )
-from traceability.services.telling import amount_of, mark, moment_of, place_of
+from traceability.services.telling import amount_of, moment_of, place_of, record_of
 
 
 @dataclass(frozen=True)
@@ -182,7 +182,8 @@ def _carry_over(
     for source in sources:
         need_commissioned(session, source.lot, now=now)
     first = made[0][0]
-    seq = _tell(session, sources, [lot for lot, _ in made], now=now, again=bool(why))
+    lots = [lot for lot, _ in made]
+    seq = _tell(session, sources, lots, by=actor, now=now, again=bool(why))
     for lot, _ in made:
         lot.commissioned_seq = seq
         store_lot(session, lot, actor=actor, now=now)
@@ -203,7 +204,13 @@ def _carry_over(
 
 
 def _tell(
-    session: Session, sources: Sequence[_Source], made: Sequence[Lot], *, now: datetime, again: bool
+    session: Session,
+    sources: Sequence[_Source],
+    made: Sequence[Lot],
+    *,
+    by: Actor,
+    now: datetime,
+    again: bool,
 ) -> int:
     first = made[0]
     place = place_of(session, first.season_id, vendor_id=first.vendor_id)
@@ -220,6 +227,6 @@ def _tell(
         inputs=tuple(amount_of(session, one.lot, one.taken) for one in sources),
         outputs=tuple(amount_of(session, lot, lot.quantity) for lot in made),
         ilmd=ilmd if len(made) == 1 else None,
-        extensions=mark(),
+        extensions=record_of(session, by, vendor_id=first.vendor_id),
     )
     return write_event(session, body, vendor_id=first.vendor_id, now=now)

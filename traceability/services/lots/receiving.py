@@ -20,7 +20,14 @@ from traceability.services.ledger import lock_lots
 from traceability.services.lots.births import name_lot, next_code, store_lot
 from traceability.services.lots.shipping import lines_of, name_of_party
 from traceability.services.steps import inherit
-from traceability.services.telling import Words, amount_of, mark, place_of, root_of, tell_object
+from traceability.services.telling import (
+    Words,
+    amount_of,
+    place_of,
+    record_of,
+    root_of,
+    tell_object,
+)
 
 
 def receive_shipment(
@@ -43,7 +50,7 @@ def receive_shipment(
     _check(lines, counted)
     lots = lock_lots(session, {line.lot_id for line in lines})
     shipment.received_at = now
-    _tell_received(session, shipment, lines, lots, counted, now)
+    _tell_received(session, shipment, lines, lots, counted, actor=actor, now=now)
     made = []
     for line in lines:
         line.received = counted[line.id]
@@ -94,6 +101,8 @@ def _tell_received(
     lines: Sequence[ShipmentLine],
     lots: Mapping[str, Lot],
     counted: Mapping[str, int],
+    *,
+    actor: Actor,
     now: datetime,
 ) -> None:
     amounts = [(lots[line.lot_id], counted[line.id]) for line in lines if counted[line.id]]
@@ -110,7 +119,8 @@ def _tell_received(
         sources=(("owning_party", name_of_party(session, shipment.vendor_id)),),
         destinations=(("owning_party", name_of_party(session, shipment.to_vendor_id or "")),),
     )
-    tell_object(session, amounts, words, at=now, now=now, vendor_id=shipment.to_vendor_id)
+    receiver = shipment.to_vendor_id
+    tell_object(session, amounts, words, at=now, now=now, by=actor, vendor_id=receiver)
 
 
 def _become(
@@ -135,7 +145,7 @@ def _become(
         best_before=source.best_before,
     )
     name_lot(lot, now=now)
-    body = _became(session, source, lot, now)
+    body = _became(session, source, lot, actor=actor, now=now)
     seq = write_event(session, body, vendor_id=vendor_id, now=now)
     lot.commissioned_seq = seq
     store_lot(session, lot, actor=actor, now=now)
@@ -145,7 +155,9 @@ def _become(
     return lot.id
 
 
-def _became(session: Session, source: Lot, lot: Lot, now: datetime) -> dict[str, Any]:
+def _became(
+    session: Session, source: Lot, lot: Lot, *, actor: Actor, now: datetime
+) -> dict[str, Any]:
     """Return the event by which a lot of the sender becomes one of the receiver."""
     place = place_of(session, None, vendor_id=lot.vendor_id)
     return transformation_event(
@@ -157,5 +169,5 @@ def _became(session: Session, source: Lot, lot: Lot, now: datetime) -> dict[str,
         inputs=(amount_of(session, source, lot.quantity),),
         outputs=(amount_of(session, lot, lot.quantity),),
         ilmd={"cbvmda:lotNumber": lot.code},
-        extensions=mark(),
+        extensions=record_of(session, actor, vendor_id=lot.vendor_id),
     )

@@ -37,7 +37,7 @@ def pick_portions(session: Session, parcel: Parcel, *, actor: Actor, now: dateti
     need_free(lots.values())
     for lot in lots.values():
         need_commissioned(session, lot, now=now)
-    seq = _tell(session, parcel, lots, ("OBSERVE", "picking", "reserved"), now)
+    seq = _tell(session, parcel, lots, ("OBSERVE", "picking", "reserved"), by=actor, now=now)
     for portion, ref in parcel.portions:
         why = Why(actor, now, seq, parcel.order, ref)
         take(session, lots[portion.lot_id], portion.quantity, MoveKind.SOLD, why)
@@ -49,7 +49,7 @@ def put_back(
     """Put back what an order does not get after all; ``was_sent``: it was on its way already."""
     lots = _lots(session, parcel)
     words = ("OBSERVE", "receiving", "returned") if was_sent else ("OBSERVE", "stocking", "active")
-    seq = _tell(session, parcel, lots, words, now)
+    seq = _tell(session, parcel, lots, words, by=actor, now=now)
     for portion, ref in parcel.portions:
         why = Why(actor, now, seq, parcel.order, ref)
         put(session, lots[portion.lot_id], portion.quantity, MoveKind.RETURNED, why)
@@ -60,17 +60,16 @@ def send_off(session: Session, parcel: Parcel, *, actor: Actor, now: datetime) -
 
     :raises LotStoppedNow: when one of the lots is on hold or recalled by now.
     """
-    del actor  # the order's own step names who did it
     lots = _lots(session, parcel)
     need_free(lots.values())
-    return _tell(session, parcel, lots, ("OBSERVE", "shipping", "in_transit"), now)
+    words = ("OBSERVE", "shipping", "in_transit")
+    return _tell(session, parcel, lots, words, by=actor, now=now)
 
 
 def hand_over(session: Session, parcel: Parcel, *, actor: Actor, now: datetime) -> int:
     """Tell that the buyer has it: what a buyer has is no stock of anybody any more."""
-    del actor
-    lots = _lots(session, parcel)
-    return _tell(session, parcel, lots, ("DELETE", "retail_selling", "retail_sold"), now)
+    lots, words = _lots(session, parcel), ("DELETE", "retail_selling", "retail_sold")
+    return _tell(session, parcel, lots, words, by=actor, now=now)
 
 
 def _lots(session: Session, parcel: Parcel) -> dict[str, Lot]:
@@ -83,6 +82,8 @@ def _tell(
     parcel: Parcel,
     lots: dict[str, Lot],
     words: tuple[str, str, str],
+    *,
+    by: Actor,
     now: datetime,
 ) -> int:
     sums: dict[str, int] = {}
@@ -90,4 +91,5 @@ def _tell(
         sums[portion.lot_id] = sums.get(portion.lot_id, 0) + portion.quantity
     amounts: Sequence[tuple[Lot, int]] = [(lots[key], quantity) for key, quantity in sums.items()]
     paper = (("po", f"{root_of(session)}/o/{parcel.order}"),)
-    return tell_object(session, amounts, Words(*words, transactions=paper), at=now, now=now)
+    told = Words(*words, transactions=paper)
+    return tell_object(session, amounts, told, at=now, now=now, by=by)

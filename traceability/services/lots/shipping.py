@@ -106,7 +106,7 @@ def void_shipment(
     shipment.voided_at = now
     words = Words("OBSERVE", "void_shipping", "active", transactions=_paper(session, shipment))
     amounts = [(lots[line.lot_id], line.quantity) for line in lines]
-    seq = tell_object(session, amounts, words, at=now, now=now)
+    seq = tell_object(session, amounts, words, at=now, now=now, by=actor)
     for line in lines:
         why = Why(actor, now, seq, said, shipment.id)
         put(session, lots[line.lot_id], line.quantity, MoveKind.VOIDED, why)
@@ -166,7 +166,7 @@ def _store(
     actor: Actor,
     now: datetime,
 ) -> None:
-    shipment.event_seq = _tell(session, shipment, units, loads, lots, now)
+    shipment.event_seq = _tell(session, shipment, units, loads, lots, actor=actor, now=now)
     session.add(shipment)
     session.flush()
     for load in loads:
@@ -190,6 +190,8 @@ def _tell(
     units: Sequence[LogisticUnit],
     loads: Sequence[_Load],
     lots: dict[str, Lot],
+    *,
+    actor: Actor,
     now: datetime,
 ) -> int:
     words = Words(
@@ -199,10 +201,10 @@ def _tell(
         transactions=_paper(session, shipment),
         sources=(("owning_party", name_of_party(session, shipment.vendor_id)),),
         destinations=_destination(session, shipment),
+        units=tuple(name_of_unit(session, unit) for unit in units),
     )
     amounts = [(lots[load.portion.lot_id], load.portion.quantity) for load in loads]
-    names = [name_of_unit(session, unit) for unit in units]
-    return tell_object(session, amounts, words, at=now, now=now, epcs=names)
+    return tell_object(session, amounts, words, at=now, now=now, by=actor)
 
 
 def _destination(session: Session, shipment: Shipment) -> tuple[tuple[str, str], ...]:

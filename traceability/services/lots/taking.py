@@ -31,7 +31,7 @@ def note_waste(
     """
     lot, said = _lot(session, lot_id, actor, now), need_reason(reason)
     _need_amount(quantity)
-    seq = tell_object(session, [(lot, quantity)], _WASTE, at=now, now=now)
+    seq = tell_object(session, [(lot, quantity)], _WASTE, at=now, now=now, by=actor)
     take(session, lot, quantity, MoveKind.WASTE, Why(actor, now, seq, said))
     _record(session, lot, "wasted", quantity, said, actor, now)
 
@@ -45,7 +45,7 @@ def take_sample(
     """
     lot, said = _lot(session, lot_id, actor, now), need_reason(reason)
     _need_amount(quantity)
-    seq = tell_object(session, [(lot, quantity)], _SAMPLE, at=now, now=now)
+    seq = tell_object(session, [(lot, quantity)], _SAMPLE, at=now, now=now, by=actor)
     take(session, lot, quantity, MoveKind.SAMPLE, Why(actor, now, seq, said))
     _record(session, lot, "sampled", quantity, said, actor, now)
 
@@ -66,7 +66,7 @@ def correct_count(
         raise Invalid(msg("This is what the book says already."), field="quantity")
     if quantity < carried(session, lot.id):
         raise LotHoldsLess(lot, 0, carried=True)
-    seq = tell_object(session, [(lot, quantity)], _COUNT, at=now, now=now)
+    seq = tell_object(session, [(lot, quantity)], _COUNT, at=now, now=now, by=actor)
     change, why = quantity - lot.rest, Why(actor, now, seq, said)
     if change < 0:
         take(session, lot, -change, MoveKind.COUNTED, why)
@@ -89,7 +89,7 @@ def take_back(
     _need_amount(quantity)
     if quantity > _returnable(session, lot):
         raise Invalid(msg("More comes back than went out of this lot."), field="quantity")
-    seq = tell_object(session, [(lot, quantity)], _BACK, at=now, now=now)
+    seq = tell_object(session, [(lot, quantity)], _BACK, at=now, now=now, by=actor)
     put(session, lot, quantity, MoveKind.RETURNED, Why(actor, now, seq, said))
     _record(session, lot, "returned", quantity, said, actor, now)
 

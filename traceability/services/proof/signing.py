@@ -1,7 +1,7 @@
 """Checkpoints: what the market signs of its log, every so often, and never of a log that broke."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -13,7 +13,7 @@ from kernel.db import lock
 from kernel.errors import Conflict
 from kernel.mail import Address, notify
 from kernel.messages import msg
-from kernel.rules_table import rule
+from kernel.rules_table import NoRule, rule
 from traceability.models import LogCheckpoint, LogHead
 from traceability.proof.notes import Checkpoint, Note, sign_checkpoint
 from traceability.queries.proof.tree import root_at
@@ -83,14 +83,19 @@ def rotate_key(
 
 
 def mail_checkpoint(session: Session, *, office: str, now: datetime) -> bool:
-    """Send the office the newest checkpoint, once a day; tell whether it was sent.
+    """Send the office the newest checkpoint, as often as the rule says; tell whether it was sent.
 
     Whoever keeps it can show later that the history was rewritten.
     """
     last, today = _last(session), local_date(now)
     if last is None:
         return False
-    if not first_time(session, ABOUT, kind="trace.checkpoint", due=today.isoformat(), now=now):
+    try:
+        days = rule(session, "trace.checkpoint_mail_days", on=today).value
+    except NoRule:
+        return False
+    span = date.fromordinal(today.toordinal() // days * days).isoformat()
+    if not first_time(session, ABOUT, kind="trace.checkpoint", due=span, now=now):
         return False
     notify(
         session,
