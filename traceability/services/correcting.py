@@ -45,9 +45,7 @@ def take_correction(
     base, latest = _versions(session, base_id)
     need_own_season(session, vendor_id, latest.season_id)
     facts = sent.facts
-    is_harvest = isinstance(facts, HarvestFacts)
-    if is_harvest != (latest.activity is Activity.HARVEST):
-        raise Invalid(msg("A harvest is recorded with its quantity."), field="activity")
+    _need_same_kind(facts, latest)
     known = find_sent(session, latest.season_id, facts.client_key)
     if known is not None:
         return taken(session, known)
@@ -62,13 +60,26 @@ def take_correction(
             actor=actor,
             now=now,
         )
-    if facts.activity is not latest.activity:
-        raise Invalid(msg("Correct this on the page of the season."), field="activity")
-    mine = _told(facts) | {"media": sent.extra.media}
-    merged = merge(_kept(base, sent.lang), mine, _kept(latest, sent.lang))
+    merged = _merged(base, latest, facts, sent)
     if merged.open:
         return Undecided(latest.id, merged.open, merged.values)
     return _write(session, vendor_id, latest, merged, sent, reason=reason, actor=actor, now=now)
+
+
+def _merged(base: DiaryEntry, latest: DiaryEntry, facts: EntryFacts, sent: Sent) -> Merged:
+    mine = _told(facts) | {"media": sent.extra.media}
+    return merge(_kept(base, sent.lang), mine, _kept(latest, sent.lang))
+
+
+def _need_same_kind(facts: EntryFacts | HarvestFacts, latest: DiaryEntry) -> None:
+    """Refuse a correction that makes something else of an entry.
+
+    :raises Invalid: then.
+    """
+    if isinstance(facts, HarvestFacts) != (latest.activity is Activity.HARVEST):
+        raise Invalid(msg("A harvest is recorded with its quantity."), field="activity")
+    if isinstance(facts, EntryFacts) and facts.activity is not latest.activity:
+        raise Invalid(msg("Correct this on the page of the season."), field="activity")
 
 
 def _write(
