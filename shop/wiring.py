@@ -87,6 +87,7 @@ from shop import (
 )
 from shop.catalogue import views as catalogue
 from shop.exchange import views as exchange
+from shop.leftovers import delete_pictures_in
 from shop.recalling import rooms as recalling
 from shop.resolver import views as resolver_views
 from shop.ruling import calendar as work_calendar
@@ -100,6 +101,7 @@ from traceability.events import (
     LotHeld,
     LotRecalled,
     LotReleased,
+    PicturesLeft,
     RecallActed,
 )
 from traceability.services.lots import commission_old
@@ -282,7 +284,12 @@ def _of_lots(engine: SearchEngine) -> dict[type[Event], Sequence[Reaction]]:
             outside("search.recall", listing.reindex_recall(engine)),
         ),
         ComplaintFiled: (inside(tracing.on_complaint_filed),),
+        PicturesLeft: (outside("diary.pictures", _delete_pictures),),
     }
+
+
+def _delete_pictures(session: Session, event: Event, now: datetime) -> None:
+    delete_pictures_in(open_storage(load_settings()))(session, event, now)
 
 
 def open_search(settings: Settings) -> SearchEngine:

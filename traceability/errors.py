@@ -61,6 +61,19 @@ class LotHoldsLess(Conflict):
         self.left = left
 
 
+class HarvestUsed(Conflict):
+    """What a harvest brought, and when, stays once its lot went on or was recalled."""
+
+    code = "harvest_used"
+    message = msg(
+        "Lot %(lot)s of this harvest was packed, sold or recalled meanwhile: its day and "
+        "quantity stay. Count the lot, or ask the trade office."
+    )
+
+    def __init__(self, lot: _Counted, *, field: str) -> None:
+        super().__init__(field=field, lot=lot.code)
+
+
 class TestNeeded(NotAllowed):
     """A broken waiting time is cleared on the result of a laboratory, not on good faith."""
 

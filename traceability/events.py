@@ -52,6 +52,13 @@ class LotChanged(Event):
 
 
 @dataclass(frozen=True)
+class PicturesLeft(Event):
+    """A diary shows some pictures no more: their files go where nobody else names them."""
+
+    digests: list[str]
+
+
+@dataclass(frozen=True)
 class CopySuspected(Event):
     """Scans of a code look as if its label was copied."""
 

@@ -32,8 +32,7 @@ TEMPLATES = {LotHeld: "held", LotReleased: "released", LotRecalled: "recalled"}
 
 def on_vendor_forgotten(session: "Session", event: VendorForgotten, now: datetime) -> None:
     """Take the names off farm and diary."""
-    del now
-    forget_farmer(session, event.vendor_id)
+    forget_farmer(session, event.vendor_id, now=now)
 
 
 def on_account_deleted(session: "Session", event: AccountDeleted, now: datetime) -> None:

@@ -9,6 +9,7 @@ from kernel.jobs import Job
 from kernel.settings import Settings
 from traceability.proof.notes import origin_of
 from traceability.services.balancing import watch_balances
+from traceability.services.photos import purge_pieces
 from traceability.services.proof.signing import mail_checkpoint, sign_when_due
 from traceability.services.recalls.drilling import remind_of_drills
 
@@ -32,5 +33,6 @@ def jobs_with(settings: Callable[[], Settings]) -> tuple[Job, ...]:
         Job("traceability.sign_checkpoint", 1, sign),
         Job("traceability.mail_checkpoint", 60, mail),
         Job("traceability.watch_balances", 60, watch_balances),
+        Job("traceability.purge_pieces", 24 * 60, purge_pieces),
         Job("traceability.remind_of_drills", 24 * 60, remind_of_drills),
     )

@@ -2,6 +2,7 @@
 
 import io
 import json
+from datetime import timedelta
 from hashlib import sha256
 
 import pytest
@@ -9,11 +10,20 @@ import sqlalchemy as sa
 from flask_babel import force_locale, gettext
 from PIL import Image
 
+from kernel import clock
+from kernel.db import transaction
 from kernel.web.pages import Assets
-from tests.traceability.land import TODAY, Land, count
-from traceability.models import DiaryEntry, DiaryPhoto, Lot
-from traceability.queries.recorder import entry_photos
+from tests.traceability.land import NOW, TODAY, Land, count
+from traceability.models import DiaryEntry, DiaryPhoto, DiaryPiece, Lot
+from traceability.queries.photos import entry_photos, missing_photos
 from traceability.rules import LotState
+from traceability.services.photos import (
+    MOST_OPEN,
+    Piece,
+    name_photos,
+    purge_pieces,
+    take_piece,
+)
 
 JSON = {"Accept": "application/json"}
 
@@ -38,6 +48,9 @@ class Phone:
             return self.client.post(self.base + path, data=body, headers=headers)
         return self.client.post(self.base + path, json=body, headers=headers)
 
+    def piece(self, digest: str, data: bytes, at: int = 0, of: int | None = None):
+        return self.post(f"/photos/{digest}?at={at}&of={len(data) if of is None else of}", data)
+
     def sync(self, *entries: dict):
         answer = self.post("/sync", {"device": "a-phone", "entries": list(entries)})
         assert answer.status_code == 200, answer.get_data(as_text=True)
@@ -54,9 +67,9 @@ def phone(app_land, client, sign_in) -> Phone:
     return Phone(client, app_land)
 
 
-def picture(colour: str = "#3f6d35") -> bytes:
+def picture(colour: str = "#3f6d35", size: tuple[int, int] = (64, 48)) -> bytes:
     file = io.BytesIO()
-    Image.new("RGB", (64, 48), colour).save(file, "JPEG")
+    Image.new("RGB", size, colour).save(file, "JPEG")
     return file.getvalue()
 
 
@@ -201,38 +214,136 @@ def test_what_a_phone_pulls_is_sent_once(phone, app_land):
     assert (again.status_code, len(again.get_json()["entries"])) == (200, 2)
 
 
+@pytest.fixture
+def whole(phone) -> tuple[str, bytes]:
+    """A picture that an entry named, of more bytes than one piece needs."""
+    data = picture(size=(900, 700))
+    digest = sha256(data).hexdigest()
+    phone.sync(phone.entry(media=[digest]))
+    return digest, data
+
+
+def missing(phone, digest: str) -> dict[str, int]:
+    return phone.post("/photos/missing", {"digests": [digest]}).get_json()["missing"]
+
+
 def test_a_picture_comes_after_its_entry_by_its_digest(phone):
     data = picture()
     digest = sha256(data).hexdigest()
-    assert phone.post(f"/photos/{digest}", data).status_code == 422
+    assert phone.piece(digest, data).status_code == 422
     (entry,) = phone.sync(phone.entry(media=[digest]))
     of_entry = {"entry_id": entry["id"], "vendor_id": phone.land.vendor_id}
     assert entry_photos(phone.land.session, **of_entry) == []
     phone.land.session.rollback()
-    assert phone.post("/photos/missing", {"digests": [digest]}).get_json() == {"missing": [digest]}
+    assert missing(phone, digest) == {digest: 0}
     for _again in range(2):
-        assert phone.post(f"/photos/{digest}", data).status_code == 200
-    assert phone.post("/photos/missing", {"digests": [digest]}).get_json() == {"missing": []}
+        assert phone.piece(digest, data).get_json()["done"] is True
+    assert missing(phone, digest) == {}
     row = phone.land.session.scalars(sa.select(DiaryPhoto)).one()
     assert (row.width, row.height) == (64, 48)
     assert entry_photos(phone.land.session, **of_entry) == [digest]
     assert phone.client.get(f"/media/pictures/{digest}-320.webp").status_code == 200
 
 
-def test_a_picture_that_was_cut_off_is_asked_for_again(phone):
-    data = picture()
-    digest = sha256(data).hexdigest()
-    phone.sync(phone.entry(media=[digest]))
-    answer = phone.post(f"/photos/{digest}", data[:-100])
+def test_a_picture_goes_on_where_it_was_cut_off(phone, whole):
+    digest, data = whole
+    total, first = len(data), data[:5000]
+    assert phone.piece(digest, first, of=total).get_json() == {
+        "digest": digest,
+        "done": False,
+        "here": 5000,
+    }
+    assert missing(phone, digest) == {digest: 5000}
+    # Sent again after a lost answer, or from too far on, a piece changes nothing.
+    for at in (0, 9000):
+        again = phone.piece(digest, data[at : at + 5000], at, total).get_json()
+        assert (again["done"], again["here"]) == (False, 5000)
+    assert count(phone.land.session, DiaryPiece) == 1
+    phone.land.session.rollback()
+    assert phone.piece(digest, data[5000:], 5000, total).get_json()["done"] is True
+    assert count(phone.land.session, DiaryPiece) == 0
+    assert count(phone.land.session, DiaryPhoto, DiaryPhoto.stored_at.is_not(None)) == 1
+
+
+def test_a_picture_that_is_whole_but_not_stored_needs_no_byte_more(phone, whole):
+    digest, data = whole
+    phone.land.run(
+        take_piece,
+        phone.land.vendor_id,
+        digest,
+        piece=Piece(0, len(data), data),
+        actor=phone.land.recorder,
+    )
+    assert missing(phone, digest) == {digest: len(data)}
+    phone.land.session.rollback()
+    assert phone.piece(digest, b"", len(data), len(data)).get_json()["done"] is True
+
+
+def test_a_picture_of_other_bytes_begins_anew(phone, whole):
+    digest, data = whole
+    answer = phone.piece(digest, data[:-100] + b"x" * 100)
     assert (answer.status_code, answer.get_json()["code"]) == (400, "cut_off")
-    assert phone.post(f"/photos/{digest}", data).status_code == 200
+    assert missing(phone, digest) == {digest: 0}
+    assert phone.piece(digest, data).get_json()["done"] is True
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "",
+        "?at=0",
+        "?at=-1&of=9000",
+        "?at=0&of=0",
+        "?at=0&of=99999999",
+        "?at=8000&of=9000",
+        "?at=x&of=1",
+    ],
+)
+def test_a_piece_without_its_place_is_refused(phone, whole, query):
+    digest, data = whole
+    answer = phone.post(f"/photos/{digest}{query}", data[:5000])
+    assert answer.status_code == 422
+    assert count(phone.land.session, DiaryPiece) == 0
+
+
+def test_a_picture_in_crumbs_is_refused(phone, whole):
+    digest, data = whole
+    assert phone.piece(digest, data[:100], of=len(data)).status_code == 422
+
+
+def test_pieces_that_nobody_went_on_with_are_forgotten(phone, whole):
+    digest, data = whole
+    phone.piece(digest, data[:5000], of=len(data))
+    for days, left in ((6, 1), (9, 0)):
+        phone.land.run(
+            lambda session, *, now: purge_pieces(session, now), now=clock.now() + timedelta(days)
+        )
+        assert count(phone.land.session, DiaryPiece) == left
+
+
+def test_of_many_pictures_on_their_way_the_one_longest_untouched_begins_anew(phone):
+    digests = [f"{number:064x}" for number in range(MOST_OPEN + 1)]
+    with transaction(phone.land.session) as session:
+        name_photos(session, phone.land.vendor_id, digests, now=NOW)
+    for number, digest in enumerate(digests):
+        phone.land.run(
+            take_piece,
+            phone.land.vendor_id,
+            digest,
+            piece=Piece(0, 9000, b"x" * 5000),
+            actor=phone.land.recorder,
+            now=NOW + timedelta(minutes=number),
+        )
+    told = missing_photos(phone.land.session, vendor_id=phone.land.vendor_id, digests=digests)
+    assert [digest for digest, here in told.items() if not here] == digests[:1]
 
 
 def test_what_is_no_picture_is_refused_for_good(phone):
     data = b"no picture at all"
     digest = sha256(data).hexdigest()
     phone.sync(phone.entry(media=[digest]))
-    assert phone.post(f"/photos/{digest}", data).status_code == 422
+    assert phone.piece(digest, data).status_code == 422
+    assert count(phone.land.session, DiaryPiece) == 0
 
 
 def test_the_app_has_nothing_of_a_person_in_it_and_tells_a_phone_how_to_keep_it(phone, app):

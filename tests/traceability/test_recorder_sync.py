@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from assets.build import node
 from kernel.db import transaction
-from kernel.errors import Invalid, NotAllowed, NotFound
+from kernel.errors import Conflict, Invalid, NotAllowed, NotFound
 from tests.conftest import ROOT
 from tests.together import at_once
 from tests.traceability.land import HARVEST, NOW, OFFICE, SPRAY, TODAY, count, member
@@ -21,9 +21,10 @@ from traceability.models import DiaryEntry, DiaryPhoto, DiaryTask, Lot
 from traceability.queries.recorder import reference
 from traceability.queries.tasks import tasks_of
 from traceability.rules import Activity, Block, Spray, judge_harvest
-from traceability.rules.merging import Difference, merge
+from traceability.rules.merging import Difference, Undecided, merge
 from traceability.rules.tasks import TASKS, Task, is_for
-from traceability.services.correcting import Undecided, take_correction
+from traceability.services import diary
+from traceability.services.correcting import take_correction
 from traceability.services.recorder import Extra, Sent, extra_of, take_entry
 from traceability.services.tasks import add_task, change_task, seed_tasks, switch_task
 
@@ -48,18 +49,59 @@ def correct(land, base_id: str, key: str, *, actor=None, media=(), **changes):
     )
 
 
-@pytest.mark.parametrize("facts", [SPRAY, HARVEST], ids=["entry", "harvest"])
-def test_the_same_entry_by_two_ways_at_once_is_stored_once(land, maker, facts):
-    one = sent(land, replace(facts, client_key="phone-0001"), media=(DIGEST,))
+def _race(land, maker, facts):
+    """Have two devices send the same entry at once; return what each is told."""
 
-    def take(_number):
+    def take(number):
+        one = sent(
+            land,
+            replace(facts, client_key="phone-0001"),
+            media=(DIGEST,),
+            device_id=f"phone-number-{number}",
+        )
         with maker() as session, transaction(session):
             return take_entry(session, land.vendor_id, sent=one, actor=land.recorder, now=NOW)
 
-    made = at_once(take, 2)
+    return at_once(take, 2)
+
+
+KINDS = pytest.mark.parametrize("facts", [SPRAY, HARVEST], ids=["entry", "harvest"])
+
+
+@KINDS
+def test_the_same_entry_by_two_ways_at_once_is_stored_once(land, maker, facts):
+    made = _race(land, maker, facts)
     assert made[0] == made[1], made
     assert count(land.session, DiaryEntry) == count(land.session, DiaryPhoto) == 1
     assert count(land.session, Lot) == (facts is HARVEST)
+
+
+@KINDS
+def test_without_the_look_for_the_key_the_race_is_lost(land, maker, facts, monkeypatch):
+    """The negative control: nobody looks whether the key is there, and the index alone stands."""
+    for room in ("diary", "recorder", "lots.births"):
+        monkeypatch.setattr(f"traceability.services.{room}.find_sent", lambda *_known: None)
+    made = _race(land, maker, facts)
+    assert [one for one in made if isinstance(one, Conflict)], made
+    # One phone would be told that its entry was refused, though it is stored.
+    assert count(land.session, DiaryEntry) == 1
+
+
+@KINDS
+def test_without_the_key_itself_the_entry_is_doubled(land, maker, facts, monkeypatch):
+    """The other control: were each sending an entry of its own, the race would show two."""
+    keys = iter(["phone-000a", "phone-000b"])
+    insert = diary.insert_entry
+
+    def keyless(session, season, told, **more):
+        return insert(session, season, replace(told, client_key=next(keys)), **more)
+
+    for room in ("diary", "lots.births"):
+        monkeypatch.setattr(f"traceability.services.{room}.insert_entry", keyless)
+    made = _race(land, maker, facts)
+    assert made[0] != made[1]
+    assert count(land.session, DiaryEntry) == 2
+    assert count(land.session, Lot) == 2 * (facts is HARVEST)
 
 
 def test_what_only_a_phone_knows_is_kept_with_a_harvest_too(land):

@@ -26,7 +26,7 @@ from traceability.models.recalls import (
     RecallLot,
     RecallNotice,
 )
-from traceability.models.recorder import DiaryPhoto, DiaryTask
+from traceability.models.recorder import DiaryPhoto, DiaryPiece, DiaryTask
 from traceability.models.scans import Scan, ScanAlert
 from traceability.models.stock import (
     LogisticUnit,
@@ -53,6 +53,7 @@ __all__ = [
     "Crop",
     "DiaryEntry",
     "DiaryPhoto",
+    "DiaryPiece",
     "DiaryPull",
     "DiaryTask",
     "DlLink",

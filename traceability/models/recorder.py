@@ -26,6 +26,18 @@ class DiaryPhoto(Base):
     height: Mapped[int | None] = mapped_column(sa.Integer)
 
 
+class DiaryPiece(Base):
+    """Some bytes of a picture that is still on its way; they go when it is whole."""
+
+    __tablename__ = "diary_piece"
+
+    photo_id: Mapped[Id] = mapped_column(sa.ForeignKey("diary_photo.id"), primary_key=True)
+    # Which byte of the picture is the first of them.
+    start: Mapped[int] = mapped_column(sa.Integer, primary_key=True, autoincrement=False)
+    data: Mapped[bytes] = mapped_column(sa.LargeBinary)
+    at: Mapped[datetime]
+
+
 class DiaryTask(Base):
     """Something typically done to a crop, offered as one press; of the office, or of one vendor."""
 

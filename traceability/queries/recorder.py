@@ -3,15 +3,18 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from kernel.quantity import Unit, written
 from kernel.rules_table import rule
 from traceability.models import (
     DiaryEntry,
-    DiaryPhoto,
     Farm,
+    Lot,
+    LotMove,
     Plot,
     PlotHeritage,
     Season,
@@ -30,6 +33,7 @@ from traceability.rules import (
     Activity,
     Block,
     EntryStatus,
+    MoveKind,
     overlapping,
     relatives,
 )
@@ -89,6 +93,10 @@ class PhoneEntry:
     worker: str
     status: EntryStatus
     media: list[str]
+    # Of a harvest: how much it was, measured in, and its lot.
+    quantity_text: str | None = None
+    unit: str | None = None
+    lot: str | None = None
 
 
 @dataclass(frozen=True)
@@ -130,6 +138,12 @@ _ENTRY = (
     DiaryEntry.worker,
     DiaryEntry.status,
     DiaryEntry.media,
+    Lot.code.label("lot"),
+    Lot.unit.label("base_unit"),
+    sa.select(sa.func.sum(LotMove.quantity))
+    .where(LotMove.lot_id == Lot.id, LotMove.kind == MoveKind.MADE)
+    .scalar_subquery()
+    .label("made"),
 )
 
 
@@ -148,29 +162,6 @@ def reference(session: Session, *, vendor_id: str, today: date) -> Reference:
     )
 
 
-def missing_photos(session: Session, *, vendor_id: str, digests: list[str]) -> list[str]:
-    """Return which of these pictures have not come yet."""
-    here = set(
-        session.scalars(
-            sa.select(DiaryPhoto.digest).where(
-                DiaryPhoto.vendor_id == vendor_id,
-                DiaryPhoto.digest.in_(digests),
-                DiaryPhoto.stored_at.is_not(None),
-            )
-        )
-    )
-    return [digest for digest in digests if digest not in here]
-
-
-def entry_photos(session: Session, entry_id: str, *, vendor_id: str) -> list[str]:
-    """Return the digests of an entry's pictures that have come, in their order."""
-    named = session.scalar(sa.select(DiaryEntry.media).where(DiaryEntry.id == entry_id))
-    if not named:
-        return []
-    missing = missing_photos(session, vendor_id=vendor_id, digests=named)
-    return [digest for digest in named if digest not in missing]
-
-
 def _entries(session: Session, vendor_id: str, today: date) -> list[PhoneEntry]:
     """Return the entries of the last year, the latest first: what the next ones most likely repeat."""
     rows = session.execute(
@@ -178,12 +169,30 @@ def _entries(session: Session, vendor_id: str, today: date) -> list[PhoneEntry]:
         .join(Season, Season.id == DiaryEntry.season_id)
         .join(Plot, Plot.id == Season.plot_id)
         .join(Farm, Farm.id == Plot.farm_id)
+        .outerjoin(Lot, Lot.harvest_id == DiaryEntry.root_id)
         .where(Farm.vendor_id == vendor_id, DiaryEntry.done_on >= today - timedelta(days=366))
         .where(is_latest())
         .order_by(DiaryEntry.done_on.desc(), DiaryEntry.id.desc())
         .limit(1000)
     )
-    return [PhoneEntry(**row._mapping) for row in rows]
+    return [_entry(dict(row._mapping)) for row in rows]
+
+
+def _entry(told: dict[str, Any]) -> PhoneEntry:
+    unit, made = told.pop("base_unit"), told.pop("made")
+    if unit is not None:
+        told |= {"quantity_text": figure(made or 0, unit), "unit": unit_key(unit)}
+    return PhoneEntry(**told)
+
+
+def figure(quantity: int, unit: Unit) -> str:
+    """Return an amount as a phone's form has it: the bare number in kilograms, litres, pieces."""
+    return written(quantity, unit).partition(" ")[0]
+
+
+def unit_key(unit: Unit) -> str:
+    """Return the name by which a phone's form knows a unit."""
+    return {Unit.GRAM: "kg", Unit.MILLILITRE: "l"}.get(unit, "piece")
 
 
 def _seasons(

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from kernel.languages import pick
+
 
 @dataclass(frozen=True)
 class Difference:
@@ -20,6 +22,25 @@ class Merged:
 
     values: dict[str, Any]
     open: tuple[Difference, ...]
+
+
+@dataclass(frozen=True)
+class Undecided:
+    """Both changed the same fields: nothing is written until somebody chooses.
+
+    ``id`` is the entry as it stands now, ``merged`` what is not in dispute.
+    """
+
+    id: str
+    fields: tuple[Difference, ...]
+    merged: dict[str, Any]
+
+
+def merged_note(known: Mapping[str, str], text: str, lang: str) -> dict[str, str]:
+    """Return a note in the language it was written in; words that did not change stay as they are."""
+    if text == pick(known, lang):
+        return dict(known)
+    return {key: said for key, said in (dict(known) | {lang: text}).items() if said}
 
 
 def merge(base: Mapping[str, Any], mine: Mapping[str, Any], theirs: Mapping[str, Any]) -> Merged:

@@ -1,6 +1,6 @@
 """Corrections that a phone sends days later: brought together with what others corrected since."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -14,23 +14,14 @@ from kernel.languages import pick
 from kernel.messages import msg
 from traceability.models import DiaryEntry, EntryInput, EntryQuantity, InputProduct
 from traceability.rules import Activity, Measured
-from traceability.rules.merging import Difference, Merged, merge
+from traceability.rules.merging import Merged, Undecided, merge, merged_note
+from traceability.services.correcting_harvests import correct_harvest
 from traceability.services.diary import EntryFacts, find_sent, revise_entry
-from traceability.services.recorder import Sent, Taken, name_photos, need_own_season
+from traceability.services.lots import HarvestFacts
+from traceability.services.photos import leave_photos, name_photos
+from traceability.services.recorder import Sent, Taken, need_own_season, taken
 
 COMPARED = ("done_on", "input_name", "active_ingredient", "dose", "phi_days", "worker", "note")
-
-
-@dataclass(frozen=True)
-class Undecided:
-    """Both changed the same fields: nothing is written until somebody chooses.
-
-    ``id`` is the entry as it stands now, ``merged`` what is not in dispute.
-    """
-
-    id: str
-    fields: tuple[Difference, ...]
-    merged: dict[str, Any]
 
 
 def take_correction(
@@ -47,22 +38,48 @@ def take_correction(
 
     Fields that only one side changed are taken from that side.
 
-    :raises Invalid: for an entry that is not there, a harvest, or a field that is wrong.
+    :raises Invalid: for an entry that is not there, or a field that is wrong.
+    :raises HarvestUsed: for a harvest whose lot was packed or sold from meanwhile.
     """
     actor.need_at(vendor_id, "recorder")
     base, latest = _versions(session, base_id)
     need_own_season(session, vendor_id, latest.season_id)
     facts = sent.facts
-    if not isinstance(facts, EntryFacts) or facts.activity is not latest.activity:
-        raise Invalid(msg("Correct this on the page of the season."), field="activity")
+    _need_same_kind(facts, latest)
     known = find_sent(session, latest.season_id, facts.client_key)
     if known is not None:
-        return Taken(known)
-    mine = _told(facts) | {"media": sent.extra.media}
-    merged = merge(_kept(base, sent.lang), mine, _kept(latest, sent.lang))
+        return taken(session, known)
+    if isinstance(facts, HarvestFacts):
+        return correct_harvest(
+            session,
+            vendor_id,
+            (base, latest),
+            sent=sent,
+            facts=facts,
+            reason=reason,
+            actor=actor,
+            now=now,
+        )
+    merged = _merged(base, latest, facts, sent)
     if merged.open:
         return Undecided(latest.id, merged.open, merged.values)
     return _write(session, vendor_id, latest, merged, sent, reason=reason, actor=actor, now=now)
+
+
+def _merged(base: DiaryEntry, latest: DiaryEntry, facts: EntryFacts, sent: Sent) -> Merged:
+    mine = _told(facts) | {"media": sent.extra.media}
+    return merge(_kept(base, sent.lang), mine, _kept(latest, sent.lang))
+
+
+def _need_same_kind(facts: EntryFacts | HarvestFacts, latest: DiaryEntry) -> None:
+    """Refuse a correction that makes something else of an entry.
+
+    :raises Invalid: then.
+    """
+    if isinstance(facts, HarvestFacts) != (latest.activity is Activity.HARVEST):
+        raise Invalid(msg("A harvest is recorded with its quantity."), field="activity")
+    if isinstance(facts, EntryFacts) and facts.activity is not latest.activity:
+        raise Invalid(msg("Correct this on the page of the season."), field="activity")
 
 
 def _write(
@@ -81,17 +98,22 @@ def _write(
         return Taken(latest.id)
     name_photos(session, vendor_id, merged.values["media"], now=now)
     facts = _facts(session, latest, sent, merged.values)
-    return Taken(revise_entry(session, latest.id, facts=facts, reason=reason, actor=actor, now=now))
+    made = revise_entry(session, latest.id, facts=facts, reason=reason, actor=actor, now=now)
+    leave_photos(session, vendor_id, set(latest.media) - set(facts.media), now=now)
+    return Taken(made)
 
 
 def _versions(session: Session, base_id: str) -> tuple[DiaryEntry, DiaryEntry]:
     """Return an entry as a phone saw it, and as it stands now, locked.
+
+    Who corrects it at the same moment waits at its first row, and then reads on.
 
     :raises Invalid: when there is none.
     """
     base = session.get(DiaryEntry, base_id)
     if base is None:
         raise Invalid(msg("This entry is no longer there."), field="base_id")
+    lock(session, DiaryEntry, base.root_id)
     rows = session.execute(
         sa.select(DiaryEntry.id, DiaryEntry.revision_of).where(DiaryEntry.root_id == base.root_id)
     ).all()
@@ -131,7 +153,7 @@ def _facts(session: Session, latest: DiaryEntry, sent: Sent, values: dict[str, A
         "input_name": ""
         if same and products and joined == latest.input_name
         else values["input_name"],
-        "note": _note(latest, values["note"], sent.lang),
+        "note": merged_note(latest.note, values["note"], sent.lang),
         "media": values["media"],
         "product_ids": tuple(products) if same else (),
         "input_batch_id": facts.input_batch_id or (batches[0] if same and batches else None),
@@ -145,13 +167,6 @@ def _facts(session: Session, latest: DiaryEntry, sent: Sent, values: dict[str, A
         "device_id": extra.device_id,
     }
     return replace(facts, **plain)
-
-
-def _note(latest: DiaryEntry, text: str, lang: str) -> dict[str, str]:
-    """Return a note in the language it was written in; words that did not change stay as they are."""
-    if text == pick(latest.note, lang):
-        return dict(latest.note)
-    return {key: said for key, said in (dict(latest.note) | {lang: text}).items() if said}
 
 
 def _ended(latest: DiaryEntry, values: dict[str, Any]) -> Any:

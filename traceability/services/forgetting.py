@@ -1,16 +1,20 @@
 """A vendor whose time of keeping is over leaves no name on farm and diary."""
 
+from datetime import datetime
+
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from traceability.models import DiaryEntry, DiaryPhoto, Farm, Lot, LotMove, LotStep, Plot, Season
+from traceability.models import DiaryEntry, Farm, Lot, LotMove, LotStep, Plot, Season
+from traceability.services.photos import forget_photos
 from traceability.services.proof.personal import forget_words
 
 
-def forget_farmer(session: Session, vendor_id: str) -> None:
+def forget_farmer(session: Session, vendor_id: str, *, now: datetime) -> None:
     """Take names, addresses and places off; lots and diary stay for the tracing.
 
-    What its events say of people is erased beside the log, which stays whole.
+    What its events say of people is erased beside the log, which stays whole. The files of
+    pictures go after the commit.
     """
     forget_words(session, vendor_id=vendor_id)
     farms = sa.select(Farm.id).where(Farm.vendor_id == vendor_id)
@@ -21,7 +25,7 @@ def forget_farmer(session: Session, vendor_id: str) -> None:
         .where(DiaryEntry.season_id.in_(seasons))
         .values(worker="", recorded_by=None, people=[], media=[], lat=None, lon=None, device_id="")
     )
-    session.execute(sa.delete(DiaryPhoto).where(DiaryPhoto.vendor_id == vendor_id))
+    forget_photos(session, vendor_id, now=now)
     lots = sa.select(Lot.id).where(Lot.vendor_id == vendor_id)
     for kind in (LotStep, LotMove):
         session.execute(

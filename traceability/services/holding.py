@@ -34,6 +34,7 @@ from traceability.rules import (
     Verdict,
     WatchKind,
 )
+from traceability.services.ledger import need_unused
 from traceability.services.steps import hold_inside_interval, release_family
 from traceability.services.watching import open_matter, settle_matter
 
@@ -99,7 +100,10 @@ def sprays_of(session: Session, lot: Lot) -> list[Spray]:
 
 
 def move_harvest(session: Session, entry_root: str, day: date, *, now: datetime) -> None:
-    """Let the lot of a harvest follow the corrected day, and judge it anew."""
+    """Let the lot of a harvest follow the corrected day, and judge it anew.
+
+    :raises HarvestUsed: for another day of a lot that went on meanwhile.
+    """
     lot = session.scalar(
         sa.select(Lot)
         .where(Lot.harvest_id == entry_root)
@@ -108,6 +112,8 @@ def move_harvest(session: Session, entry_root: str, day: date, *, now: datetime)
     )
     if lot is None:
         return
+    if lot.harvested_on != day:
+        need_unused(session, lot, field="done_on")
     lot.harvested_on = day
     emit(session, LotChanged(lot.id, lot.vendor_id), now=now)
     settle_lot(session, lot, now=now)

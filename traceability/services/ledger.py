@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 from kernel.actor import Actor
 from kernel.errors import Invalid, NotFound
 from kernel.messages import msg
-from traceability.errors import LotHoldsLess, LotStoppedNow
-from traceability.models import Lot, LotMove, UnitContent
+from traceability.errors import HarvestUsed, LotHoldsLess, LotStoppedNow
+from traceability.models import DiaryEntry, Lot, LotMove, UnitContent
 from traceability.rules import STOPPED, LotState, MoveKind
 from traceability.services.steps import move
 
@@ -82,6 +82,31 @@ def put(session: Session, lot: Lot, quantity: int, kind: MoveKind, why: Why) -> 
     _note(session, lot, quantity, kind, why)
     if lot.state is LotState.CLOSED:
         move(session, lot, "reopen", reason="", actor=why.actor, now=why.at)
+
+
+def need_unused(session: Session, lot: Lot, *, field: str) -> None:
+    """Refuse to tell anew how a lot began, once something was taken of it or it was recalled.
+
+    :raises HarvestUsed: then.
+    """
+    went = sa.exists().where(LotMove.lot_id == lot.id, LotMove.kind != MoveKind.MADE)
+    if (
+        lot.state is LotState.RECALLED
+        or carried(session, lot.id)
+        or session.scalar(sa.select(went))
+    ):
+        raise HarvestUsed(lot, field=field)
+
+
+def made_of(session: Session, lot_id: str, *, seen: DiaryEntry | None = None) -> int:
+    """Return with how much a lot was made, as a revision of its harvest says (None: the last)."""
+    made = sa.select(sa.func.coalesce(sa.func.sum(LotMove.quantity), 0)).where(
+        LotMove.lot_id == lot_id, LotMove.kind == MoveKind.MADE
+    )
+    if seen is not None:
+        # What a revision changed names it; revisions are in the order of their ids.
+        made = made.where(LotMove.at <= seen.recorded_at, LotMove.ref <= seen.id)
+    return int(session.scalar(made) or 0)
 
 
 def carried(session: Session, lot_id: str) -> int:

@@ -1,24 +1,20 @@
 """Entries and pictures as a phone sends them, perhaps days later, perhaps twice."""
 
-from collections.abc import Iterable
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from kernel.actor import Actor
-from kernel.db import lock
 from kernel.errors import Invalid, NotFound
 from kernel.messages import msg
-from kernel.pictures import Picture
-from traceability.models import DiaryEntry, DiaryPhoto, Lot
+from traceability.models import DiaryEntry, Lot
 from traceability.rules import LotState
 from traceability.services.diary import EntryFacts, find_sent, write_entry
 from traceability.services.farms import season_of
 from traceability.services.lots import HarvestFacts, record_harvest
+from traceability.services.photos import name_photos
 
 
 @dataclass(frozen=True)
@@ -97,67 +93,17 @@ def _take_harvest(
         for name, value in vars(sent.extra).items():
             setattr(entry, name, list(value) if isinstance(value, tuple) else value)
         session.flush()
-    return Taken(entry.id, MadeLot(lot.code, lot.state is not LotState.OPEN))
+    return taken(session, entry.id)
 
 
-def name_photos(session: Session, vendor_id: str, digests: Iterable[str], *, now: datetime) -> None:
-    """Note which pictures are still to come."""
-    wanted = tuple(dict.fromkeys(digests))
-    if not wanted:
-        return
-    known = set(
-        session.scalars(
-            sa.select(DiaryPhoto.digest).where(
-                DiaryPhoto.vendor_id == vendor_id, DiaryPhoto.digest.in_(wanted)
-            )
-        )
-    )
-    for digest in wanted:
-        if digest not in known:
-            _name(session, DiaryPhoto(vendor_id=vendor_id, digest=digest, named_at=now))
-
-
-def _name(session: Session, row: DiaryPhoto) -> None:
-    """Add a row, unless the same entry comes by another way in this moment."""
-    with suppress(IntegrityError), session.begin_nested():
-        session.add(row)
-
-
-def need_named(session: Session, vendor_id: str, digest: str, *, actor: Actor) -> bool:
-    """Tell whether a picture is here already, before its bytes are looked at.
-
-    :raises Invalid: for one that no entry of this vendor names.
-    """
-    actor.need_at(vendor_id, "recorder")
-    found = session.execute(
-        sa.select(DiaryPhoto.stored_at).where(
-            DiaryPhoto.vendor_id == vendor_id, DiaryPhoto.digest == digest
-        )
+def taken(session: Session, entry_id: str) -> Taken:
+    """Return how an entry is stored, with the lot of its harvest if it is one."""
+    lot = session.execute(
+        sa.select(Lot.code, Lot.state)
+        .join(DiaryEntry, DiaryEntry.root_id == Lot.harvest_id)
+        .where(DiaryEntry.id == entry_id)
     ).first()
-    if found is None:
-        raise Invalid(msg("No entry of this diary names that picture."), field="photos")
-    return found.stored_at is not None
-
-
-def note_photo(
-    session: Session, vendor_id: str, *, picture: Picture, actor: Actor, now: datetime
-) -> None:
-    """Note that a picture came; coming again, it stays as it was.
-
-    :raises NotFound: for one that no entry names.
-    """
-    actor.need_at(vendor_id, "recorder")
-    photo_id = session.scalar(
-        sa.select(DiaryPhoto.id).where(
-            DiaryPhoto.vendor_id == vendor_id, DiaryPhoto.digest == picture.digest
-        )
-    )
-    row = lock(session, DiaryPhoto, photo_id) if photo_id else None
-    if row is None:
-        raise NotFound
-    if row.stored_at is None:
-        row.stored_at, row.stored_by = now, actor.user_id
-        row.width, row.height = picture.width, picture.height
+    return Taken(entry_id, MadeLot(lot.code, lot.state is not LotState.OPEN) if lot else None)
 
 
 def need_own_season(session: Session, vendor_id: str, season_id: str) -> None:

@@ -18,6 +18,7 @@ from traceability.forms import QUANTITY_UNITS
 from traceability.rules import Activity, Measure, Measured
 from traceability.services.diary import EntryFacts
 from traceability.services.lots import HarvestFacts
+from traceability.services.photos import MOST_PIECE_BYTES, Piece
 from traceability.services.recorder import Extra, Sent
 
 MOST_BYTES = 512 * 1024
@@ -105,6 +106,17 @@ def read_digests(body: Body) -> list[str]:
     if not all(isinstance(one, str) and _DIGEST.fullmatch(one) for one in found):
         raise NoEntries
     return found
+
+
+def read_piece() -> Piece:
+    """Return the piece of a picture that was sent; its place stands in the address.
+
+    :raises Invalid: when it does not.
+    """
+    start, total = (request.args.get(name, "") for name in ("at", "of"))
+    if not all(re.fullmatch(r"\d{1,8}", one, re.ASCII) for one in (start, total)):
+        raise Invalid(field="photos")
+    return Piece(int(start), int(total), read_bytes(MOST_PIECE_BYTES))
 
 
 def read_base(entry: Body) -> str:

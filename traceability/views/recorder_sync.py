@@ -21,22 +21,30 @@ from kernel.web.forms import refusal_text
 from kernel.web.language import current_language
 from kernel.web.security import form_token
 from kernel.web.session import db, part
-from traceability.queries.recorder import missing_photos, reference
-from traceability.services.correcting import Undecided, take_correction
-from traceability.services.recorder import Taken, need_named, note_photo, take_entry
+from traceability.queries.photos import missing_photos
+from traceability.queries.recorder import figure, reference, unit_key
+from traceability.rules.merging import Undecided
+from traceability.services.correcting import take_correction
+from traceability.services.lots import Amount
+from traceability.services.photos import (
+    drop_pieces,
+    joined,
+    need_named,
+    note_photo,
+    take_piece,
+)
+from traceability.services.recorder import Taken, take_entry
 from traceability.views.recorder import blueprint, recorders
 from traceability.views.recorder_entries import (
     Body,
     read_base,
-    read_bytes,
     read_digests,
     read_entries,
     read_json,
+    read_piece,
     read_reason,
     read_sent,
 )
-
-MOST_PICTURE_BYTES = 6 * 1024 * 1024
 
 
 class CutOff(DomainError):
@@ -89,7 +97,7 @@ def take_entries(vendor_id: str) -> Answer:
 @blueprint.post("/photos/missing")
 @recorders
 def show_missing(vendor_id: str) -> Answer:
-    """Tell which of some pictures have not come yet."""
+    """Tell which of some pictures have not come yet, and how many bytes of each are here."""
     digests = read_digests(read_json())
     return _private(jsonify(missing=missing_photos(db(), vendor_id=vendor_id, digests=digests)))
 
@@ -97,18 +105,39 @@ def show_missing(vendor_id: str) -> Answer:
 @blueprint.post("/photos/<digest>")
 @recorders
 def take_photo(vendor_id: str, digest: str) -> Answer:
-    """Take the bytes of one picture by their digest; sent again, nothing changes."""
+    """Take the next bytes of one picture by its digest; sent again, nothing changes."""
     actor = guards.current_actor()
-    if not need_named(db(), vendor_id, digest, actor=actor):
-        end_reading(db())
-        data = read_bytes(MOST_PICTURE_BYTES)
+    if need_named(db(), vendor_id, digest, actor=actor):
+        return _private(jsonify(digest=digest, done=True))
+    end_reading(db())
+    piece = read_piece()
+    with transaction(db()) as session:
+        here = take_piece(session, vendor_id, digest, piece=piece, actor=actor, now=clock.now())
+    done = here >= piece.total
+    if done:
+        _store(vendor_id, digest)
+    return _private(jsonify(digest=digest, done=done, here=here))
+
+
+def _store(vendor_id: str, digest: str) -> None:
+    """Store a picture that came whole.
+
+    :raises CutOff: when its bytes are others than the digest says: it begins anew.
+    """
+    actor = guards.current_actor()
+    data = joined(db(), vendor_id, digest, actor=actor)
+    end_reading(db())
+    try:
         if hashlib.sha256(data).hexdigest() != digest:
             raise CutOff
         # Files are named by content: one that stays without a row does no harm.
         picture = store_picture(part(Storage), data)
+    except DomainError:
         with transaction(db()) as session:
-            note_photo(session, vendor_id, picture=picture, actor=actor, now=clock.now())
-    return _private(jsonify(digest=digest))
+            drop_pieces(session, vendor_id, digest, actor=actor)
+        raise
+    with transaction(db()) as session:
+        note_photo(session, vendor_id, picture=picture, actor=actor, now=clock.now())
 
 
 def _take(vendor_id: str, entry: Body, device: object) -> dict[str, object]:
@@ -163,6 +192,8 @@ def _corrected(taken: Taken | Undecided) -> dict[str, object]:
 
 
 def _said(value: Any) -> object:
+    if isinstance(value, Amount):
+        return {"quantity_text": figure(value.quantity, value.unit), "unit": unit_key(value.unit)}
     return value.isoformat() if isinstance(value, date) else value
 
 

@@ -18,9 +18,11 @@ _PLAIN = {
     "stranger": msg(
         "Somebody else wrote this on this phone. It is sent when that person signs in."
     ),
+    "lot.is": msg("Lot %(code)s"),
     "lot.open": msg("Lot %(code)s is made."),
     "lot.held": msg("Lot %(code)s is recorded and on hold."),
     "photo.waiting": msg("Not yet sent"),
+    "photo.share": msg("Sent so far: %(share)s of 100"),
     "photo.stored": msg("Stored"),
     "photo.refused": msg("Not taken"),
     "field.done_on": msg("Day"),
@@ -30,6 +32,10 @@ _PLAIN = {
     "field.dose": msg("Dose"),
     "field.phi_days": msg("Waiting time before harvest, in days"),
     "field.quantity_text": msg("Harvested"),
+    "field.amount": msg("Harvested"),
+    "unit.kg": msg("kg"),
+    "unit.l": msg("litres"),
+    "unit.piece": msg("pieces"),
     "field.worker": msg("Who did it"),
     "field.note": msg("Note"),
     "field.media": msg("Pictures"),
@@ -61,6 +67,15 @@ _PLAIN = {
     "strangers": msg("Some entries were written by somebody else and wait for that person."),
     "retrying": msg("The market cannot be reached. It is tried again by itself."),
     "clock": msg("The clock of this phone is wrong. Please set it."),
+    "clock_days": msg(
+        "The clock of this phone is a day or more off: today is %(day)s. Please set it, and "
+        "check the day of each entry."
+    ),
+    "full": msg(
+        "There is no room left on this phone. Nothing written is lost: delete some photos or "
+        "films from the phone, or take a picture out of this entry, and save again."
+    ),
+    "not_kept": msg("This could not be kept on the phone. Leave this page open and save again."),
     "sent_at": msg("Last looked %(at)s"),
     "clear": msg("Remove the diary from this phone? What was sent stays at the market."),
 }

@@ -17,7 +17,7 @@ from traceability import queries
 from traceability.forms import CorrectForm, day_of
 from traceability.forms.records import ReplaceForm, read_parts
 from traceability.queries import PlotCard, Revision
-from traceability.queries.recorder import entry_photos
+from traceability.queries.photos import entry_photos
 from traceability.rules import Activity
 from traceability.services import diary, plots
 from traceability.services.plots import Part

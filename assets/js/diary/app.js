@@ -1,5 +1,5 @@
 // The app: which page is shown, what is said of what waits, when it is sent.
-import { deviceTime, shownMoment } from "./days.js";
+import { dayOf, deviceTime, shown, shownMoment } from "./days.js";
 import { fill, make, say, sayCount } from "./dom.js";
 import { own, stored } from "./entry.js";
 import { form, refuse } from "./form.js";
@@ -11,6 +11,9 @@ import { sync, waitAfter } from "./sync.js";
 
 const UNDO_SECONDS = 8;
 const LOOK_SECONDS = 60;
+// The days of a phone this far off cannot be trusted.
+const DAY_OFF = 86_400_000;
+const CLOCK_OFF = 600_000;
 
 export async function start() {
   const { vendor, lang, base } = document.body.dataset;
@@ -35,6 +38,8 @@ async function register(base) {
     console.warn(trouble);
   }
 }
+
+const shownDay = (skew) => shown(dayOf(new Date(Date.now() + skew)));
 
 class App {
   constructor(store, { vendor, lang, base }) {
@@ -86,10 +91,19 @@ class App {
     const page = (await this.page(kind, id)) ?? home(this);
     document.querySelector("[data-back]").hidden = kind === "";
     this.view.replaceChildren(page);
+    this.warnOfClock();
     this.shown = kind;
     scrollTo(0, 0);
     this.tell();
     if (kind) this.view.querySelector("h2")?.focus();
+  }
+
+  // Told on every page until it is set right: a wrong day breaks waiting times.
+  warnOfClock() {
+    const skew = this.known.session?.skew ?? 0;
+    const box = document.querySelector("[data-clock]");
+    box.hidden = Math.abs(skew) <= DAY_OFF;
+    if (!box.hidden) fill(box, { clock: say("clock_days", { day: shownDay(skew) }) });
   }
 
   async page(kind, id) {
@@ -133,6 +147,7 @@ class App {
     if (["", "entry"].includes(this.shown) && !this.view.contains(document.activeElement)) await this.show();
     else {
       this.known = await Known.read(this.store, this.lang);
+      this.warnOfClock();
       this.tell();
     }
   }
@@ -220,7 +235,7 @@ class App {
     if (state.state === "no_access") return say("no_access");
     if (strangers.length) return say("strangers");
     if (["offline", "busy"].includes(state.state)) return say("retrying");
-    if (Math.abs(this.known.session?.skew ?? 0) > 600_000) return say("clock");
+    if (Math.abs(this.known.session?.skew ?? 0) > CLOCK_OFF) return say("clock");
     return state.at ? say("sent_at", { at: shownMoment(new Date(state.at).toISOString()) }) : "";
   }
 

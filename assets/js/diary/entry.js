@@ -1,7 +1,7 @@
 // One entry that was written: how far it is, what the server said, what can be done.
 import { shown, shownMoment } from "./days.js";
 import { drawIcon, fill, make, say } from "./dom.js";
-import { ACTIVITIES } from "./known.js";
+import { ACTIVITIES, amount } from "./known.js";
 
 const SHOWN = ["done_on", "season_id", "input_name", "batch", "dose", "phi_days", "quantity_text", "worker", "note"];
 
@@ -11,7 +11,7 @@ export function own(app, item) {
   photos(app, root, item.facts.media);
   const { answer = {} } = item;
   const told = {
-    waiting: item.by && item.by !== app.known.session?.user.id ? say("stranger") : say("told.waiting"),
+    waiting: say(app.known.isStranger(item) ? "stranger" : "told.waiting"),
     sending: say("told.waiting"),
     refused: answer.message,
     conflict: say("told.conflict"),
@@ -31,7 +31,8 @@ export function own(app, item) {
 export function stored(app, entry) {
   const root = page(app, entry, "stored");
   photos(app, root, entry.media);
-  if (entry.activity !== "harvest") changes(root, `/correct/${entry.id}`, app);
+  if (entry.lot) fill(root, { lot: say("lot.is", { code: entry.lot }) });
+  changes(root, `/correct/${entry.id}`, app);
   return root;
 }
 
@@ -40,7 +41,7 @@ function page(app, facts, state) {
   fill(root, { heading: say(`activity.${facts.activity}`), state: say(`state.${state}`), told: "", lot: "" });
   root.querySelector("[data-is=state]").classList.add(`mark-${state}`);
   for (const name of SHOWN) {
-    const value = written(app, name, facts[name]);
+    const value = name === "quantity_text" ? amount(facts) : written(app, name, facts[name]);
     if (value === "" || value === undefined || value === null) continue;
     root.querySelector("dl").append(pair(name, value));
   }
@@ -52,6 +53,7 @@ function pair(name, value) {
 }
 
 export function written(app, name, value) {
+  if (name === "amount") return amount(value);
   if (name === "season_id") return app.known.place(app.known.season(value));
   if (name === "done_on") return shown(value);
   if (name === "media") return String((value ?? []).length);
@@ -64,7 +66,11 @@ async function photos(app, root, digests) {
     const item = make("picture");
     const state = photo?.state ?? "stored";
     item.querySelector("img").src = photo ? app.address(photo.blob) : `/media/pictures/${digest}-320.webp`;
-    fill(item, { state: photo?.message || say(`photo.${state}`) });
+    const share = photo?.state === "waiting" && photo.sent ? Math.floor((100 * photo.sent) / photo.blob.size) : 0;
+    fill(item, { state: photo?.message || (share ? say("photo.share", { share }) : say(`photo.${state}`)) });
+    const bar = item.querySelector("progress");
+    bar.hidden = !share;
+    bar.value = share;
     root.querySelector("[data-pictures]").append(item);
   }
 }
@@ -76,9 +82,11 @@ function changes(root, way, app) {
 }
 
 function buttons(app, root, item) {
+  // What somebody else wrote on this phone is theirs: it is neither changed nor deleted here.
+  if (app.known.isStranger(item)) return;
   const canChange = ["waiting", "refused"].includes(item.state);
   if (canChange) changes(root, `/change/${item.seq}`, app);
-  if (item.state === "stored" && item.answer?.id && item.facts.activity !== "harvest") {
+  if (item.state === "stored" && item.answer?.id) {
     changes(root, `/again/${item.seq}`, app);
   }
   const drop = root.querySelector("[data-drop]");
@@ -106,10 +114,13 @@ function both(app, root, item) {
   }
   box.addEventListener("submit", async (event) => {
     event.preventDefault();
-    const facts = { ...item.facts, ...item.answer.merged };
+    const chosen = { ...item.answer.merged };
     for (const { name, mine, theirs } of item.answer.fields) {
-      facts[name] = box.elements[name].value === "theirs" ? theirs : mine;
+      chosen[name] = box.elements[name].value === "theirs" ? theirs : mine;
     }
+    // How much and in what are one thing to choose, but two in a form.
+    const { amount: brought, ...others } = chosen;
+    const facts = { ...item.facts, ...others, ...brought };
     await app.store.change(item.seq, { facts, base_id: item.answer.id, state: "waiting", answer: undefined });
     app.go("/");
     app.send();

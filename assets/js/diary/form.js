@@ -20,6 +20,7 @@ export function form(app, activity, from = null) {
     if (!part.dataset.for.split(" ").includes(activity)) part.remove();
   }
   if (!from?.base_id) root.querySelector("[data-correcting]").remove();
+  else root.querySelector("[name=best_before]")?.closest("details").remove();
   drawIcon(root, ACTIVITIES[activity]);
   fill(root, { heading: say(`activity.${activity}`) });
   const page = { app, root, activity, from, photos: [], place: null, fields: root.elements };
@@ -73,7 +74,7 @@ function read(page) {
   if (page.activity === "spray") facts.phi_days = text("phi_days") === "" ? null : Number(text("phi_days"));
   if (page.activity === "harvest") {
     Object.assign(facts, { quantity_text: text("quantity"), unit: text("unit") });
-    facts.best_before = text("best_before");
+    if (page.fields.best_before) facts.best_before = text("best_before");
   }
   if (page.place) Object.assign(facts, page.place);
   return facts;
@@ -87,7 +88,7 @@ function keep(page) {
   clearTimeout(keeping);
   const draft = { activity: page.activity, values: read(page), photos: page.photos, place: page.place };
   page.app.draft = draft;
-  keeping = setTimeout(() => page.app.store.put("draft", draft), 150);
+  keeping = setTimeout(() => page.app.store.put("draft", draft).catch(() => mistake(page, "", say("full"))), 150);
 }
 
 // A product brings its label along: dose, waiting time for this crop, active ingredient.
@@ -224,7 +225,15 @@ async function save(event, page) {
   if (first) return page.fields[first]?.focus();
   clearTimeout(keeping);
   const { from, app } = page;
-  const seq = await app.write(facts, from?.key ?? newKey(), page.photos, from ?? {});
+  let seq;
+  try {
+    seq = await app.write(facts, from?.key ?? newKey(), page.photos, from ?? {});
+  } catch (trouble) {
+    // The page stays as it is: nothing of it is lost while there is no room for it.
+    mistake(page, "", say(trouble.name === "QuotaExceededError" ? "full" : "not_kept"));
+    page.root.querySelector('[data-error=""]').scrollIntoView();
+    return;
+  }
   app.go("/");
   app.toast(say("saved"), { seq });
 }

@@ -19,6 +19,12 @@ const EMPTY = { seasons: [], products: [], batches: [], people: [], tasks: [], e
 // What the next entry of the same kind most likely repeats.
 const REPEATED = ["input_name", "active_ingredient", "dose", "phi_days", "worker", "unit", "input_batch_id"];
 
+// How much was harvested, as people say it; a number with its own unit says it already.
+export function amount({ quantity_text: text, unit } = {}) {
+  if (!text) return "";
+  return /^[\d.,\s]+$/.test(text) ? `${text} ${say(`unit.${unit || "kg"}`)}` : text;
+}
+
 // An entry of the server in the words of a form: texts of one language, nothing missing.
 function plain(entry, lang) {
   const texts = ["input_name", "active_ingredient", "dose", "worker"].map((name) => [name, entry[name] ?? ""]);
@@ -63,13 +69,17 @@ export class Known {
   }
 
   get waiting() {
-    const me = this.session?.user.id;
-    return this.outbox.filter((item) => item.state === "waiting" && (!item.by || !me || item.by === me));
+    return this.outbox.filter((item) => item.state === "waiting" && !this.isStranger(item));
   }
 
   get strangers() {
+    return this.unsent.filter((item) => this.isStranger(item));
+  }
+
+  // Somebody else wrote it on this phone.
+  isStranger(item) {
     const me = this.session?.user.id;
-    return this.unsent.filter((item) => item.by && me && item.by !== me);
+    return Boolean(item.by && me && item.by !== me);
   }
 
   get seasons() {
@@ -145,7 +155,7 @@ export class Known {
 
   title(facts) {
     const name = say(`activity.${facts.activity}`);
-    const what = facts.activity === "harvest" ? facts.quantity_text : facts.input_name;
+    const what = facts.activity === "harvest" ? amount(facts) : facts.input_name;
     return what ? `${name} · ${what}` : name;
   }
 }

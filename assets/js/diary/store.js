@@ -90,18 +90,19 @@ class Store {
   }
 
   // A picture that is stored is kept on the phone no longer than its entry is shown.
-  async sent(digest) {
-    const work = this.db.transaction("photos", "readwrite", SAFELY);
-    const photo = await work.store.get(digest);
-    if (photo) await work.store.put({ ...photo, state: "stored" });
-    await work.done;
-    this.tell();
+  sent(digest) {
+    return this.mark(digest, { state: "stored" });
   }
 
-  async lose(digest, message) {
+  lose(digest, message) {
+    return this.mark(digest, { state: "refused", message });
+  }
+
+  // How far a picture is: `sent` counts the bytes that the market has.
+  async mark(digest, values) {
     const work = this.db.transaction("photos", "readwrite", SAFELY);
     const photo = await work.store.get(digest);
-    if (photo) await work.store.put({ ...photo, state: "refused", message });
+    if (photo) await work.store.put({ ...photo, ...values });
     await work.done;
     this.tell();
   }

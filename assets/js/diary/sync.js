@@ -1,6 +1,8 @@
 // Sends what waits, in order, each entry under its own key: sent twice, it is stored once.
 // Runs in the page and in the service worker, one at a time.
 const BATCH = 10;
+// Half a minute on the slowest network there is.
+const PIECE = 64 * 1024;
 const KEPT_DAYS = 14;
 const DAY = 86_400_000;
 
@@ -94,17 +96,28 @@ async function sendPhotos(store, door) {
   if (!ready.length) return;
   const asked = JSON.stringify({ digests: ready.map((photo) => photo.digest) });
   const { body } = await send(door, "/photos/missing", asked, "application/json");
-  const missing = new Set(body.missing);
   for (const photo of ready) {
-    if (missing.has(photo.digest)) {
-      const path = `/photos/${photo.digest}`;
-      const answer = await send(door, path, photo.blob, photo.blob.type, [413, 422]);
-      if (answer.status !== 200) {
-        await store.lose(photo.digest, answer.body.title);
-        continue;
-      }
-    }
-    await store.sent(photo.digest);
+    const here = body.missing[photo.digest];
+    const refusal = here === undefined ? null : await sendPieces(store, door, photo, here);
+    if (refusal === null) await store.sent(photo.digest);
+    else await store.lose(photo.digest, refusal);
+  }
+}
+
+// Piece by piece from where it was cut off; what the market has already is not sent again.
+async function sendPieces(store, door, photo, begun) {
+  const total = photo.blob.size;
+  let here = begun;
+  for (;;) {
+    await store.mark(photo.digest, { sent: here });
+    const piece = photo.blob.slice(here, here + PIECE);
+    const path = `/photos/${photo.digest}?at=${here}&of=${total}`;
+    const answer = await send(door, path, piece, "application/octet-stream", [413, 422]);
+    if (answer.status !== 200) return answer.body.title;
+    if (answer.body.done) return null;
+    // Another way sent some of it meanwhile: its place is the one that counts.
+    if (answer.body.here === here) throw new Trouble("busy");
+    here = answer.body.here;
   }
 }
 
@@ -128,7 +141,7 @@ async function prune(store) {
 
 const send = ({ base, lang, token }, path, body, type, fine = []) =>
   ask(
-    `${base}${path}?lang=${lang}`,
+    `${base}${path}${path.includes("?") ? "&" : "?"}lang=${lang}`,
     { method: "POST", body, headers: { "Content-Type": type, "X-CSRFToken": token } },
     fine,
   );

@@ -1,5 +1,6 @@
 """What happens to lots: born, packed, split, carried, shipped, sold, counted, held, recalled."""
 
+from traceability.services.lots.amending import Amount, amend_harvest
 from traceability.services.lots.births import (
     HarvestFacts,
     bear,
@@ -18,10 +19,12 @@ from traceability.services.lots.states import hold_lot, recall_lot, release_lot
 from traceability.services.lots.taking import correct_count, note_waste, take_back, take_sample
 
 __all__ = [
+    "Amount",
     "HarvestFacts",
     "PackFacts",
     "Parcel",
     "ShipFacts",
+    "amend_harvest",
     "bear",
     "commission_old",
     "correct_count",

@@ -1,0 +1,247 @@
+"""A harvest that a phone corrects: its lot follows as long as nothing was taken of it."""
+
+import json
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+import sqlalchemy as sa
+
+from kernel.db import transaction
+from kernel.errors import Invalid
+from kernel.quantity import Unit
+from tests.together import at_once
+from tests.traceability.land import HARVEST, NOW, SPRAY, TODAY, count
+from tests.traceability.packhouse import check_everything
+from tests.traceability.test_recorder import phone
+from traceability.errors import HarvestUsed
+from traceability.models import DiaryEntry, DiaryPhoto, Lot, LotMove, TraceEvent
+from traceability.queries.recorder import reference
+from traceability.rules import LotState, MoveKind
+from traceability.rules.merging import Difference, Undecided
+from traceability.services import lots
+from traceability.services.correcting import take_correction
+from traceability.services.lots import Amount
+from traceability.services.photos import name_photos
+from traceability.services.recorder import Extra, Sent, Taken
+
+__all__ = ["phone"]
+KG = Unit.GRAM
+LATER = NOW + timedelta(hours=1)
+
+
+def sent(land, key: str, *, media: tuple[str, ...] = (), **changes) -> Sent:
+    return Sent(
+        land.season_id, replace(HARVEST, client_key=key, **changes), Extra(media=media), "vi"
+    )
+
+
+def correct(land, base_id: str, key: str, *, now=LATER, media=(), **changes):
+    return land.run(
+        take_correction,
+        land.vendor_id,
+        base_id,
+        sent=sent(land, key, media=media, **changes),
+        reason="Cân lại",
+        actor=land.recorder,
+        now=now,
+    )
+
+
+@pytest.fixture
+def harvested(land) -> tuple[str, str]:
+    """The entry of a harvest of 120 kg, and its lot."""
+    lot_id = land.harvest(client_key="phone-0001")
+    return land.session.get_one(Lot, lot_id).harvest_id, lot_id
+
+
+def lot_of(land, lot_id: str) -> Lot:
+    land.session.rollback()
+    return land.session.get_one(Lot, lot_id)
+
+
+def test_another_quantity_makes_the_lot_anew_and_leaves_its_history(land, harvested):
+    entry_id, lot_id = harvested
+    made = correct(land, entry_id, "phone-0002", quantity=110_500, worker="Lan")
+    assert (made.lot.code, made.lot.is_held) == ("L2611-001", False)
+    lot = lot_of(land, lot_id)
+    assert (lot.quantity, lot.rest, lot.harvest_id) == (110_500, 110_500, entry_id)
+    moves = land.session.execute(
+        sa.select(LotMove.kind, LotMove.quantity, LotMove.ref, LotMove.reason).order_by(LotMove.id)
+    ).all()
+    assert moves == [
+        (MoveKind.MADE, 120_000, "", ""),
+        (MoveKind.MADE, -9_500, made.id, "Cân lại"),
+    ]
+    new = land.session.get_one(DiaryEntry, made.id)
+    assert (new.revision_of, new.root_id, new.worker) == (entry_id, entry_id, "Lan")
+    last = land.session.scalars(sa.select(TraceEvent).order_by(TraceEvent.seq.desc())).first()
+    assert json.loads(last.body)["quantityList"][0]["quantity"] == 110.5
+    check_everything(land.session)
+
+
+def test_sent_again_it_is_found(land, harvested):
+    first = correct(land, harvested[0], "phone-0002", quantity=100_000)
+    again = correct(land, harvested[0], "phone-0002", quantity=100_000, now=LATER + timedelta(1))
+    assert again == first
+    assert count(land.session, DiaryEntry) == count(land.session, LotMove) == 2
+
+
+def test_another_unit_is_taken_while_nothing_is_gone(land, harvested):
+    correct(land, harvested[0], "phone-0002", quantity=300, unit=Unit.PIECE)
+    lot = lot_of(land, harvested[1])
+    assert (lot.quantity, lot.rest, lot.unit) == (300, 300, Unit.PIECE)
+    check_everything(land.session)
+
+
+def test_another_day_is_judged_anew(land, harvested):
+    land.write(done_on=TODAY - timedelta(days=5))
+    assert lot_of(land, harvested[1]).state is LotState.HELD
+    correct(land, harvested[0], "phone-0002", harvested_on=TODAY - timedelta(days=6))
+    lot = lot_of(land, harvested[1])
+    assert (lot.harvested_on, lot.state) == (TODAY - timedelta(days=6), LotState.OPEN)
+
+
+@pytest.mark.parametrize("changes", [{"quantity": 90_000}, {"harvested_on": TODAY - timedelta(1)}])
+def test_once_something_was_taken_of_its_lot_it_is_refused_and_nothing_changes(
+    land, harvested, changes
+):
+    entry_id, lot_id = harvested
+    land.run(lots.note_waste, lot_id, quantity=1_000, reason="Dập nát", actor=land.recorder)
+    with pytest.raises(HarvestUsed) as refusal:
+        correct(land, entry_id, "phone-0002", **changes)
+    assert refusal.value.values == {"lot": "L2611-001"}
+    lot = lot_of(land, lot_id)
+    assert (lot.quantity, lot.rest, lot.harvested_on) == (120_000, 119_000, TODAY)
+    assert count(land.session, DiaryEntry) == 1
+    # What was written beside it may still be corrected.
+    made = correct(land, entry_id, "phone-0003", worker="Lan")
+    assert land.session.get_one(DiaryEntry, made.id).worker == "Lan"
+
+
+def test_a_recalled_harvest_is_told_anew_by_nobody(land, harvested):
+    land.run(lots.recall_lot, harvested[1], reason="Dư lượng", actor=land.owner)
+    with pytest.raises(HarvestUsed):
+        correct(land, harvested[0], "phone-0002", quantity=90_000)
+
+
+def test_what_two_say_of_the_amount_is_shown_and_one_is_chosen(land, harvested):
+    entry_id, lot_id = harvested
+    theirs = correct(land, entry_id, "desk-0001", quantity=118_000, worker="Bà Tư")
+    told = correct(land, entry_id, "phone-0002", quantity=110_000, now=LATER + timedelta(hours=1))
+    assert isinstance(told, Undecided)
+    assert told.fields == (Difference("amount", Amount(110_000, KG), Amount(118_000, KG)),)
+    assert (told.id, told.merged["worker"]) == (theirs.id, "Bà Tư")
+    assert lot_of(land, lot_id).quantity == 118_000
+    made = correct(
+        land, told.id, "phone-0002", quantity=110_000, worker="Bà Tư", now=LATER + timedelta(2)
+    )
+    assert isinstance(made, Taken)
+    assert lot_of(land, lot_id).quantity == 110_000
+
+
+def test_a_field_that_only_one_changed_is_taken_from_that_side(land, harvested):
+    correct(land, harvested[0], "desk-0001", quantity=118_000)
+    made = correct(land, harvested[0], "phone-0002", worker="Lan", now=LATER + timedelta(hours=1))
+    assert isinstance(made, Taken)
+    assert lot_of(land, harvested[1]).quantity == 118_000
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [({"quantity": 0}, "quantity"), ({"harvested_on": TODAY + timedelta(days=1)}, "done_on")],
+)
+def test_a_wrong_correction_names_its_field(land, harvested, changes, field):
+    with pytest.raises(Invalid) as refusal:
+        correct(land, harvested[0], "phone-0002", **changes)
+    assert refusal.value.field == field
+    assert count(land.session, DiaryEntry) == 1
+
+
+def test_no_harvest_becomes_something_else(land, harvested):
+    spray = Sent(land.season_id, replace(SPRAY, client_key="phone-0002"))
+    with pytest.raises(Invalid):
+        land.run(
+            take_correction,
+            land.vendor_id,
+            harvested[0],
+            sent=spray,
+            reason="x",
+            actor=land.recorder,
+        )
+
+
+def test_two_phones_that_correct_at_once_are_brought_together(land, maker, harvested):
+    entry_id, lot_id = harvested
+
+    def take(number):
+        changes = [{"quantity": 100_000}, {"worker": "Lan"}][number]
+        with maker() as session, transaction(session):
+            return take_correction(
+                session,
+                land.vendor_id,
+                entry_id,
+                sent=sent(land, f"phone-100{number}", **changes),
+                reason="Cân lại",
+                actor=land.recorder,
+                now=LATER + timedelta(minutes=number),
+            )
+
+    made = at_once(take, 2)
+    assert {type(one) for one in made} == {Taken}, made
+    assert lot_of(land, lot_id).quantity == 100_000
+    newest = land.session.scalars(sa.select(DiaryEntry).order_by(DiaryEntry.id.desc())).all()
+    assert "Lan" in {one.worker for one in newest}
+    check_everything(land.session)
+
+
+def test_a_picture_that_a_correction_takes_away_is_let_go(land, harvested):
+    digest = "a" * 64
+    added = correct(land, harvested[0], "phone-0002", media=(digest,))
+    assert count(land.session, DiaryPhoto) == 1
+    correct(land, added.id, "phone-0003", now=LATER + timedelta(hours=1))
+    assert count(land.session, DiaryPhoto) == 0
+    assert land.session.get_one(DiaryEntry, added.id).media == [digest]
+
+
+def test_a_phone_pulls_harvests_with_their_amount_and_sends_them_back(phone):
+    (made,) = phone.sync(phone.entry(activity="harvest", quantity_text="120,5", unit="kg"))
+    told = phone.get("/reference").get_json()["entries"][0]
+    assert (told["quantity_text"], told["unit"], told["lot"]) == ("120,5", "kg", "L2611-001")
+    entry = phone.entry(
+        "phone-0002", activity="harvest", quantity_text="90", unit="kg", base_id=made["id"]
+    )
+    (answer,) = phone.sync(entry)
+    assert (answer["status"], answer["lot"]["code"]) == ("stored", "L2611-001")
+    (conflict,) = phone.sync(entry | {"key": "phone-0003", "quantity_text": "95"})
+    assert conflict["status"] == "conflict"
+    assert conflict["fields"] == [
+        {
+            "name": "amount",
+            "mine": {"quantity_text": "95", "unit": "kg"},
+            "theirs": {"quantity_text": "90", "unit": "kg"},
+        }
+    ]
+
+
+def test_a_phone_is_told_why_a_harvest_stays(phone):
+    (made,) = phone.sync(phone.entry(activity="harvest", quantity_text="120", unit="kg"))
+    land = phone.land
+    lot = land.session.scalars(sa.select(Lot)).one()
+    lot_id = lot.id
+    land.session.rollback()
+    land.run(lots.note_waste, lot_id, quantity=1_000, reason="Dập nát", actor=land.recorder)
+    (answer,) = phone.sync(
+        phone.entry(
+            "phone-0002", activity="harvest", quantity_text="90", unit="kg", base_id=made["id"]
+        )
+    )
+    assert (answer["status"], answer["field"]) == ("refused", "quantity")
+    assert "L2611-001" in answer["message"]
+    assert reference(land.session, vendor_id=land.vendor_id, today=TODAY).entries
+
+
+def test_names_of_pictures_are_noted_once(land):
+    for _again in range(2):
+        land.run(name_photos, land.vendor_id, ["b" * 64, "b" * 64])
+    assert count(land.session, DiaryPhoto) == 1
