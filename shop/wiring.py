@@ -100,6 +100,7 @@ from traceability.events import (
     LotRecalled,
     LotReleased,
     RecallActed,
+    SprayToldLate,
 )
 from traceability.services.lots import commission_old
 from traceability.services.scans import purge_scans
@@ -279,6 +280,7 @@ def _of_lots(engine: SearchEngine) -> dict[type[Event], Sequence[Reaction]]:
             inside(tracing.on_recall_acted),
             outside("search.recall", listing.reindex_recall(engine)),
         ),
+        SprayToldLate: (inside(tracing.on_spray_told_late),),
         ComplaintFiled: (inside(tracing.on_complaint_filed),),
     }
 

@@ -3,7 +3,20 @@
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from traceability.models import DiaryEntry, DiaryPhoto, Farm, Lot, LotMove, LotStep, Plot, Season
+from traceability.models import (
+    DiaryEntry,
+    DiaryPhoto,
+    Farm,
+    InputBatch,
+    InputMove,
+    IntervalHold,
+    LabTest,
+    Lot,
+    LotMove,
+    LotStep,
+    Plot,
+    Season,
+)
 from traceability.services.proof.personal import forget_words
 
 
@@ -21,6 +34,7 @@ def forget_farmer(session: Session, vendor_id: str) -> None:
         .where(DiaryEntry.season_id.in_(seasons))
         .values(worker="", recorded_by=None, people=[], media=[], lat=None, lon=None, device_id="")
     )
+    _forget_keepers(session, vendor_id, lots=sa.select(Lot.id).where(Lot.vendor_id == vendor_id))
     session.execute(sa.delete(DiaryPhoto).where(DiaryPhoto.vendor_id == vendor_id))
     lots = sa.select(Lot.id).where(Lot.vendor_id == vendor_id)
     for kind in (LotStep, LotMove):
@@ -31,4 +45,21 @@ def forget_farmer(session: Session, vendor_id: str) -> None:
         sa.update(Farm)
         .where(Farm.vendor_id == vendor_id)
         .values(name="-", address="", lat=None, lon=None, story={})
+    )
+
+
+def _forget_keepers(session: Session, vendor_id: str, *, lots: sa.Select[str]) -> None:
+    """Take off who kept the shed, recorded tests and cleared holds; the records themselves stay.
+
+    What was decided by an officer stays: that is no record of the vendor's people.
+    """
+    batches = sa.select(InputBatch.id).where(InputBatch.vendor_id == vendor_id)
+    session.execute(
+        sa.update(InputMove).where(InputMove.batch_id.in_(batches)).values(actor_id=None, note="")
+    )
+    session.execute(
+        sa.update(LabTest).where(LabTest.vendor_id == vendor_id).values(recorded_by=None)
+    )
+    session.execute(
+        sa.update(IntervalHold).where(IntervalHold.lot_id.in_(lots)).values(closed_by=None)
     )
