@@ -27,7 +27,7 @@ from traceability.services.diary import EntryFacts
 from traceability.services.entering import may_enter_from
 from traceability.services.farms import season_of
 from traceability.services.findings import uses_of
-from traceability.services.judging import crop_of, judge_used, with_labels
+from traceability.services.judging import Used, crop_of, judge_used, with_labels
 
 MOST_LOTS = 20
 
@@ -82,21 +82,9 @@ def foresee_spray(
     season, vendor_id = season_of(session, season_id)
     if not (facts.input_name or facts.product_ids or facts.batch_ids):
         return None
-    used = judge_used(
-        session,
-        season,
-        day=facts.done_on,
-        typed=(facts.input_name, facts.phi_days, facts.active_ingredient),
-        product_ids=facts.product_ids,
-        batch_ids=facts.batch_ids,
-        vendor_id=vendor_id,
-    )
-    judged = used.judged
-    last_on = facts.ended_on or facts.done_on
-    spray = Spray(
-        used.name, facts.done_on, judged.phi_days, facts.ended_on, judged.block, entry_root
-    )
-    hours = judged.reentry_hours
+    used = _used(session, season, facts, vendor_id)
+    last_on, hours = facts.ended_on or facts.done_on, used.judged.reentry_hours
+    spray = _spray(used, facts, entry_root)
     many, close = _limits(session, season, used.product_ids, facts, entry_root)
     return Foresight(
         product=used.name,
@@ -148,6 +136,25 @@ def foresee_entering(session: Session, season_id: str, *, day: date) -> tuple[st
     ]
     last = max(until, key=lambda one: one[1], default=None)
     return last if last and local_date(last[1]) >= day else None
+
+
+def _used(session: Session, season: Season, facts: EntryFacts, vendor_id: str) -> Used:
+    return judge_used(
+        session,
+        season,
+        day=facts.done_on,
+        typed=(facts.input_name, facts.phi_days, facts.active_ingredient),
+        product_ids=facts.product_ids,
+        batch_ids=facts.batch_ids,
+        vendor_id=vendor_id,
+    )
+
+
+def _spray(used: Used, facts: EntryFacts, entry_root: str) -> Spray:
+    judged = used.judged
+    return Spray(
+        used.name, facts.done_on, judged.phi_days, facts.ended_on, judged.block, entry_root
+    )
 
 
 def _limits(
