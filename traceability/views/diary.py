@@ -104,7 +104,7 @@ def foresee(vendor_id: str, season_id: str) -> Answer:
     """Tell what follows from what stands in the form by now; nothing where it is not in order."""
     season, activity = need_season(vendor_id, season_id), _activity()
     if activity is None:
-        raise NotFound
+        return page("traceability/foresight.html", foresight=None, entering=None)
     form = with_batches(_form_of(activity)(request.args), vendor_id)
     day = form.done_on.data or _today()
     return page(
