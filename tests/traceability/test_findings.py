@@ -388,3 +388,14 @@ def test_any_result_is_read_or_is_no_number(text):
 def test_kilograms_a_hectare():
     assert kg_per_ha(2_700_000, 1800) == 15_000
     assert (kg_per_ha(1, 0), NOW.date()) == (0, TODAY)
+
+
+def test_what_fits_again_keeps_its_words_and_comes_back_with_the_same_facts(land):
+    told = {"lot": "2611-1", "day": "2026-11-23"}
+    about = {"vendor_id": land.vendor_id, "detail": told}
+    land.run(watching.open_matter, WatchKind.OUT_OF_SEASON, "k", **about)
+    land.run(watching.settle_matter, "k")
+    (item,) = matters(land, WatchKind.OUT_OF_SEASON)
+    assert (item.state, item.detail) == (WatchState.DONE, told)
+    land.run(watching.open_matter, WatchKind.OUT_OF_SEASON, "k", **about)
+    assert item.state is WatchState.OPEN
