@@ -8,10 +8,9 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
-from wtforms import IntegerField, SelectField, SelectMultipleField, TimeField
+from wtforms import IntegerField, SelectField, TimeField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
-from wtforms.widgets import CheckboxInput, ListWidget
 
 from bookings.queries import ExperienceDetail
 from bookings.rules import CancelReason, start_of
@@ -19,7 +18,15 @@ from bookings.services.departures import Seats, WeeklyPattern
 from bookings.services.experiences import ExperienceDraft
 from kernel.errors import Invalid
 from kernel.messages import LABELS, msg
-from kernel.web.forms import REQUIRED, DayField, Form, MoneyField, TextAreaField, TextField
+from kernel.web.forms import (
+    REQUIRED,
+    DayField,
+    Form,
+    MoneyField,
+    MultiCheckboxField,
+    TextAreaField,
+    TextField,
+)
 
 DURATIONS = (30, 45, 60, 90, 120, 150, 180, 240, 300, 360, 480, 600, 720, 1440, 2880, 4320)
 HOURS = (0, 1, 2, 3, 6, 12, 24, 48, 72, 168)
@@ -76,13 +83,6 @@ class MinutesField(SelectField):
             SelectChoice(str(minutes), duration_words(minutes)) for minutes in sorted(known)
         ]
         return super().iter_choices()
-
-
-class MultiCheckboxField(SelectMultipleField):
-    """Several of a few, each with a box to tick."""
-
-    widget = ListWidget(prefix_label=False)
-    option_widget = CheckboxInput()
 
 
 class ExperienceForm(Form):

@@ -103,6 +103,7 @@ from traceability.events import (
     LotReleased,
     PicturesLeft,
     RecallActed,
+    SprayToldLate,
 )
 from traceability.services.lots import commission_old
 from traceability.services.scans import purge_scans
@@ -283,6 +284,7 @@ def _of_lots(engine: SearchEngine) -> dict[type[Event], Sequence[Reaction]]:
             inside(tracing.on_recall_acted),
             outside("search.recall", listing.reindex_recall(engine)),
         ),
+        SprayToldLate: (inside(tracing.on_spray_told_late),),
         ComplaintFiled: (inside(tracing.on_complaint_filed),),
         PicturesLeft: (outside("diary.pictures", _delete_pictures),),
     }

@@ -55,13 +55,13 @@ from traceability.rules import Activity, InputKind, Portion, UnitKind, WatchKind
 from traceability.rules.copies import ScanNote
 from traceability.rules.labels import Template
 from traceability.rules.recalls import ComplaintKind, Measure, Origin
-from traceability.services import lots, recalls, stock, supplies, watching
+from traceability.services import lots, recalls, shed, supplies, watching
 from traceability.services.labels import Wish, print_labels
 from traceability.services.lots import ShipFacts
 from traceability.services.partners import Grant, make_token
 from traceability.services.recalls import ComplaintFacts, RecallFacts
 from traceability.services.scans import record_scans
-from traceability.services.stock import BatchFacts
+from traceability.services.shed import BatchFacts
 from traceability.services.supplies import CropFacts, ProductFacts
 from vendors.models import (
     AuthorityOrder,
@@ -375,7 +375,7 @@ def _task(vendor_id: str | None) -> DiaryTask:
 def _records(world: World, land: Land, lot_id: str) -> dict[str, str]:
     """A batch in the shed, a lab test with its report, lists of the office, a matter to look at."""
     facts = BatchFacts("Confidor 100SL", NOW.date(), Unit.MILLILITRE, 500)
-    batch_id = land.run(stock.add_batch, vendor_id=land.vendor_id, facts=facts, actor=land.recorder)
+    batch_id = land.run(shed.add_batch, vendor_id=land.vendor_id, facts=facts, actor=land.recorder)
     test_id = land.test(lot_id)
     world.store("private/reports/x.pdf", PAPER, "application/pdf")
     crop = CropFacts("other", {"vi": "Cây khác"})

@@ -44,6 +44,17 @@ class LotRecalled(Event):
 
 
 @dataclass(frozen=True)
+class SprayToldLate(Event):
+    """A spraying was told, or judged anew, after lots were there that it forbids: they are held."""
+
+    vendor_id: str
+    product: str
+    # ISO 8601, the last day of spraying.
+    sprayed_on: str
+    lot_ids: list[str]
+
+
+@dataclass(frozen=True)
 class LotChanged(Event):
     """What is known of a lot was brought up to date by a table."""
 

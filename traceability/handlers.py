@@ -1,7 +1,7 @@
 """When something happened to a lot, its vendor is told."""
 
 from collections import Counter
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from accounts.events import AccountDeleted
@@ -15,7 +15,9 @@ from traceability.events import (
     LotRecalled,
     LotReleased,
     RecallActed,
+    SprayToldLate,
 )
+from traceability.queries.family import descendants
 from traceability.queries.recalls.cases import recall_card, scope_lots
 from traceability.queries.recalls.complaints import complaint_of
 from traceability.rules.recalls import URGENT
@@ -134,6 +136,30 @@ def on_complaint_filed(session: "Session", event: ComplaintFiled, now: datetime)
             place=f"/office/recalls/complaints/{complaint.id}",
             **values,
         )
+
+
+def on_spray_told_late(session: "Session", event: SprayToldLate, now: datetime) -> None:
+    """Write to the vendor and to the office of lots that are held, with the way to a recall.
+
+    What was packed from them is held with them and named, too: it may be sold already.
+    """
+    vendor = vendor_cards(session, [event.vendor_id]).get(event.vendor_id)
+    family = {one for lot_id in event.lot_ids for one in descendants(session, lot_id)}
+    lots = sorted(queries.lot_cards(session, family).values(), key=lambda lot: lot.code)
+    if vendor is None or not lots:
+        return
+    values = {
+        "product": event.product,
+        "day": f"{date.fromisoformat(event.sprayed_on):%d/%m/%Y}",
+        "vendor": vendor.name,
+        "codes": [lot.code for lot in lots],
+    }
+    first = next(lot.trace_code for lot in lots if lot.id in event.lot_ids)
+    place = f"/work/{vendor.id}/recalls/new?origin=lot&ref={first}"
+    to = Address(phone=vendor.phone)
+    notify(session, "traceability/late_spray", to=to, now=now, place=place, **values)
+    place = f"/office/recalls/new?origin=lot&vendor={vendor.id}&ref={first}"
+    _tell_office(session, "late_spray", now, place=place, **values)
 
 
 def _tell_office(session: "Session", template: str, now: datetime, **values: Any) -> None:

@@ -11,7 +11,7 @@ from wtforms import Form as PlainForm
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 
-from catalog.forms.parts import MultiCheckboxField, both, number
+from catalog.forms.parts import both, number
 from catalog.rules import ListingKind
 from catalog.rules.attributes import (
     MOST_CHOICES,
@@ -25,7 +25,15 @@ from catalog.services.attributes import AttributeDraft, ChoiceDraft
 from kernel.errors import DomainError
 from kernel.i18n import pick
 from kernel.messages import LABELS
-from kernel.web.forms import REQUIRED, Form, TextAreaField, TextField, clean, refusal_text
+from kernel.web.forms import (
+    REQUIRED,
+    Form,
+    MultiCheckboxField,
+    TextAreaField,
+    TextField,
+    clean,
+    refusal_text,
+)
 from kernel.web.language import current_language
 
 SPARE_CHOICES = 3

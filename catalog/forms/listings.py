@@ -19,7 +19,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional
 
 from catalog.forms.attributes import written_attributes
-from catalog.forms.parts import MultiCheckboxField, both
+from catalog.forms.parts import both
 from catalog.forms.terms import BARE, GoodsTermsForm, TermsForm, terms_data
 from catalog.models import Listing
 from catalog.queries import CategoryNode
@@ -36,6 +36,7 @@ from kernel.quantity import Unit, parse_quantity
 from kernel.web.forms import (
     REQUIRED,
     MoneyField,
+    MultiCheckboxField,
     TextAreaField,
     TextField,
     clean,

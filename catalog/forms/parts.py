@@ -3,16 +3,6 @@
 from collections.abc import Mapping
 from typing import Any
 
-from wtforms import SelectMultipleField
-from wtforms.widgets import CheckboxInput, ListWidget
-
-
-class MultiCheckboxField(SelectMultipleField):
-    """Any of several things, one box each."""
-
-    widget = ListWidget(prefix_label=False)
-    option_widget = CheckboxInput()
-
 
 def number(text: str | None) -> int:
     """Return what a hidden field says; 0 when that is no number."""

@@ -6,11 +6,12 @@ from wtforms import (
 )
 from wtforms.validators import Length
 
-from catalog.forms.parts import MultiCheckboxField, number
+from catalog.forms.parts import number
 from kernel.errors import Invalid
 from kernel.messages import msg
 from kernel.web.forms import (
     Form,
+    MultiCheckboxField,
     TextAreaField,
 )
 

@@ -10,7 +10,7 @@ from wtforms import Form as PlainForm
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Length, NumberRange, Optional
 
-from catalog.forms.parts import MultiCheckboxField, both
+from catalog.forms.parts import both
 from catalog.models import Listing
 from catalog.queries.workbench import Work
 from catalog.rules import ListingKind
@@ -23,7 +23,15 @@ from kernel.i18n import LANGUAGES, format_quantity
 from kernel.messages import LABELS, msg
 from kernel.places import communes
 from kernel.quantity import Unit, parse_quantity
-from kernel.web.forms import DayField, Form, MoneyField, TextAreaField, clean, refusal_text
+from kernel.web.forms import (
+    DayField,
+    Form,
+    MoneyField,
+    MultiCheckboxField,
+    TextAreaField,
+    clean,
+    refusal_text,
+)
 
 BARE = {Unit.GRAM: "kg", Unit.MILLILITRE: "l", Unit.PIECE: "", Unit.SEAT: ""}
 """What a number without a unit counts."""

@@ -9,9 +9,9 @@ from typing import Any
 import phonenumbers
 from flask_babel import gettext, lazy_gettext
 from flask_wtf import FlaskForm
-from wtforms import Field, StringField
+from wtforms import Field, SelectMultipleField, StringField
 from wtforms.fields import TextAreaField as PlainTextAreaField
-from wtforms.widgets import TextInput
+from wtforms.widgets import CheckboxInput, ListWidget, TextInput
 
 from kernel.errors import DomainError, Invalid
 from kernel.i18n import pick
@@ -85,6 +85,13 @@ class TextAreaField(PlainTextAreaField):
 
     def __init__(self, label: Any, validators: Sequence[Any] = (), **kwargs: Any) -> None:
         super().__init__(label, list(validators), filters=[clean], **kwargs)
+
+
+class MultiCheckboxField(SelectMultipleField):
+    """Any of several things, one box each."""
+
+    widget = ListWidget(prefix_label=False)
+    option_widget = CheckboxInput()
 
 
 class _ParsedField(Field):

@@ -38,9 +38,9 @@ from traceability.rules import (
     relatives,
 )
 from traceability.rules.checks import Verdict, read_result
-from traceability.services import stock, supplies, watching
+from traceability.services import shed, supplies, watching
 from traceability.services.entering import entered_too_soon, may_enter_from
-from traceability.services.stock import BatchFacts
+from traceability.services.shed import BatchFacts
 from traceability.services.supplies import CropFacts, LabelFacts, ProductFacts
 
 WHY = "Đã gọi hỏi nông hộ"
@@ -54,7 +54,7 @@ def matters(land: Land, kind: WatchKind) -> list[WatchItem]:
 
 def batch(land: Land, quantity: int = 1000, **changes) -> str:
     facts = BatchFacts("Confidor 100SL", date(2026, 11, 1), Unit.MILLILITRE, quantity, **changes)
-    return land.run(stock.add_batch, vendor_id=land.vendor_id, facts=facts, actor=land.recorder)
+    return land.run(shed.add_batch, vendor_id=land.vendor_id, facts=facts, actor=land.recorder)
 
 
 def litres(number: str, **more) -> Measured:
@@ -65,20 +65,20 @@ def litres(number: str, **more) -> Measured:
 def test_what_a_diary_uses_is_taken_out_of_the_shed(land):
     bought = batch(land)
     land.write(input_batch_id=bought, quantities=(litres("0.25"),))
-    assert stock.stock_of(land.session, bought) == 750
+    assert shed.stock_of(land.session, bought) == 750
 
 
 def test_what_is_planned_stays_in_the_shed(land):
     bought = batch(land)
     land.write(input_batch_id=bought, quantities=(litres("0.25"),), status=EntryStatus.PENDING)
-    assert stock.stock_of(land.session, bought) == 1000
+    assert shed.stock_of(land.session, bought) == 1000
 
 
 def test_a_correction_gives_back_and_takes_anew(land):
     bought = batch(land)
     entry_id = land.write(input_batch_id=bought, quantities=(litres("0.25"),))
     land.revise(entry_id, input_batch_id=bought, quantities=(litres("0.4"),))
-    assert stock.stock_of(land.session, bought) == 600
+    assert shed.stock_of(land.session, bought) == 600
     assert count(land.session, InputMove) == 4
 
 
@@ -86,7 +86,7 @@ def test_an_entry_sent_twice_is_taken_out_once(land):
     bought = batch(land)
     for _ in range(2):
         land.write(input_batch_id=bought, quantities=(litres("0.25"),), client_key="phone-stock-1")
-    assert stock.stock_of(land.session, bought) == 750
+    assert shed.stock_of(land.session, bought) == 750
 
 
 @pytest.mark.parametrize(
@@ -95,7 +95,7 @@ def test_an_entry_sent_twice_is_taken_out_once(land):
 def test_a_quantity_says_how_it_moves_the_stock(land, adjust, left):
     bought = batch(land)
     land.write(quantities=(litres("0.25", input_batch_id=bought, adjust=adjust),))
-    assert stock.stock_of(land.session, bought) == left
+    assert shed.stock_of(land.session, bought) == left
 
 
 def test_more_used_than_bought_is_a_matter_until_it_fits_again(land):
@@ -107,7 +107,7 @@ def test_more_used_than_bought_is_a_matter_until_it_fits_again(land):
         "200 ml",
         WatchState.OPEN,
     )
-    land.run(stock.count_batch, bought, counted=300, note="Kiểm kho", actor=land.owner)
+    land.run(shed.count_batch, bought, counted=300, note="Kiểm kho", actor=land.owner)
     assert matters(land, WatchKind.STOCK)[0].state is WatchState.DONE
 
 
@@ -388,3 +388,14 @@ def test_any_result_is_read_or_is_no_number(text):
 def test_kilograms_a_hectare():
     assert kg_per_ha(2_700_000, 1800) == 15_000
     assert (kg_per_ha(1, 0), NOW.date()) == (0, TODAY)
+
+
+def test_what_fits_again_keeps_its_words_and_comes_back_with_the_same_facts(land):
+    told = {"lot": "2611-1", "day": "2026-11-23"}
+    about = {"vendor_id": land.vendor_id, "detail": told}
+    land.run(watching.open_matter, WatchKind.OUT_OF_SEASON, "k", **about)
+    land.run(watching.settle_matter, "k")
+    (item,) = matters(land, WatchKind.OUT_OF_SEASON)
+    assert (item.state, item.detail) == (WatchState.DONE, told)
+    land.run(watching.open_matter, WatchKind.OUT_OF_SEASON, "k", **about)
+    assert item.state is WatchState.OPEN

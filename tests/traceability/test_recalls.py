@@ -21,7 +21,7 @@ from traceability.rules.recalls import Measure, Origin, RecallState
 from traceability.services import lots, recalls
 from traceability.services.recalls import RecallFacts
 from traceability.services.recalls.drilling import remind_of_drills
-from traceability.services.stock import BatchFacts, add_batch
+from traceability.services.shed import BatchFacts, add_batch
 
 WHY = "Dư lượng vượt mức"
 

@@ -11,7 +11,7 @@ from tests.traceability.test_pages import farmer, post  # noqa: F401 - a fixture
 from traceability import queries
 from traceability.models import Crop, DiaryEntry, InputLabel, InputProduct, LabTest, Plot, WatchItem
 from traceability.rules import EntryStatus, Verdict, WatchState
-from traceability.services import stock
+from traceability.services import shed
 
 PDF = b"%PDF-1.4 the report of a laboratory %%EOF"
 
@@ -22,9 +22,9 @@ def written(land):
 
 def test_a_tank_mix_from_the_shed_is_written_and_corrected(app_land, client, farmer):  # noqa: F811
     batch = {"name": "Thuốc X", "quantity": "500 ml", "bought_on": "2026-11-01"}
-    shed = post(client, f"{farmer}/inputs/new", batch)
-    assert shed.status_code == 303
-    batch_id = shed.location.rpartition("/")[2]
+    bought = post(client, f"{farmer}/inputs/new", batch)
+    assert bought.status_code == 303
+    batch_id = bought.location.rpartition("/")[2]
     address = f"{farmer}/seasons/{app_land.season_id}/entries/new?activity=spray"
     spray = {
         "client_key": "phone-0001",
@@ -38,7 +38,7 @@ def test_a_tank_mix_from_the_shed_is_written_and_corrected(app_land, client, far
         "people": "Anh Nam, Chị Lan",
     }
     assert post(client, address, spray).status_code == 303
-    assert stock.stock_of(app_land.session, batch_id) == 250
+    assert shed.stock_of(app_land.session, batch_id) == 250
     (entry,) = written(app_land)
     assert entry.people == ["Anh Nam", "Chị Lan"]
     assert entry.happened_at.isoformat() == "2026-11-12T02:30:00+00:00"
@@ -51,7 +51,7 @@ def test_a_tank_mix_from_the_shed_is_written_and_corrected(app_land, client, far
     assert "20/11/2026" in page
     assert "Ghi nhầm" in page
     app_land.session.rollback()
-    assert stock.stock_of(app_land.session, batch_id) == 400
+    assert shed.stock_of(app_land.session, batch_id) == 400
 
 
 @pytest.mark.parametrize(
@@ -76,7 +76,8 @@ def test_what_cannot_be_is_told_on_the_form(app_land, client, farmer, changes, w
 def test_a_plan_is_shown_and_frees_the_harvest(app_land, client, farmer):  # noqa: F811
     address = f"{farmer}/seasons/{app_land.season_id}/entries/new?activity=spray"
     plan = {"client_key": "phone-0001", "done_on": "2026-12-10", "input_name": "X"}
-    assert post(client, address, plan | {"status": "pending"}).status_code == 303
+    plan |= {"status": "pending", "seen": "1"}
+    assert post(client, address, plan).status_code == 303
     assert written(app_land)[0].status is EntryStatus.PENDING
     season = client.get(f"{farmer}/seasons/{app_land.season_id}").get_data(as_text=True)
     assert "tag-sun" in season

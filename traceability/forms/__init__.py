@@ -11,7 +11,7 @@ from wtforms.fields import SelectChoice
 from wtforms.validators import Length, Optional, ValidationError
 
 from kernel.quantity import Unit, parse_quantity, read_number
-from kernel.web.forms import DayField, Form, TextAreaField, TextField
+from kernel.web.forms import DayField, Form, MultiCheckboxField, TextAreaField, TextField
 from traceability.forms.entries import CorrectForm, EntryForm, SprayForm
 from traceability.forms.shared import reading, required
 from traceability.gs1 import read_gtin
@@ -19,6 +19,7 @@ from traceability.rules import MOST_REASON
 
 __all__ = [
     "CorrectForm",
+    "CropOfSeasonForm",
     "EndForm",
     "EntryForm",
     "FarmForm",
@@ -77,11 +78,26 @@ class PlotForm(Form):
             raise ValidationError(gettext("The area is more than nothing."))
 
 
-class SeasonForm(Form):
+class CropOfSeasonForm(Form):
+    """What grows; the choices of ``listed`` are completed by the page."""
+
+    listed = SelectField(
+        _l("What grows here"),
+        choices=[SelectChoice("", _l("Not on the list: write it below"))],
+        default="",
+    )
+    crop = TextField(_l("What buyers read"), [Length(max=80)])
+    variety = TextField(_l("Variety"), [Length(max=80)])
+
+    def validate_crop(self, field: TextField) -> None:
+        """Ask for words where nothing of the list was chosen."""
+        if not self.listed.data and not field.data:
+            raise ValidationError(gettext("Choose what grows here, or write it."))
+
+
+class SeasonForm(CropOfSeasonForm):
     """A crop on a plot."""
 
-    crop = TextField(_l("What grows here"), [required(), Length(max=80)])
-    variety = TextField(_l("Variety"), [Length(max=80)])
     started_on = DayField(_l("Since"), [required()])
 
 
@@ -92,7 +108,7 @@ class EndForm(Form):
 
 
 class HarvestForm(Form):
-    """What was brought in."""
+    """What was brought in; the choices of ``also`` are set by the page."""
 
     client_key = HiddenField(validators=[required(), Length(min=8, max=40)])
     quantity = TextField(
@@ -100,10 +116,13 @@ class HarvestForm(Form):
     )
     unit = RadioField(_l("Measured in"), choices=UNIT_CHOICES, default="kg")
     harvested_on = DayField(_l("Day"), [required()])
+    also = MultiCheckboxField(_l("Also from these plots, in the same lot"))
     worker = TextField(_l("Who did it"), [Length(max=120)])
     best_before = DayField(_l("Best before"), [Optional()])
     gtin = TextField(_l("GTIN on the pack"), [Length(max=24)], render_kw={"inputmode": "numeric"})
     note = TextAreaField(_l("Note"), [Length(max=1000)])
+    # What follows was shown, and the harvest is a fact all the same.
+    seen = HiddenField()
 
     amount: int = 0
     gtin14: str | None = None

@@ -52,6 +52,10 @@ class EntryForm(Form):
     )
     used = TextField(_l("How much of it"), [Length(max=30)])
     people = TextField(_l("Who else was there"), [Length(max=300)])
+    # What follows was shown, and it was done all the same.
+    seen = HiddenField()
+    # Only show what follows.
+    look = HiddenField()
 
     clock: time | None = None
     measured: Measured | None = None

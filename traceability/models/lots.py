@@ -1,5 +1,6 @@
 """Tables of lots and their steps."""
 
+from collections.abc import Collection
 from datetime import date, datetime
 
 import sqlalchemy as sa
@@ -76,6 +77,21 @@ class LotSeason(Base):
 
     lot_id: Mapped[Id] = mapped_column(sa.ForeignKey("lot.id"), primary_key=True)
     season_id: Mapped[Id] = mapped_column(sa.ForeignKey("season.id"), primary_key=True)
+
+
+def grew_in(seasons: Collection[str] | sa.Select[str]) -> sa.ColumnElement[bool]:
+    """Return the condition that a lot was harvested, at least in part, in one of these seasons."""
+    also = sa.select(LotSeason.lot_id).where(LotSeason.season_id.in_(seasons))
+    return sa.or_(Lot.season_id.in_(seasons), Lot.id.in_(also))
+
+
+def seasons_of_lots(lots: Collection[str] | sa.Select[str]) -> sa.Subquery:
+    """Return lots (``lot_id``) with every season (``season_id``) that was harvested into them."""
+    first = sa.select(Lot.id.label("lot_id"), Lot.season_id).where(
+        Lot.id.in_(lots), Lot.season_id.is_not(None)
+    )
+    further = sa.select(LotSeason.lot_id, LotSeason.season_id).where(LotSeason.lot_id.in_(lots))
+    return first.union(further).subquery("grown")
 
 
 class LotEdge(Base):

@@ -16,6 +16,7 @@ from traceability.queries.farms import (
     plot_of,
     season_of,
     season_page,
+    sisters_of,
 )
 from traceability.queries.land import related_plots, sprays
 from traceability.queries.lots import (
@@ -92,6 +93,7 @@ __all__ = [
     "revisions",
     "season_of",
     "season_page",
+    "sisters_of",
     "sprays",
     "warnings_of",
     "watched_lots",

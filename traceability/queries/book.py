@@ -18,6 +18,7 @@ from traceability.models import (
     InputProduct,
     LabTest,
     Lot,
+    grew_in,
     is_latest,
 )
 from traceability.queries.farms import FarmCard, PlotCard, SeasonCard, farm_of, plot_of
@@ -216,7 +217,7 @@ def _batches(session: Session, season_id: str) -> list[BookBatch]:
 def _lots(season_id: str) -> sa.Select[Any]:
     return (
         sa.select(*(getattr(Lot, name) for name in BookLot.__dataclass_fields__))
-        .where(Lot.season_id == season_id)
+        .where(grew_in([season_id]))
         .order_by(Lot.harvested_on, Lot.code)
     )
 
@@ -226,6 +227,6 @@ def _tests(season_id: str) -> sa.Select[Any]:
     return (
         sa.select(*(getattr(LabTest, name) for name in plain), Lot.code.label("lot_code"))
         .outerjoin(Lot, Lot.id == LabTest.lot_id)
-        .where(sa.or_(LabTest.season_id == season_id, Lot.season_id == season_id))
+        .where(sa.or_(LabTest.season_id == season_id, grew_in([season_id])))
         .order_by(LabTest.sampled_on, LabTest.id)
     )

@@ -7,7 +7,7 @@ from datetime import date
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from traceability.models import DiaryEntry, Farm, Plot, Season, is_latest
+from traceability.models import DiaryEntry, Farm, Plot, Season, is_latest, seasons_of_lots
 from traceability.queries.land import sprays
 from traceability.queries.lots import LotCard, lots_of_season
 from traceability.rules import (
@@ -16,6 +16,7 @@ from traceability.rules import (
     Clearance,
     EntryStatus,
     Spray,
+    is_same_crop,
     judge_harvest,
 )
 
@@ -46,11 +47,25 @@ class SeasonCard:
     variety: str
     started_on: date
     ended_on: date | None
+    # What of the office's lists it is.
+    crop_id: str | None = None
+    variety_id: str | None = None
 
     @property
     def is_over(self) -> bool:
         """Tell whether its last harvest is done."""
         return self.ended_on is not None
+
+
+@dataclass(frozen=True)
+class Sister:
+    """A season whose harvest may go into the same lot as that of another."""
+
+    id: str
+    plot: str
+    farm: str
+    crop: dict[str, str]
+    variety: str
 
 
 @dataclass(frozen=True)
@@ -159,6 +174,8 @@ _SEASON = (
     Season.variety,
     Season.started_on,
     Season.ended_on,
+    Season.crop_id,
+    Season.variety_id,
 )
 _LINE = (
     DiaryEntry.id,
@@ -248,17 +265,18 @@ def season_page(
 ) -> SeasonPage | None:
     """Return a season of a vendor with its diary and lots, and whether may be harvested today."""
     found = session.execute(
-        sa.select(Season.plot_id, Plot.farm_id)
+        sa.select(*_SEASON, Plot.farm_id)
         .join(Plot, Plot.id == Season.plot_id)
         .join(Farm, Farm.id == Plot.farm_id)
         .where(Season.id == season_id, Farm.vendor_id == vendor_id)
     ).first()
     if found is None:
         return None
-    season = session.execute(sa.select(*_SEASON).where(Season.id == season_id)).one()
+    told = dict(found._mapping)
+    del told["farm_id"]
     plot = session.execute(sa.select(*_PLOT).where(Plot.id == found.plot_id)).one()
     return SeasonPage(
-        season=SeasonCard(**season._mapping),
+        season=SeasonCard(**told),
         plot=PlotCard(**plot._mapping),
         farm=farm_cards(session, [found.farm_id])[found.farm_id],
         entries=tuple(reversed(diary(session, season_id=season_id))),
@@ -267,11 +285,44 @@ def season_page(
     )
 
 
+def sisters_of(session: Session, season_id: str) -> list[Sister]:
+    """Return the seasons of a vendor that may go into one lot with one: of its crop, going on."""
+    mine = (
+        sa.select(Farm.vendor_id, Season.crop_id, Season.crop)
+        .join(Plot, Plot.farm_id == Farm.id)
+        .join(Season, Season.plot_id == Plot.id)
+        .where(Season.id == season_id)
+    )
+    own = session.execute(mine).one()
+    rows = session.execute(
+        sa.select(*_SEASON, Plot.name.label("plot"), Farm.name.label("farm"))
+        .join(Plot, Plot.id == Season.plot_id)
+        .join(Farm, Farm.id == Plot.farm_id)
+        .where(Farm.vendor_id == own.vendor_id, Season.id != season_id, Season.ended_on.is_(None))
+        .order_by(Farm.code, Plot.code, Season.started_on)
+    )
+    return [
+        Sister(row.id, row.plot, row.farm, row.crop, row.variety)
+        for row in rows
+        if is_same_crop((own.crop_id, own.crop), (row.crop_id, row.crop))
+    ]
+
+
 def diary(session: Session, *, season_id: str, most: int = 400) -> list[DiaryLine]:
     """Return the latest entries of a season's diary in the order of what was done."""
+    return _lines(session, DiaryEntry.season_id == season_id, most)
+
+
+def diary_of_lot(session: Session, lot_id: str, *, most: int = 400) -> list[DiaryLine]:
+    """Return the latest entries of every season that went into a lot, as ``diary`` does."""
+    grown = seasons_of_lots([lot_id])
+    return _lines(session, DiaryEntry.season_id.in_(sa.select(grown.c.season_id)), most)
+
+
+def _lines(session: Session, mine: sa.ColumnElement[bool], most: int) -> list[DiaryLine]:
     rows = session.execute(
         sa.select(*_LINE)
-        .where(DiaryEntry.season_id == season_id, is_latest())
+        .where(mine, is_latest())
         .order_by(DiaryEntry.done_on.desc(), DiaryEntry.id.desc())
         .limit(most)
     ).all()

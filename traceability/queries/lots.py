@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from kernel.pages import Page
 from kernel.quantity import Unit
-from traceability.models import Lot, LotStep, Plot, Season
+from traceability.models import Lot, LotStep, Plot, Season, grew_in
 from traceability.rules import STOPPED, LotKind, LotState
 
 
@@ -115,11 +115,11 @@ def lots_of(session: Session, *, vendor_id: str, page: int = 1, size: int = 20) 
 
 
 def lots_of_season(session: Session, *, season_id: str) -> list[LotCard]:
-    """Return the lots of a season, the newest harvest first."""
+    """Return the lots that a season went into, the newest harvest first."""
     return _cards(
         session,
         select_cards()
-        .where(Lot.season_id == season_id)
+        .where(grew_in([season_id]))
         .order_by(Lot.harvested_on.desc(), Lot.id.desc())
         .limit(100),
     )

@@ -87,6 +87,8 @@ class TestCard:
     lot_id: str | None
     lot_code: str | None
     season_id: str | None
+    # What grows where soil and water were tested.
+    crop: dict[str, str] | None
     file_key: str
     file_name: str
     media_type: str
@@ -236,19 +238,25 @@ def lab_tests(
     *,
     vendor_id: str,
     lot_id: str | None = None,
+    season_id: str | None = None,
     test_id: str | None = None,
 ) -> list[TestCard]:
-    """Return a vendor's lab tests, of one lot or all, the latest sample first."""
-    names = [name for name in TestCard.__dataclass_fields__ if name != "lot_code"]
+    """Return a vendor's lab tests, of one lot, one season or all, the latest sample first."""
+    names = [name for name in TestCard.__dataclass_fields__ if name not in {"lot_code", "crop"}]
     wanted = (
-        sa.select(*(getattr(LabTest, name) for name in names), Lot.code.label("lot_code"))
+        sa.select(
+            *(getattr(LabTest, name) for name in names), Lot.code.label("lot_code"), Season.crop
+        )
         .outerjoin(Lot, Lot.id == LabTest.lot_id)
+        .outerjoin(Season, Season.id == LabTest.season_id)
         .where(LabTest.vendor_id == vendor_id)
         .order_by(LabTest.sampled_on.desc(), LabTest.id.desc())
         .limit(200)
     )
     if lot_id is not None:
         wanted = wanted.where(LabTest.lot_id == lot_id)
+    if season_id is not None:
+        wanted = wanted.where(LabTest.season_id == season_id)
     if test_id is not None:
         wanted = wanted.where(LabTest.id == test_id)
     return [TestCard(**row._mapping) for row in session.execute(wanted)]

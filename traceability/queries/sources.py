@@ -17,6 +17,7 @@ from traceability.models import (
     Plot,
     Season,
     is_latest,
+    seasons_of_lots,
 )
 from traceability.rules import (
     Activity,
@@ -86,7 +87,6 @@ def sources_of(session: Session, lot_id: str) -> tuple[Source, ...]:
     rows = session.execute(
         sa.select(
             *(getattr(Lot, name) for name in _OF_LOT),
-            Lot.season_id,
             Farm.name.label("farm_name"),
             Farm.commune,
             Plot.name.label("plot_name"),
@@ -99,8 +99,8 @@ def sources_of(session: Session, lot_id: str) -> tuple[Source, ...]:
         .order_by(Lot.harvested_on, Lot.code)
         .limit(MOST_SOURCES)
     ).all()
-    sprayed = _sprays(session, {row.season_id for row in rows})
-    return tuple(_source(row, sprayed.get(row.season_id, ())) for row in rows)
+    sprayed = _sprays(session, [row.id for row in rows])
+    return tuple(_source(row, sprayed.get(row.id, ())) for row in rows)
 
 
 def lab_tests(session: Session, lot_ids: Collection[str], *, most: int = 200) -> list[LabCard]:
@@ -152,21 +152,23 @@ _OF_LOT = (
 )
 
 
-def _sprays(session: Session, season_ids: Collection[str]) -> dict[str, list[Spray]]:
-    """Return what was sprayed in seasons; the holds look further, this is what is told."""
+def _sprays(session: Session, lot_ids: Collection[str]) -> dict[str, list[Spray]]:
+    """Return what was sprayed in the seasons of lots; the holds look further, this is what is told."""
     found: dict[str, list[Spray]] = {}
-    if not season_ids:
+    if not lot_ids:
         return found
+    grown = seasons_of_lots(lot_ids)
     rows = session.execute(
         sa.select(
-            DiaryEntry.season_id,
+            grown.c.lot_id,
             DiaryEntry.input_name,
             DiaryEntry.done_on,
             DiaryEntry.phi_days,
             DiaryEntry.ended_on,
             DiaryEntry.block,
-        ).where(
-            DiaryEntry.season_id.in_(season_ids),
+        )
+        .join(grown, grown.c.season_id == DiaryEntry.season_id)
+        .where(
             DiaryEntry.activity == Activity.SPRAY,
             DiaryEntry.status == EntryStatus.DONE,
             is_latest(),
@@ -174,13 +176,12 @@ def _sprays(session: Session, season_ids: Collection[str]) -> dict[str, list[Spr
     )
     for row in rows:
         spray = Spray(row.input_name or "", row.done_on, row.phi_days, row.ended_on, row.block)
-        found.setdefault(row.season_id, []).append(spray)
+        found.setdefault(row.lot_id, []).append(spray)
     return found
 
 
 def _source(row: sa.Row[*tuple[object, ...]], sprayed: Iterable[Spray]) -> Source:
     cells = dict(row._mapping)
-    del cells["season_id"]
     before = [spray for spray in sprayed if spray.done_on <= row.harvested_on]
     kept = judge_harvest(before, row.harvested_on).kept and not row.inside_interval
     return Source(**cells, sprays=len(before), kept=kept)

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from traceability.models import Farm, Lot, Plot, Season
-from traceability.queries.farms import DiaryLine, FarmCard, diary
+from traceability.queries.farms import DiaryLine, FarmCard, diary_of_lot
 from traceability.queries.lots import LotCard, select_cards
 from traceability.rules import Activity, LotKind, Spray, judge_harvest
 
@@ -67,7 +67,7 @@ def lot_story(session: Session, *, trace_code: str) -> LotStory | None:
         return None
     cells = row._mapping
     card = LotCard(**{key: cells[key] for key in LotCard.__dataclass_fields__})
-    lines = diary(session, season_id=card.season_id) if card.season_id else []
+    lines = diary_of_lot(session, card.id) if card.season_id else []
     until = tuple(line for line in lines if _is_of(line, card, cells["harvest_id"]))
     return LotStory(
         lot=card,

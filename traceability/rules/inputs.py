@@ -1,7 +1,7 @@
 """What is put on a plot: kinds of products, what labels say, what is banned."""
 
 import enum
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -85,9 +85,31 @@ def labels_on(labels: Iterable[Label], day: date) -> list[Label]:
     return [one for one in newest.values() if one.valid_to is None or day < one.valid_to]
 
 
+def most_uses(labels: Iterable[Label]) -> int | None:
+    """Return how often a season may see a product; None: the labels do not say."""
+    return min((one.most_applications for one in labels if one.most_applications), default=None)
+
+
+def least_days(labels: Iterable[Label]) -> int | None:
+    """Return how many days lie between two uses at least; None: the labels do not say."""
+    return max((one.spacing_days for one in labels if one.spacing_days), default=None)
+
+
 def name_key(name: str) -> str:
     """Return a name as names are compared: without case, marks and double spaces."""
     return " ".join(fold(name).split())
+
+
+Grown = tuple[str | None, Mapping[str, str]]
+"""What a season grows: its crop of the list, where it is known, and its names by language."""
+
+
+def is_same_crop(one: Grown, other: Grown) -> bool:
+    """Tell whether two seasons grow the same: by the list where both are on it, else by name."""
+    if one[0] and other[0]:
+        return one[0] == other[0]
+    names = [{name_key(name) for name in grown[1].values()} for grown in (one, other)]
+    return bool(names[0] & names[1])
 
 
 def judge_products(

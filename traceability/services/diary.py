@@ -35,7 +35,7 @@ from traceability.services.farms import season_of
 from traceability.services.findings import watch_entry
 from traceability.services.holding import lock_land, move_harvest, settle_land
 from traceability.services.judging import Used, judge_used
-from traceability.services.stock import give_back, take_out
+from traceability.services.shed import give_back, take_out
 
 
 @dataclass(frozen=True)

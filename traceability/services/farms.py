@@ -11,11 +11,11 @@ from sqlalchemy.orm import Session
 from kernel import audit, places
 from kernel.actor import Actor
 from kernel.clock import local_date
-from kernel.db import Base
+from kernel.db import Base, lock
 from kernel.errors import Conflict, Invalid, NotFound
 from kernel.messages import msg
 from traceability.gs1 import extension_of
-from traceability.models import DiaryEntry, Farm, Lot, Plot, Season
+from traceability.models import Crop, DiaryEntry, Farm, Lot, Plot, Season, Variety
 from traceability.rules import need_season_days
 
 
@@ -42,11 +42,13 @@ class PlotFacts:
 
 @dataclass(frozen=True)
 class SeasonFacts:
-    """What is grown from when on; ``crop`` by language."""
+    """What is grown from when on; ``crop`` by language, ids of the office's lists."""
 
     crop: dict[str, str]
     variety: str
     started_on: date
+    crop_id: str | None = None
+    variety_id: str | None = None
 
 
 def create_farm(
@@ -116,19 +118,36 @@ def start_season(
 ) -> str:
     """Begin a crop on a plot and return the season's id.
 
-    :raises Invalid: for a start in the future.
+    :raises Invalid: for a start in the future, or when other plots stand in its place by then.
     """
-    plot = session.get(Plot, plot_id)
+    plot = lock(session, Plot, plot_id)
     if plot is None:
         raise NotFound
     actor.need_at(vendor_of(session, plot), "recorder")
     need_season_days(facts.started_on, None, today=local_date(now))
+    if plot.retired_on is not None and facts.started_on >= plot.retired_on:
+        raise Invalid(
+            msg("Other plots stand in the place of this one by then."), field="started_on"
+        )
+    need_listed(session, facts.crop_id, facts.variety_id)
     month = f"{facts.started_on:%y%m}"
     code = _next_code(session, Season.code, Season.plot_id == plot.id, f"{month}-")
     season = Season(plot_id=plot.id, code=code, **asdict(facts))
     _insert(session, season)
     _note(session, "season.started", season, actor, now, plot_id=plot.id)
     return season.id
+
+
+def need_listed(session: Session, crop_id: str | None, variety_id: str | None) -> None:
+    """Refuse a crop that is not on the office's list, or a variety of another crop.
+
+    :raises Invalid: then.
+    """
+    variety = session.get(Variety, variety_id) if variety_id else None
+    if crop_id and session.get(Crop, crop_id) is None:
+        raise Invalid(msg("This crop is not on the list."), field="listed")
+    if variety_id and (variety is None or variety.crop_id != crop_id):
+        raise Invalid(msg("This crop is not on the list."), field="listed")
 
 
 def end_season(

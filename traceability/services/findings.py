@@ -18,7 +18,9 @@ from traceability.models import (
     Plot,
     Season,
     Variety,
+    grew_in,
     is_latest,
+    seasons_of_lots,
 )
 from traceability.queries.land import related_plots
 from traceability.rules import (
@@ -33,6 +35,8 @@ from traceability.rules import (
     is_in_season,
     kg_per_ha,
     labels_on,
+    least_days,
+    most_uses,
 )
 from traceability.services.entering import entered_too_soon, may_enter_from
 from traceability.services.judging import crop_of, with_labels
@@ -45,7 +49,8 @@ _BLOCKS = {
 }
 _LONGEST_REENTRY = timedelta(14)
 # Work that brings people among the plants; spraying itself is done in protection.
-_WORK = frozenset(Activity) - {Activity.SPRAY, Activity.LAB_TEST}
+NO_WORK = frozenset({Activity.SPRAY, Activity.LAB_TEST})
+_WORK = frozenset(Activity) - NO_WORK
 
 
 def watch_entry(
@@ -64,7 +69,7 @@ def watch_harvest(session: Session, lot: Lot, *, now: datetime) -> None:
     season = session.get(Season, lot.season_id) if lot.season_id else None
     if season is None:
         return
-    most, months = _bounds(session, season)
+    _, months = _bounds(session, season)
     about = {"season_id": season.id, "lot_id": lot.id, "vendor_id": lot.vendor_id}
     key = f"out_of_season:{lot.id}"
     if is_in_season(lot.harvested_on, months):
@@ -72,28 +77,48 @@ def watch_harvest(session: Session, lot: Lot, *, now: datetime) -> None:
     else:
         told = {"lot": lot.code, "day": lot.harvested_on.isoformat()}
         open_matter(session, WatchKind.OUT_OF_SEASON, key, detail=told, now=now, **about)
-    _watch_yield(session, season, most, about, now)
+    for one in _grown_in(session, lot):
+        _watch_yield(session, one, lot, now)
     if lot.harvest_id is not None:
         entry = session.get_one(DiaryEntry, lot.harvest_id)
         _watch_entering(session, season, entry, lot.vendor_id, now)
 
 
-def _watch_yield(
-    session: Session, season: Season, most: int | None, about: dict[str, str], now: datetime
-) -> None:
+def _grown_in(session: Session, lot: Lot) -> list[Season]:
+    grown = seasons_of_lots([lot.id])
+    wanted = sa.select(Season).join(grown, grown.c.season_id == Season.id).order_by(Season.id)
+    return list(session.scalars(wanted))
+
+
+def _watch_yield(session: Session, season: Season, lot: Lot, now: datetime) -> None:
     key = f"yield:{season.id}"
-    area = session.scalars(sa.select(Plot.area_m2).where(Plot.id == season.plot_id)).one()
-    grams = session.scalar(
-        sa.select(sa.func.coalesce(sa.func.sum(Lot.quantity), 0)).where(
-            Lot.season_id == season.id, Lot.unit == Unit.GRAM, Lot.kind == LotKind.HARVEST
-        )
-    )
-    found = kg_per_ha(int(grams or 0), area)
+    about = {"season_id": season.id, "lot_id": lot.id, "vendor_id": lot.vendor_id}
+    most, _ = _bounds(session, season)
+    found = _yield_of(session, season.id)
     if most is None or found <= most:
         settle_matter(session, key, now=now)
         return
     detail = {"found": str(found), "most": str(most)}
     open_matter(session, WatchKind.YIELD, key, detail=detail, now=now, **about)
+
+
+def _yield_of(session: Session, season_id: str) -> int:
+    """Return the kilograms a hectare of a season; plots share their lots by their area."""
+    lots = sa.select(Lot.id).where(
+        grew_in([season_id]), Lot.unit == Unit.GRAM, Lot.kind == LotKind.HARVEST
+    )
+    grown = seasons_of_lots(lots)
+    rows = session.execute(
+        sa.select(Lot.id, Lot.quantity, sa.func.sum(Plot.area_m2).label("area_m2"))
+        .join(grown, grown.c.lot_id == Lot.id)
+        .join(Season, Season.id == grown.c.season_id)
+        .join(Plot, Plot.id == Season.plot_id)
+        .group_by(Lot.id, Lot.quantity)
+    )
+    by_area: dict[int, int] = {}
+    for row in rows:
+        by_area[int(row.area_m2)] = by_area.get(int(row.area_m2), 0) + row.quantity
+    return sum(kg_per_ha(grams, area) for area, grams in by_area.items())
 
 
 def _watch_block(session: Session, entry: DiaryEntry, vendor_id: str, now: datetime) -> None:
@@ -117,11 +142,11 @@ def _watch_uses(
     now: datetime,
 ) -> None:
     """Count a product's uses in a season and the days between them, by the label of the day."""
-    uses = _uses(session, season.id, product.id)
+    uses = uses_of(session, season.id, product.id)
     listed = with_labels(session, [product], crop_of(session, season))
     labels = labels_on(listed[0].labels, entry.done_on)
     about = {"season_id": season.id, "entry_id": entry.id, "vendor_id": vendor_id}
-    most = min((one.most_applications for one in labels if one.most_applications), default=None)
+    most = most_uses(labels)
     key = f"too_many:{season.id}:{product.id}"
     if most is not None and len(uses) > most:
         told = {"product": product.name, "found": str(len(uses)), "most": str(most)}
@@ -140,7 +165,7 @@ def _watch_spacing(
     now: datetime,
 ) -> None:
     entry, name = used
-    least = max((one.spacing_days for one in labels if one.spacing_days), default=None)
+    least = least_days(labels)
     days = days_between(uses, entry.root_id)
     key = f"too_close:{entry.root_id}"
     if least is None or days is None or days >= least:
@@ -221,7 +246,8 @@ def _products(session: Session, entry_id: str) -> list[InputProduct]:
     )
 
 
-def _uses(session: Session, season_id: str, product_id: str) -> list[Application]:
+def uses_of(session: Session, season_id: str, product_id: str) -> list[Application]:
+    """Return how a product was sprayed in a season, as it is told last."""
     rows = session.execute(
         sa.select(DiaryEntry.root_id, DiaryEntry.done_on, DiaryEntry.ended_on)
         .join(EntryInput, EntryInput.entry_id == DiaryEntry.id)

@@ -5,7 +5,19 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from traceability.models import DiaryEntry, Farm, Lot, LotMove, LotStep, Plot, Season
+from traceability.models import (
+    DiaryEntry,
+    Farm,
+    InputBatch,
+    InputMove,
+    IntervalHold,
+    LabTest,
+    Lot,
+    LotMove,
+    LotStep,
+    Plot,
+    Season,
+)
 from traceability.services.photos import forget_photos
 from traceability.services.proof.personal import forget_words
 
@@ -27,6 +39,7 @@ def forget_farmer(session: Session, vendor_id: str, *, now: datetime) -> None:
     )
     forget_photos(session, vendor_id, now=now)
     lots = sa.select(Lot.id).where(Lot.vendor_id == vendor_id)
+    _forget_keepers(session, vendor_id, lots=lots)
     for kind in (LotStep, LotMove):
         session.execute(
             sa.update(kind).where(kind.lot_id.in_(lots)).values(actor_name="", actor_id=None)
@@ -35,4 +48,21 @@ def forget_farmer(session: Session, vendor_id: str, *, now: datetime) -> None:
         sa.update(Farm)
         .where(Farm.vendor_id == vendor_id)
         .values(name="-", address="", lat=None, lon=None, story={})
+    )
+
+
+def _forget_keepers(session: Session, vendor_id: str, *, lots: sa.Select[str]) -> None:
+    """Take off who kept the shed, recorded tests and cleared holds; the records themselves stay.
+
+    What was decided by an officer stays: that is no record of the vendor's people.
+    """
+    batches = sa.select(InputBatch.id).where(InputBatch.vendor_id == vendor_id)
+    session.execute(
+        sa.update(InputMove).where(InputMove.batch_id.in_(batches)).values(actor_id=None, note="")
+    )
+    session.execute(
+        sa.update(LabTest).where(LabTest.vendor_id == vendor_id).values(recorded_by=None)
+    )
+    session.execute(
+        sa.update(IntervalHold).where(IntervalHold.lot_id.in_(lots)).values(closed_by=None)
     )

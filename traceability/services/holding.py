@@ -14,16 +14,17 @@ from kernel.actor import HOUSE, Actor
 from kernel.events import emit
 from kernel.messages import msg
 from traceability.errors import SecondPersonNeeded, TestFailed, TestNeeded
-from traceability.events import LotChanged
+from traceability.events import LotChanged, SprayToldLate
 from traceability.models import (
     DiaryEntry,
     Farm,
     IntervalHold,
     LabTest,
     Lot,
-    LotSeason,
     LotStep,
     Season,
+    grew_in,
+    seasons_of_lots,
 )
 from traceability.queries.land import related_plots, sprays_on
 from traceability.rules import (
@@ -55,23 +56,22 @@ def settle_land(session: Session, plot_id: str, *, since: date, now: datetime) -
     """Judge the lots of a plot's land anew that were harvested on a day or later."""
     plots = related_plots(session, plot_id, on=since)
     seasons = sa.select(Season.id).where(Season.plot_id.in_(plots))
-    also = sa.select(LotSeason.lot_id).where(LotSeason.season_id.in_(seasons))
     lots = session.scalars(
         sa.select(Lot)
-        .where(
-            sa.or_(Lot.season_id.in_(seasons), Lot.id.in_(also)),
-            Lot.harvested_on >= since,
-        )
+        .where(grew_in(seasons), Lot.harvested_on >= since)
         .order_by(Lot.id)
         .with_for_update(of=Lot)
         .execution_options(populate_existing=True)
     ).all()
-    for lot in lots:
-        settle_lot(session, lot, now=now)
+    late = [(lot, spray) for lot in lots if (spray := settle_lot(session, lot, now=now))]
+    _tell_late(session, late, now)
 
 
-def settle_lot(session: Session, lot: Lot, *, now: datetime) -> None:
-    """Bring the holds of a lot to what the sprays on its land say now; its family follows it."""
+def settle_lot(session: Session, lot: Lot, *, now: datetime) -> Spray | None:
+    """Bring the holds of a lot to what the sprays on its land say now; its family follows it.
+
+    Return the spraying for which a lot is held now that was there before.
+    """
     session.flush()
     causes = [spray for spray in sprays_of(session, lot) if spray.forbids(lot.harvested_on)]
     own = _holds(session, lot.id)
@@ -87,14 +87,17 @@ def settle_lot(session: Session, lot: Lot, *, now: datetime) -> None:
         _watch(session, lot, new[0], now)
     if told and not new:
         free_lot(session, lot, reason=FREED, now=now)
+    return new[0] if new and lot.created_at < now else None
 
 
 def sprays_of(session: Session, lot: Lot) -> list[Spray]:
     """Return the sprays on the land of every season that went into a lot."""
-    seasons = [lot.season_id, *_further(session, lot.id)]
-    plots = session.scalars(sa.select(Season.plot_id).where(Season.id.in_(seasons))).all()
+    grown = seasons_of_lots([lot.id])
+    plots = session.scalars(
+        sa.select(Season.plot_id).join(grown, grown.c.season_id == Season.id).distinct()
+    ).all()
     land: set[str] = set()
-    for plot_id in set(plots):
+    for plot_id in plots:
         land |= related_plots(session, plot_id, on=lot.harvested_on)
     return sprays_on(session, land, until=lot.harvested_on) if land else []
 
@@ -116,7 +119,8 @@ def move_harvest(session: Session, entry_root: str, day: date, *, now: datetime)
         need_unused(session, lot, field="done_on")
     lot.harvested_on = day
     emit(session, LotChanged(lot.id, lot.vendor_id), now=now)
-    settle_lot(session, lot, now=now)
+    spray = settle_lot(session, lot, now=now)
+    _tell_late(session, [(lot, spray)] if spray else [], now)
 
 
 def free_lot(session: Session, lot: Lot, *, reason: str, now: datetime) -> None:
@@ -224,6 +228,16 @@ def _watch(session: Session, lot: Lot, spray: Spray, now: datetime) -> None:
     )
 
 
+def _tell_late(session: Session, late: list[tuple[Lot, Spray]], now: datetime) -> None:
+    """Let vendor and office hear at once of lots that may be sold already: a letter a spraying."""
+    by_spray: dict[Spray, list[str]] = {}
+    for lot, spray in late:
+        by_spray.setdefault(spray, []).append(lot.id)
+    for spray, lot_ids in by_spray.items():
+        told = (spray.name, spray.end_on.isoformat(), lot_ids)
+        emit(session, SprayToldLate(late[0][0].vendor_id, *told), now=now)
+
+
 def _watch_late(session: Session, lot: Lot, product: str, now: datetime) -> None:
     detail = {"lot": lot.code, "product": product, "day": lot.harvested_on.isoformat()}
     about = {"lot_id": lot.id, "season_id": lot.season_id}
@@ -246,7 +260,3 @@ def _recorders(session: Session, lot: Lot, rows: list[IntervalHold]) -> set[str]
     )
     made = sa.select(LotStep.actor_id).where(LotStep.lot_id == lot.id, LotStep.action == "create")
     return {who for who in (*session.scalars(wrote), *session.scalars(made)) if who}
-
-
-def _further(session: Session, lot_id: str) -> list[str]:
-    return list(session.scalars(sa.select(LotSeason.season_id).where(LotSeason.lot_id == lot_id)))

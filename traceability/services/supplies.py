@@ -15,28 +15,9 @@ from kernel.actor import Actor
 from kernel.db import lock
 from kernel.errors import Invalid, NotFound
 from kernel.messages import msg
-from traceability.models import (
-    Crop,
-    DiaryEntry,
-    EntryInput,
-    Farm,
-    InputLabel,
-    InputProduct,
-    Plot,
-    Season,
-    Variety,
-    is_latest,
-)
-from traceability.rules import (
-    LONGEST_INTERVAL_DAYS,
-    Activity,
-    InputKind,
-    Judged,
-    name_key,
-)
-from traceability.services.findings import watch_entry
-from traceability.services.holding import lock_land, settle_land
-from traceability.services.judging import judge_used
+from traceability.models import Crop, InputLabel, InputProduct, Variety
+from traceability.rules import LONGEST_INTERVAL_DAYS, InputKind, name_key
+from traceability.services.rejudging import rejudge_product
 
 OFFICE = ("reviewer", "approver")
 MOST_HOURS = 24 * 14
@@ -139,7 +120,7 @@ def put_product(session: Session, facts: ProductFacts, *, actor: Actor, now: dat
     product.changed_at = now
     product_id = _save(session, product, "input_product", actor, now)
     if before != facts.banned_from or facts.active_ingredients:
-        rejudge(session, product_id, actor=actor, now=now)
+        rejudge_product(session, product_id, actor=actor, now=now)
     return product_id
 
 
@@ -184,73 +165,8 @@ def put_label(
     for name, value in vars(facts).items():
         setattr(label, name, value)
     label_id = _save(session, label, "input_label", actor, now)
-    rejudge(session, product_id, actor=actor, now=now)
+    rejudge_product(session, product_id, actor=actor, now=now)
     return label_id
-
-
-def rejudge(session: Session, product_id: str, *, actor: Actor, now: datetime) -> None:
-    """Judge anew what was done with a product, as the lists say now; holds follow."""
-    rows = session.execute(
-        sa.select(DiaryEntry, Season, Farm.vendor_id)
-        .join(EntryInput, EntryInput.entry_id == DiaryEntry.id)
-        .join(Season, Season.id == DiaryEntry.season_id)
-        .join(Plot, Plot.id == Season.plot_id)
-        .join(Farm, Farm.id == Plot.farm_id)
-        .where(EntryInput.product_id == product_id, is_latest())
-        .order_by(Farm.vendor_id, DiaryEntry.id)
-    ).all()
-    for vendor_id in dict.fromkeys(row.vendor_id for row in rows):
-        lock_land(session, vendor_id)
-    for entry, season, vendor_id in rows:
-        if _judge_again(session, entry, season, vendor_id):
-            _note_judged(session, entry, actor, now)
-            settle_land(session, season.plot_id, since=entry.done_on, now=now)
-        watch_entry(session, season, entry.id, vendor_id=vendor_id, now=now)
-
-
-def _judge_again(session: Session, entry: DiaryEntry, season: Season, vendor_id: str) -> bool:
-    """Bring what counts of an entry up to date; tell whether it changed."""
-    products = session.scalars(
-        sa.select(EntryInput.product_id)
-        .where(EntryInput.entry_id == entry.id, EntryInput.product_id.is_not(None))
-        .order_by(EntryInput.position)
-    ).all()
-    named = [one for one in products if one]
-    names = session.scalars(sa.select(InputProduct.name).where(InputProduct.id.in_(named))).all()
-    joined = name_key(" + ".join(names)[:120])
-    said = entry.input_name or ""
-    typed = "" if name_key(said) in {joined, *map(name_key, names)} else said
-    used = judge_used(
-        session,
-        season,
-        day=entry.done_on,
-        typed=(typed, entry.typed_phi_days, entry.active_ingredient or ""),
-        product_ids=tuple(named),
-        batch_ids=(),
-        vendor_id=vendor_id,
-    )
-    return _take(entry, used.judged, is_banned=used.is_banned)
-
-
-def _take(entry: DiaryEntry, judged: Judged, *, is_banned: bool) -> bool:
-    is_spray = entry.activity is Activity.SPRAY
-    before = (entry.phi_days, entry.block, entry.reentry_hours)
-    entry.phi_days = judged.phi_days if is_spray else None
-    entry.block = judged.block if is_spray or is_banned else None
-    entry.reentry_hours = judged.reentry_hours if is_spray else None
-    return before != (entry.phi_days, entry.block, entry.reentry_hours)
-
-
-def _note_judged(session: Session, entry: DiaryEntry, actor: Actor, now: datetime) -> None:
-    audit.record(
-        session,
-        "diary.judged",
-        actor=actor,
-        subject=("diary_entry", entry.id),
-        now=now,
-        phi_days=entry.phi_days,
-        block=entry.block.value if entry.block else None,
-    )
 
 
 def _check_crop(facts: CropFacts) -> None:

@@ -37,7 +37,7 @@ def open_matter(
     if item is None:
         item = WatchItem(kind=kind, key=key, vendor_id=vendor_id, opened_at=now, changed_at=now)
         session.add(item)
-    elif item.detail == detail:
+    elif item.detail == detail and not _fitted_again(item):
         return
     item.detail, item.changed_at = detail, now
     for name, value in about.items():
@@ -53,7 +53,7 @@ def settle_matter(session: Session, key: str, *, now: datetime) -> None:
     if item is None or item.state is not WatchState.OPEN:
         return
     _turn(item, WatchState.DONE, NO_LONGER, HOUSE)
-    item.detail, item.changed_at = {}, now
+    item.changed_at = now
     session.flush()
     _note(session, item, "settled", HOUSE, now)
 
@@ -85,6 +85,11 @@ def _item(session: Session, key: str) -> WatchItem | None:
         .with_for_update(key_share=True)
         .execution_options(populate_existing=True)
     )
+
+
+def _fitted_again(item: WatchItem) -> bool:
+    """Tell whether a matter went by itself: nobody decided on it, so the same facts open it again."""
+    return item.state is WatchState.DONE and item.decided_by is None
 
 
 def _turn(item: WatchItem, state: WatchState, reason: str, actor: Actor) -> None:

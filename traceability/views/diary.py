@@ -4,6 +4,7 @@ from typing import Any
 
 from flask import flash, request, url_for
 from flask_babel import gettext as _
+from wtforms.fields import SelectChoice
 
 from accounts import guards
 from kernel import clock
@@ -15,12 +16,21 @@ from kernel.web.session import db
 from traceability import queries
 from traceability.forms import QUANTITY_UNITS, EntryForm, HarvestForm, SprayForm, day_of, texts
 from traceability.queries import SeasonCard
-from traceability.rules import Activity, LotState
+from traceability.rules import Activity, Clearance, LotState
 from traceability.services import diary, lots
+from traceability.services.foreseeing import Foresight, foresee_harvest
 from traceability.services.lots import HarvestFacts
 from traceability.views.attempt import attempt, need_season
 from traceability.views.blueprint import blueprint, everybody, recorders
-from traceability.views.telling import entry_facts, note_of, offered, with_batches
+from traceability.views.telling import (
+    entering,
+    entry_facts,
+    foreseen,
+    note_of,
+    offered,
+    shown_first,
+    with_batches,
+)
 
 # What a person chooses from; a harvest has a page of its own.
 CHOICES = tuple(activity for activity in Activity if activity is not Activity.HARVEST)
@@ -37,6 +47,7 @@ def show_season(vendor_id: str, season_id: str) -> Answer:
         "traceability/season.html",
         vendor_id=vendor_id,
         warnings=queries.warnings_of(db(), season_id=season_id, vendor_id=vendor_id),
+        tests=queries.lab_tests(db(), vendor_id=vendor_id, season_id=season_id),
         **vars(found),
     )
 
@@ -68,6 +79,9 @@ def write_entry(vendor_id: str, season_id: str) -> Answer:
     if activity is None:
         raise NotFound
     form = with_batches(_form_of(activity)(), vendor_id)
+    shown = shown_first(form, season_id, activity)
+    if shown is not None:
+        return _entry_page(vendor_id, season, activity, form, shown), 422
     written = attempt(
         form,
         lambda session: diary.write_entry(
@@ -84,6 +98,22 @@ def write_entry(vendor_id: str, season_id: str) -> Answer:
     return go(url_for("traceability.show_season", vendor_id=vendor_id, season_id=season_id))
 
 
+@blueprint.get("/seasons/<season_id>/foresee")
+@recorders
+def foresee(vendor_id: str, season_id: str) -> Answer:
+    """Tell what follows from what stands in the form by now; nothing where it is not in order."""
+    season, activity = need_season(vendor_id, season_id), _activity()
+    if activity is None:
+        return page("traceability/foresight.html", foresight=None, entering=None)
+    form = with_batches(_form_of(activity)(request.args), vendor_id)
+    day = form.done_on.data or _today()
+    return page(
+        "traceability/foresight.html",
+        foresight=foreseen(form, season.id, activity, request.args.get("root", "")),
+        entering=entering(season, activity, day),
+    )
+
+
 @blueprint.get("/seasons/<season_id>/harvest")
 @recorders
 def new_harvest(vendor_id: str, season_id: str) -> Answer:
@@ -96,7 +126,7 @@ def new_harvest(vendor_id: str, season_id: str) -> Answer:
         known |= {"unit": units.get(earlier[0].unit, "kg"), "gtin": earlier[0].gtin}
     last = queries.last_entry(db(), vendor_id=vendor_id, activity=Activity.HARVEST)
     known["worker"] = last.worker if last else ""
-    return _harvest_page(vendor_id, season, HarvestForm(data=known))
+    return _harvest_page(vendor_id, season, _with_sisters(HarvestForm(data=known), season))
 
 
 @blueprint.post("/seasons/<season_id>/harvest")
@@ -104,7 +134,12 @@ def new_harvest(vendor_id: str, season_id: str) -> Answer:
 def record_harvest(vendor_id: str, season_id: str) -> Answer:
     """Record a harvest: it becomes a lot."""
     season = need_season(vendor_id, season_id)
-    form = HarvestForm()
+    form = _with_sisters(HarvestForm(), season)
+    if form.validate_on_submit() and not form.seen.data:
+        cleared = _clearance(season, form)
+        if not cleared.kept:
+            form.seen.data = "1"
+            return _harvest_page(vendor_id, season, form, cleared), 422
     lot_id = attempt(
         form,
         lambda session: lots.record_harvest(
@@ -149,19 +184,54 @@ def _harvest_facts(form: HarvestForm) -> HarvestFacts:
         worker=said["worker"],
         gtin=form.gtin14,
         best_before=form.best_before.data,
+        also_season_ids=tuple(form.also.data or ()),
     )
 
 
-def _entry_page(vendor_id: str, season: SeasonCard, activity: Activity, form: EntryForm) -> str:
+def _with_sisters(form: HarvestForm, season: SeasonCard) -> HarvestForm:
+    """Offer the other seasons of the crop: what is harvested there may go into the same lot."""
+    form.also.choices = [
+        SelectChoice(
+            one.id, f"{one.farm} · {one.plot}" + (f" · {one.variety}" if one.variety else "")
+        )
+        for one in queries.sisters_of(db(), season.id)
+    ]
+    return form
+
+
+def _clearance(season: SeasonCard, form: HarvestForm) -> Clearance:
+    day, today = form.harvested_on.data or _today(), _today()
+    if not season.started_on <= day <= today:
+        day = today
+    return foresee_harvest(db(), [season.id, *(form.also.data or ())], day=day)
+
+
+def _entry_page(
+    vendor_id: str,
+    season: SeasonCard,
+    activity: Activity,
+    form: EntryForm,
+    foresight: Foresight | None = None,
+) -> str:
     return page(
         "traceability/entry_form.html",
         vendor_id=vendor_id,
         season=season,
         activity=activity,
         form=form,
+        foresight=foresight,
+        entering=entering(season, activity, form.done_on.data or _today()),
         products=offered(season, _today()) if activity is Activity.SPRAY else [],
     )
 
 
-def _harvest_page(vendor_id: str, season: SeasonCard, form: HarvestForm) -> str:
-    return page("traceability/harvest_form.html", vendor_id=vendor_id, season=season, form=form)
+def _harvest_page(
+    vendor_id: str, season: SeasonCard, form: HarvestForm, cleared: Clearance | None = None
+) -> str:
+    return page(
+        "traceability/harvest_form.html",
+        vendor_id=vendor_id,
+        season=season,
+        form=form,
+        clearance=cleared or _clearance(season, form),
+    )

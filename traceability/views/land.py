@@ -1,4 +1,4 @@
-"""Farms, plots and seasons."""
+"""Farms and plots."""
 
 from typing import TYPE_CHECKING
 
@@ -15,11 +15,11 @@ from kernel.web.language import current_language
 from kernel.web.pages import page
 from kernel.web.session import db
 from traceability import queries
-from traceability.forms import EndForm, FarmForm, PlotForm, SeasonForm, day_of, texts
-from traceability.queries import FarmCard, SeasonCard
+from traceability.forms import FarmForm, PlotForm, texts
+from traceability.queries import FarmCard
 from traceability.services import farms
-from traceability.services.farms import FarmFacts, PlotFacts, SeasonFacts
-from traceability.views.attempt import attempt, need_season
+from traceability.services.farms import FarmFacts, PlotFacts
+from traceability.views.attempt import attempt
 from traceability.views.blueprint import blueprint, everybody, recorders
 from vendors.queries import vendor_cards
 
@@ -129,68 +129,6 @@ def create_plot(vendor_id: str, farm_id: str) -> Answer:
     return go(url_for("traceability.new_season", vendor_id=vendor_id, plot_id=made))
 
 
-@blueprint.get("/plots/<plot_id>/seasons/new")
-@recorders
-def new_season(vendor_id: str, plot_id: str) -> Answer:
-    """Ask what grows on a plot."""
-    today = clock.local_date(clock.now())
-    return _season_form_page(vendor_id, plot_id, SeasonForm(data={"started_on": today}))
-
-
-@blueprint.post("/plots/<plot_id>/seasons/new")
-@recorders
-def start_season(vendor_id: str, plot_id: str) -> Answer:
-    """Begin a season."""
-    form = SeasonForm()
-    if queries.plot_of(db(), plot_id, vendor_id=vendor_id) is None:
-        raise NotFound
-    made = attempt(
-        form,
-        lambda session: farms.start_season(
-            session,
-            plot_id,
-            facts=SeasonFacts(
-                {current_language(): form.crop.data},
-                form.variety.data or "",
-                day_of(form.started_on),
-            ),
-            actor=guards.current_actor(),
-            now=clock.now(),
-        ),
-    )
-    if made is None:
-        return _season_form_page(vendor_id, plot_id, form), 422
-    flash(_("Saved."), "good")
-    return go(url_for("traceability.show_season", vendor_id=vendor_id, season_id=made))
-
-
-@blueprint.get("/seasons/<season_id>/end")
-@recorders
-def ask_end(vendor_id: str, season_id: str) -> Answer:
-    """Ask when a season ended."""
-    today = clock.local_date(clock.now())
-    season = need_season(vendor_id, season_id)
-    return _end_page(vendor_id, season, EndForm(data={"ended_on": today}))
-
-
-@blueprint.post("/seasons/<season_id>/end")
-@recorders
-def end_season(vendor_id: str, season_id: str) -> Answer:
-    """End a season."""
-    season = need_season(vendor_id, season_id)
-    form = EndForm()
-
-    def act(session: "Session") -> bool:
-        day, actor = day_of(form.ended_on), guards.current_actor()
-        farms.end_season(session, season_id, ended_on=day, actor=actor, now=clock.now())
-        return True
-
-    if not attempt(form, act):
-        return _end_page(vendor_id, season, form), 422
-    flash(_("The season is over. Its diary and lots stay."), "good")
-    return go(url_for("traceability.show_farm", vendor_id=vendor_id))
-
-
 def _farm(vendor_id: str, farm_id: str) -> FarmCard:
     farm = queries.farm_of(db(), farm_id, vendor_id=vendor_id)
     if farm is None:
@@ -232,14 +170,3 @@ def _farm_page(vendor_id: str, form: FarmForm, farm: FarmCard | None = None) -> 
 
 def _plot_page(vendor_id: str, farm: FarmCard, form: PlotForm) -> str:
     return page("traceability/plot_form.html", vendor_id=vendor_id, form=form, farm=farm)
-
-
-def _season_form_page(vendor_id: str, plot_id: str, form: SeasonForm) -> str:
-    plot = queries.plot_of(db(), plot_id, vendor_id=vendor_id)
-    if plot is None:
-        raise NotFound
-    return page("traceability/season_form.html", vendor_id=vendor_id, form=form, plot=plot)
-
-
-def _end_page(vendor_id: str, season: SeasonCard, form: EndForm) -> str:
-    return page("traceability/end_form.html", vendor_id=vendor_id, form=form, season=season)

@@ -20,11 +20,12 @@ from traceability.queries import PlotCard, Revision
 from traceability.queries.photos import entry_photos
 from traceability.rules import Activity
 from traceability.services import diary, plots
+from traceability.services.foreseeing import Foresight
 from traceability.services.plots import Part
 from traceability.services.recorder import extra_of
 from traceability.views.attempt import attempt, need_season
 from traceability.views.blueprint import blueprint, everybody, recorders
-from traceability.views.telling import entry_facts, offered, with_batches
+from traceability.views.telling import entry_facts, offered, shown_first, with_batches
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -60,6 +61,10 @@ def correct_entry(vendor_id: str, entry_id: str) -> Answer:
     """Tell an entry anew; the old one stays."""
     newest = _revisions(vendor_id, entry_id)[0]
     form = with_batches(CorrectForm(), vendor_id)
+    line = newest.line
+    shown = shown_first(form, newest.season_id, line.activity, line.root_id)
+    if shown is not None:
+        return _correct_page(vendor_id, newest, form, shown), 422
 
     def act(session: "Session") -> str:
         return diary.revise_entry(
@@ -152,7 +157,9 @@ def _used(newest: Revision) -> str:
     return f"{one.written} {one.unit}" if one.unit != "piece" else one.written
 
 
-def _correct_page(vendor_id: str, newest: Revision, form: CorrectForm) -> str:
+def _correct_page(
+    vendor_id: str, newest: Revision, form: CorrectForm, foresight: Foresight | None = None
+) -> str:
     season = need_season(vendor_id, newest.season_id)
     activity = newest.line.activity
     today = clock.local_date(clock.now())
@@ -163,6 +170,8 @@ def _correct_page(vendor_id: str, newest: Revision, form: CorrectForm) -> str:
         activity=activity,
         form=with_batches(form, vendor_id) if len(form.batch.choices) == 1 else form,
         entry=newest.line,
+        foresight=foresight,
+        entering=None,
         products=offered(season, today) if activity is Activity.SPRAY else [],
     )
 

@@ -1,5 +1,6 @@
 """The input shed and the lab tests of a vendor."""
 
+from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -21,10 +22,10 @@ from traceability.forms import day_of, texts
 from traceability.forms.records import BatchForm, CountForm, LabTestForm, read_results
 from traceability.queries import BatchCard, TestCard
 from traceability.rules import Verdict
-from traceability.services import stock, testing
-from traceability.services.stock import BatchFacts
+from traceability.services import shed, testing
+from traceability.services.shed import BatchFacts
 from traceability.services.testing import Report, TestFacts
-from traceability.views.attempt import attempt, need_lot
+from traceability.views.attempt import attempt, need_lot, need_season
 from traceability.views.blueprint import blueprint, everybody, recorders
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ def add_batch(vendor_id: str) -> Answer:
     form = BatchForm()
     made = attempt(
         form,
-        lambda session: stock.add_batch(
+        lambda session: shed.add_batch(
             session,
             vendor_id=vendor_id,
             facts=_batch_facts(form),
@@ -93,7 +94,7 @@ def count_batch(vendor_id: str, input_batch_id: str) -> Answer:
         )
         actor, now = guards.current_actor(), clock.now()
         note = form.note.data or ""
-        stock.count_batch(session, input_batch_id, counted=counted, note=note, actor=actor, now=now)
+        shed.count_batch(session, input_batch_id, counted=counted, note=note, actor=actor, now=now)
         return True
 
     if not attempt(form, act):
@@ -149,33 +150,76 @@ def download_report(vendor_id: str, test_id: str) -> Answer:
 @recorders
 def new_test(vendor_id: str, lot_id: str) -> Answer:
     """Ask what a laboratory found in a lot."""
-    return _test_form(vendor_id, lot_id, LabTestForm(data={"sampled_on": _today()}))
+    form = LabTestForm(data={"sampled_on": _today()})
+    return _test_form(_of_lot(vendor_id, lot_id), form)
 
 
 @blueprint.post("/lots/<lot_id>/tests/new")
 @recorders
 def record_test(vendor_id: str, lot_id: str) -> Answer:
     """Record a lab test of a lot with its report."""
-    need_lot(vendor_id, lot_id)
-    form = LabTestForm()
+    return _record(_of_lot(vendor_id, lot_id))
+
+
+@blueprint.get("/seasons/<season_id>/tests/new")
+@recorders
+def new_soil_test(vendor_id: str, season_id: str) -> Answer:
+    """Ask what a laboratory found in the soil or the water of a season."""
+    form = LabTestForm(data={"sampled_on": _today()})
+    return _test_form(_of_season(vendor_id, season_id), form)
+
+
+@blueprint.post("/seasons/<season_id>/tests/new")
+@recorders
+def record_soil_test(vendor_id: str, season_id: str) -> Answer:
+    """Record a lab test of soil or water with its report."""
+    return _record(_of_season(vendor_id, season_id))
+
+
+@dataclass(frozen=True)
+class _Tested:
+    """What a test is of: a lot, or the soil and water of a season; where its page leads back to."""
+
+    vendor_id: str
+    name: str
+    product: dict[str, str]
+    back: str
+    lot_id: str | None = None
+    season_id: str | None = None
+
+
+def _of_lot(vendor_id: str, lot_id: str) -> _Tested:
+    lot = need_lot(vendor_id, lot_id)
+    back = url_for("traceability.show_lot", vendor_id=vendor_id, lot_id=lot_id)
+    return _Tested(vendor_id, lot.code, lot.product, back, lot_id=lot_id)
+
+
+def _of_season(vendor_id: str, season_id: str) -> _Tested:
+    season = need_season(vendor_id, season_id)
+    back = url_for("traceability.show_season", vendor_id=vendor_id, season_id=season_id)
+    return _Tested(vendor_id, _("Soil and water"), season.crop, back, season_id=season_id)
+
+
+def _record(about: _Tested) -> Answer:
+    vendor_id, form = about.vendor_id, LabTestForm()
     report = _kept_report(form, vendor_id) if form.validate() else None
     if report is None:
-        return _test_form(vendor_id, lot_id, form), 422
+        return _test_form(about, form), 422
     made = attempt(
         form,
         lambda session: testing.record_test(
             session,
             vendor_id=vendor_id,
-            facts=_test_facts(form, lot_id, report),
+            facts=_test_facts(form, about, report),
             actor=guards.current_actor(),
             now=clock.now(),
         ),
     )
     if made is None:
         part(Storage).delete(report.key)
-        return _test_form(vendor_id, lot_id, form), 422
+        return _test_form(about, form), 422
     flash(_("The lab test is recorded."), "good")
-    return go(url_for("traceability.show_lot", vendor_id=vendor_id, lot_id=lot_id))
+    return go(about.back)
 
 
 def _kept_report(form: LabTestForm, vendor_id: str) -> Report | None:
@@ -190,14 +234,15 @@ def _kept_report(form: LabTestForm, vendor_id: str) -> Report | None:
         return None
 
 
-def _test_facts(form: LabTestForm, lot_id: str, report: Report) -> TestFacts:
+def _test_facts(form: LabTestForm, about: _Tested, report: Report) -> TestFacts:
     said = texts(form)
     return TestFacts(
         lab=said["lab"],
         sampled_on=day_of(form.sampled_on),
         results=read_results(said["results"], Verdict(form.verdict.data)),
         report=report,
-        lot_id=lot_id,
+        lot_id=about.lot_id,
+        season_id=about.season_id,
         report_no=said["report_no"],
         note=said["note"],
     )
@@ -254,6 +299,5 @@ def _batch_page(vendor_id: str, batch: BatchCard, form: CountForm) -> str:
     )
 
 
-def _test_form(vendor_id: str, lot_id: str, form: LabTestForm) -> str:
-    lot = need_lot(vendor_id, lot_id)
-    return page("traceability/test_form.html", vendor_id=vendor_id, lot=lot, form=form)
+def _test_form(about: _Tested, form: LabTestForm) -> str:
+    return page("traceability/test_form.html", vendor_id=about.vendor_id, about=about, form=form)

@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING
 
 from wtforms.fields import SelectChoice
 
+from kernel import clock
 from kernel.clock import HANOI
-from kernel.errors import Invalid
+from kernel.errors import DomainError, Invalid
 from kernel.i18n import format_quantity
 from kernel.messages import msg
 from kernel.web.language import current_language
@@ -16,6 +17,8 @@ from traceability.forms import EntryForm, day_of, texts
 from traceability.queries import ProductName, SeasonCard
 from traceability.rules import Activity, EntryStatus
 from traceability.services.diary import EntryFacts
+from traceability.services.findings import NO_WORK
+from traceability.services.foreseeing import Foresight, foresee_entering, foresee_spray
 from traceability.services.judging import find_product
 
 if TYPE_CHECKING:
@@ -75,6 +78,46 @@ def entry_facts(session: "Session", form: EntryForm, activity: Activity) -> Entr
         input_batch_id=form.batch.data or None,
         quantities=(form.measured,) if form.measured else (),
     )
+
+
+def foreseen(
+    form: EntryForm, season_id: str, activity: Activity, entry_root: str = ""
+) -> Foresight | None:
+    """Return what follows from a spraying as it stands in a form; None while it is not in order."""
+    if activity is not Activity.SPRAY or not isinstance(form.done_on.data, date):
+        return None
+    if form.phi_days.errors or form.phi_days.process_errors:
+        return None
+    try:
+        facts = entry_facts(db(), form, activity)
+        if facts.status is EntryStatus.ABANDONED:
+            return None
+        return foresee_spray(db(), season_id, facts=facts, entry_root=entry_root)
+    except (DomainError, ValueError, OverflowError):
+        return None
+
+
+def shown_first(
+    form: EntryForm, season_id: str, activity: Activity, entry_root: str = ""
+) -> Foresight | None:
+    """Return what the farmer has to see before a spraying is written; None: write it.
+
+    It is shown once; what was done is a fact all the same.
+    """
+    if activity is not Activity.SPRAY or not form.validate_on_submit():
+        return None
+    found = foreseen(form, season_id, activity, entry_root)
+    if found is None or not (form.look.data or (found.is_grave and not form.seen.data)):
+        return None
+    form.seen.data = "1" if found.is_grave else ""
+    return found
+
+
+def entering(season: SeasonCard, activity: Activity, day: date) -> tuple[str, datetime] | None:
+    """Return for which product nobody may be on a plot on a day, and until when."""
+    if activity in NO_WORK or not season.started_on <= day <= clock.local_date(clock.now()):
+        return None
+    return foresee_entering(db(), season.id, day=day)
 
 
 def _further(session: "Session", text: str) -> tuple[str, ...]:

@@ -19,7 +19,9 @@ from traceability.models import (
     Lot,
     Plot,
     Season,
+    grew_in,
     is_latest,
+    seasons_of_lots,
 )
 from traceability.rules import EntryStatus
 from traceability.rules.recalls import MOST_STARTS, Origin
@@ -69,10 +71,9 @@ def _of_plot(session: Session, begun: Beginning) -> Starts:
     ).one_or_none()
     if plot is None:
         return NOTHING
-    wanted = _lots(begun).join(Season, Season.id == Lot.season_id)
-    return Starts(
-        f"{plot.farm}, {plot.name}", _ids(session, wanted.where(Season.plot_id == begun.ref))
-    )
+    seasons = sa.select(Season.id).where(Season.plot_id == begun.ref)
+    wanted = _lots(begun).where(grew_in(seasons))
+    return Starts(f"{plot.farm}, {plot.name}", _ids(session, wanted))
 
 
 def _of_input(session: Session, begun: Beginning) -> Starts:
@@ -146,13 +147,17 @@ def _since(session: Session, begun: Beginning, since: Mapping[str, date]) -> tup
     """Return the lots of seasons that were harvested on a day or later."""
     if not since:
         return ()
+    wanted = sa.select(Lot.id).where(Lot.vendor_id == begun.vendor_id, grew_in(since))
+    grown = seasons_of_lots(wanted)
     rows = session.execute(
-        sa.select(Lot.id, Lot.season_id, Lot.harvested_on)
-        .where(Lot.vendor_id == begun.vendor_id, Lot.season_id.in_(since))
+        sa.select(Lot.id, grown.c.season_id, Lot.harvested_on)
+        .join(grown, grown.c.lot_id == Lot.id)
+        .where(grown.c.season_id.in_(since))
         .order_by(Lot.id)
         .limit(MOST_STARTS)
     )
-    return tuple(row.id for row in rows if row.harvested_on >= since[row.season_id])
+    found = (row.id for row in rows if row.harvested_on >= since[row.season_id])
+    return tuple(dict.fromkeys(found))
 
 
 def _lots(begun: Beginning) -> sa.Select[str]:

@@ -21,7 +21,15 @@ from kernel.quantity import Unit
 from traceability.events import LotCreated
 from traceability.models import Lot, LotCounter, LotMove, LotSeason, Plot, Season
 from traceability.queries.diary_root import diary_root
-from traceability.rules import Activity, LotKind, LotState, MoveKind, lot_code, need_diary_day
+from traceability.rules import (
+    Activity,
+    LotKind,
+    LotState,
+    MoveKind,
+    is_same_crop,
+    lot_code,
+    need_diary_day,
+)
 from traceability.services.diary import EntryFacts, find_sent, insert_entry
 from traceability.services.farms import season_of
 from traceability.services.findings import watch_harvest
@@ -95,8 +103,9 @@ def add_seasons(
 ) -> None:
     """Note the further seasons that were harvested into a lot.
 
-    :raises Invalid: for a day outside of one of them.
+    :raises Invalid: for a day outside of one of them, or where something else grows.
     """
+    first = session.get_one(Season, lot.season_id)
     for season_id in dict.fromkeys(facts.also_season_ids):
         season, vendor_id = season_of(session, season_id)
         if season.id == lot.season_id:
@@ -104,6 +113,8 @@ def add_seasons(
         actor.need_at(vendor_id, "recorder")
         if vendor_id != lot.vendor_id:
             raise NotFound
+        if not is_same_crop((first.crop_id, first.crop), (season.crop_id, season.crop)):
+            raise Invalid(msg("Only the same crop goes into one lot."), field="also")
         today = local_date(now)
         need_diary_day(
             facts.harvested_on, season.started_on, season.ended_on, today=today, field="also"
