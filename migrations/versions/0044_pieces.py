@@ -6,7 +6,7 @@ from alembic import op
 from kernel.db import UtcDateTime
 
 revision = "0044"
-down_revision = "0038"
+down_revision = "0040"
 branch_labels = None
 depends_on = None
 

@@ -6,7 +6,15 @@ from traceability.models.events import EventField, EventValue, EventWhat, TraceE
 from traceability.models.labels import LabelBatch, SerialUnit
 from traceability.models.land import Farm, Plot, PlotHeritage, Season
 from traceability.models.links import DlLink, Gs1Party
-from traceability.models.lots import Lot, LotCounter, LotEdge, LotSeason, LotStep
+from traceability.models.lots import (
+    Lot,
+    LotCounter,
+    LotEdge,
+    LotSeason,
+    LotStep,
+    grew_in,
+    seasons_of_lots,
+)
 from traceability.models.partners import CaptureJob, NamedQuery, PartnerToken
 from traceability.models.proof import (
     Commitment,
@@ -106,5 +114,7 @@ __all__ = [
     "WatchItem",
     "Witness",
     "WitnessReceipt",
+    "grew_in",
     "is_latest",
+    "seasons_of_lots",
 ]

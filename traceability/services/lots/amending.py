@@ -98,7 +98,7 @@ def _remake(
         subject=("lot", lot.id),
         now=now,
         code=lot.code,
-        before=before,
+        was=before,
         quantity=amount.quantity,
         unit=amount.unit.value,
         reason=why[1],
