@@ -13,6 +13,7 @@ from traceability.errors import LotHoldsLess, LotStoppedNow
 from traceability.gs1 import is_sscc
 from traceability.models import Gs1Party, LogisticUnit, Shipment, UnitContent
 from traceability.queries.carrying import contents, contents_at, shipped_lines
+from traceability.queries.journey import journey
 from traceability.rules import LotKind, LotState, Portion, UnitKind
 from traceability.services import ledger, lots
 
@@ -198,6 +199,28 @@ def test_a_shipment_is_called_off_once_and_never_after_it_was_received(house):
     with pytest.raises(Invalid):
         house.take(lots.take_back, lot_id, 1)
     check_everything(house.session)
+
+
+def test_a_shipment_called_off_is_told_again_as_what_did_not_occur(house):
+    lot_id = house.harvest()
+    name = f"http://localhost/t/{house.card(lot_id).trace_code}"
+    steps = [stop.step for stop in journey(house.session, [name], root="http://localhost")]
+    sent = house.ship((lot_id, 2_000))
+    (shipped,) = [one for one in events(house.session) if one["bizStep"] == "shipping"]
+    walked = [stop.step for stop in journey(house.session, [name], root="http://localhost")]
+    assert walked == [*steps, "shipping"]
+    house.run(lots.void_shipment, sent, reason="Xe hỏng", actor=house.owner, now=NOW + HOUR)
+    *_, voided, declared = events(house.session)
+    assert voided["bizStep"] == "void_shipping"
+    assert declared == shipped | {
+        "errorDeclaration": {
+            "declarationTime": "2026-11-23T04:00:00.000Z",
+            "reason": "did_not_occur",
+            "correctiveEventIDs": [voided["eventID"]],
+        }
+    }
+    walked = [stop.step for stop in journey(house.session, [name], root="http://localhost")]
+    assert walked == [*steps, "void_shipping"]
 
 
 def test_what_another_vendor_receives_is_a_lot_of_its_own_that_a_hold_still_reaches(house):

@@ -19,10 +19,11 @@ from tests.traceability.partners import HOUSE, LOT, PALLET, ROOT, Partner, docum
 from traceability.epcis.asked import Asked, Known
 from traceability.epcis.asking import read_query
 from traceability.epcis.errors import QueryTooLarge
-from traceability.models import PartnerToken
+from traceability.models import Farm, PartnerToken, Plot
 from traceability.queries.events import event_values, find_events, known_prefixes
 from traceability.queries.partners import Partner as Teller
 from traceability.services.capture import capture_document
+from traceability.services.events import write_event
 
 DATA = Path(__file__).parents[3] / "shared" / "data" / "epcis"
 PLOT = "https://id.gs1.org/414/8936012340006/254/LO-A7"
@@ -214,6 +215,36 @@ FOUND = [
     ({"EQ_bizStep": "packing", "EQ_action": "ADD"}, set()),
     ({"EQ_bizStep": "packing", "MATCH_anyEPCClass": LOT}, {"packing"}),
 ]
+
+
+def test_the_plots_of_a_farm_are_below_it_whatever_their_codes_are(session):
+    land, other = Land(session), Land(session, "V02")
+    farm, plot = (
+        session.get_one(kind, key) for kind, key in ((Farm, land.farm_id), (Plot, land.plot_id))
+    )
+    foreign = session.get_one(Plot, other.plot_id)
+    root = "http://localhost/p/"
+    places = (farm.trace_code, plot.trace_code, foreign.trace_code)
+    for code in places:
+        told = event(readPoint={"id": root + code}, bizLocation={"id": root + code})
+        land.run(write_event, told, vendor_id=land.vendor_id)
+
+    def found(**asked):
+        rows = find_events(
+            session,
+            vendor_id=land.vendor_id,
+            asked=read_query({name: [value] for name, value in asked.items()}, Known()),
+            size=9,
+        ).events
+        return [json.loads(row.body)["readPoint"]["id"].removeprefix(root) for row in rows]
+
+    assert found(WD_readPoint=root + places[0]) == list(places[:2])
+    assert found(WD_bizLocation=root + places[0]) == list(places[:2])
+    assert found(WD_readPoint=root + places[1]) == [places[1]]
+    assert found(EQ_readPoint=root + places[0]) == [places[0]]
+    # The same code under another address names another place.
+    assert found(WD_readPoint="https://other.example/p/" + places[0]) == []
+    assert found(WD_readPoint=root + "UNKNOWN") == []
 
 
 @pytest.mark.parametrize(("query", "steps"), FOUND)

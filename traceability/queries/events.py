@@ -1,6 +1,7 @@
 """Events as partners read them: always those of one vendor."""
 
 import operator
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -21,7 +22,7 @@ from traceability.epcis.asked import (
     ThingIn,
 )
 from traceability.epcis.errors import QueryTooLarge
-from traceability.models import EventField, EventValue, EventWhat, TraceEvent
+from traceability.models import EventField, EventValue, EventWhat, Farm, Plot, TraceEvent
 
 Where = sa.ColumnElement[bool]
 Position = tuple[str | int, ...]
@@ -196,7 +197,29 @@ def _column_in(condition: ColumnIn) -> Where:
     if condition.is_below:
         # A part of a place has its number behind it: a plot of a farm.
         found += [column.startswith(f"{each}/254/", autoescape=True) for each in condition.values]
+        found += [column.in_(_plots_below(root, codes)) for root, codes in _farms(condition.values)]
     return sa.or_(*found)
+
+
+_OWN_PLACE = re.compile(r"(https?://[^/?#]+)/p/(\w{1,12})", re.ASCII)
+
+
+def _farms(places: Sequence[str]) -> list[tuple[str, list[str]]]:
+    """Return the codes of places that the house named itself, by the address they stand under."""
+    found: dict[str, list[str]] = {}
+    for each in places:
+        if own := _OWN_PLACE.fullmatch(each):
+            found.setdefault(own[1], []).append(own[2])
+    return list(found.items())
+
+
+def _plots_below(root: str, codes: Sequence[str]) -> sa.Select[str]:
+    """Select what the plots of farms with these codes are called: a code does not tell its farm."""
+    return (
+        sa.select(sa.literal(f"{root}/p/") + Plot.trace_code)
+        .join(Farm, Farm.id == Plot.farm_id)
+        .where(Farm.trace_code.in_(codes))
+    )
 
 
 def _column_compared(condition: ColumnCompared) -> Where:

@@ -17,6 +17,7 @@ from traceability.gs1 import read_gln
 from traceability.gs1.ids import party_id
 from traceability.models import Gs1Party, LogisticUnit, Lot, Shipment, ShipmentLine
 from traceability.rules import MoveKind, Portion, need_reason
+from traceability.services.events import declare_wrong
 from traceability.services.ledger import Why, lock_lots, need_free, put, take
 from traceability.services.lots.births import need_commissioned
 from traceability.services.lots.carrying import contents_of, name_of_unit, own_unit
@@ -93,6 +94,8 @@ def void_shipment(
 ) -> None:
     """Call a shipment off: it did not leave, or came back before it was received.
 
+    That it was sent is told once more as what did not occur, with what voids it as the correction.
+
     :raises Conflict: when it was received or called off already.
     """
     shipment = lock(session, Shipment, shipment_id)
@@ -107,6 +110,7 @@ def void_shipment(
     words = Words("OBSERVE", "void_shipping", "active", transactions=_paper(session, shipment))
     amounts = [(lots[line.lot_id], line.quantity) for line in lines]
     seq = tell_object(session, amounts, words, at=now, now=now, by=actor)
+    declare_wrong(session, shipment.event_seq, reason="did_not_occur", correctives=[seq], now=now)
     for line in lines:
         why = Why(actor, now, seq, said, shipment.id)
         put(session, lots[line.lot_id], line.quantity, MoveKind.VOIDED, why)
