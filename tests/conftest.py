@@ -11,11 +11,13 @@ import pytest
 import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
+from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session, sessionmaker
 from werkzeug.test import TestResponse
 
+from accounts.services import hashing
 from kernel import clock, db
 from kernel.sealing import Sealer
 from kernel.settings import Settings
@@ -29,6 +31,25 @@ ROOT = Path(__file__).parent.parent
 DATA_KEY = "c2VhbHMgcGVyc29uYWwgZGF0YSBvZiB0aGUgdGVzdHM="
 FINGERPRINT_KEY = "fingerprints of the tests, long enough"
 NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
+
+
+@pytest.fixture(scope="session")
+def full_hasher() -> PasswordHasher:
+    """The hasher of the product, at its full strength."""
+    return hashing._hasher
+
+
+@pytest.fixture(scope="session", autouse=True)
+def light_hasher(full_hasher: PasswordHasher) -> Iterator[None]:
+    """Hash with the least work: nearly every test makes people, and each costs 21 ms otherwise.
+
+    For the whole process, so that people of a module's world are not outdated in its tests.
+    The tests of accounts hash at full strength.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        light = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1, type=full_hasher.type)
+        patch.setattr(hashing, "_hasher", light)
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -42,7 +42,7 @@ def test_an_account_is_found_by_its_number_however_it_is_typed(session, now):
 def test_a_password_is_kept_as_argon2id_only(session, now):
     user_id = make(session, now)
     kept = session.get(User, user_id).password
-    assert kept.startswith("$argon2id$")
+    assert kept.startswith("$argon2id$v=19$m=19456,t=2,p=1$")
     assert PASSWORD not in kept
     assert hashing.matches(PASSWORD, kept)
     assert not hashing.matches("another", kept)
