@@ -3,7 +3,8 @@
 A rule is read by its key and the day of the event it judges, never by "today".
 """
 
-from collections.abc import Collection, Iterable
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -198,11 +199,21 @@ def enter_rule(
     rows = session.scalars(
         sa.select(LegalRule).where(LegalRule.rule_key == new.key).order_by(LegalRule.valid_from)
     ).all()
+    row = _row_beside(rows, new, now=now, entered_by=entered_by)
+    session.add(row)
+    session.flush()
+    return row.id
+
+
+def _row_beside(
+    rows: Sequence[LegalRule], new: NewRule, *, now: datetime, entered_by: str | None = None
+) -> LegalRule:
+    """Return the row of a new value beside the others of its key, earliest first."""
     if any(_overlaps(row, new) for row in rows):
         raise RuleOverlap(key=new.key)
     if problem := problem_of(new.key, new.value, like=rows[-1].value if rows else None):
         raise WrongShape(field="value", problem=problem)
-    row = LegalRule(
+    return LegalRule(
         rule_key=new.key,
         value=new.value,
         valid_from=new.valid_from,
@@ -213,9 +224,6 @@ def enter_rule(
         entered_by=entered_by,
         entered_at=now,
     )
-    session.add(row)
-    session.flush()
-    return row.id
 
 
 def enter_version(
@@ -308,10 +316,14 @@ def close_rule(session: Session, key: str, *, from_day: date) -> None:
 def seed_rules(session: Session, *, now: datetime) -> int:
     """Enter the rules known so far where their key has none; return how many were new."""
     known = set(session.scalars(sa.select(LegalRule.rule_key).distinct()))
-    new = [row for row in map(_new, SEED) if row.key not in known]
-    for row in new:
-        enter_rule(session, row, now=now)
-    return len(new)
+    rows: dict[str, list[LegalRule]] = defaultdict(list)
+    for new in sorted(map(_new, SEED), key=lambda one: one.valid_from):
+        if new.key not in known:
+            rows[new.key].append(_row_beside(rows[new.key], new, now=now))
+    every = [row for of_key in rows.values() for row in of_key]
+    session.add_all(every)
+    session.flush()
+    return len(every)
 
 
 def _new(row: Row) -> NewRule:
