@@ -2,6 +2,7 @@
 
 import xml.etree.ElementTree as ET
 from collections import Counter
+from dataclasses import replace
 
 import pypdfium2
 import pytest
@@ -15,6 +16,7 @@ from tests.traceability.land import NOW, Land, count
 from traceability import queries
 from traceability.errors import LotNotOpen
 from traceability.labels import Face, Sheet, face_of, look_of, pdf_of, svg_of
+from traceability.labels.bars import bar_mm, sscc_bars
 from traceability.models import LabelBatch, SerialUnit
 from traceability.qr import printed_form, symbol
 from traceability.queries.labels import (
@@ -90,6 +92,43 @@ def test_every_code_of_every_template_decodes_at_every_resolution(template, seri
         assert Counter(decode(pdf, dpi)) == Counter(made.texts), dpi
 
 
+def text_of(pdf: bytes) -> str:
+    """Return the words of the first page."""
+    with pypdfium2.PdfDocument(pdf) as document:
+        return " ".join(document[0].get_textpage().get_text_range().split())
+
+
+def bars(pdf: bytes, dpi: int) -> list[tuple[str, str]]:
+    """Read the bars of a document: what they say, and by which standard."""
+    with pypdfium2.PdfDocument(pdf) as document:
+        picture = document[0].render(scale=dpi / 72, grayscale=True).to_pil()
+    read = zxingcpp.read_barcodes(picture, formats=zxingcpp.BarcodeFormat.Code128)
+    return [(one.text, one.symbology_identifier) for one in read]
+
+
+@pytest.mark.parametrize("dpi", [203, 300, 600])
+def test_the_number_of_a_pallet_stands_in_bars_of_gs1_128_as_well(dpi):
+    pdf = pdf_of(sheet(Template.PALLET, dpi, serials=False))
+    # ]C1: Code 128 with FNC1 first, which is GS1-128 (ISO/IEC 15417).
+    assert bars(pdf, dpi) == [("(00)095212345432100017", "]C1")]
+    assert "(00) 095212345432100017" in text_of(pdf)
+
+
+@pytest.mark.parametrize(("dpi", "dots"), [(203, 4), (300, 6), (600, 12)])
+def test_bars_are_whole_dots_and_fit_on_the_label_with_their_quiet_zones(dpi, dots):
+    assert bar_mm(dpi) == pytest.approx(dots * DOTS_MM[dpi])
+    modules, dark = sscc_bars("095212345432100017")
+    assert modules == 156
+    assert (modules + 20) * bar_mm(dpi) <= FORMATS[Template.PALLET].label[0]
+    assert dark[0] == (0, 2)
+    assert sum(dark[-1]) == modules
+
+
+def test_a_pallet_without_a_number_has_no_bars():
+    made = sheet(Template.PALLET, 300, serials=False)
+    assert bars(pdf_of(replace(made, face=replace(FACE, sscc=""))), 300) == []
+
+
 @pytest.mark.parametrize("dpi", [203, 600])
 def test_sheets_for_other_printers_decode_too(dpi):
     made = sheet(Template.SHEET, dpi, serials=True)
@@ -114,10 +153,7 @@ def test_a_drawing_is_one_page_whose_letters_need_no_font():
 
 
 def test_vietnamese_letters_are_in_the_document():
-    document = pypdfium2.PdfDocument(pdf_of(sheet(Template.CRATE, 300, serials=False)))
-    text = document[0].get_textpage().get_text_range()
-    assert "Vải thiều Thanh Hà" in " ".join(text.split())
-    document.close()
+    assert "Vải thiều Thanh Hà" in text_of(pdf_of(sheet(Template.CRATE, 300, serials=False)))
 
 
 @given(st.integers(21, 177), st.sampled_from(Template), st.sampled_from(list(DOTS_MM)))

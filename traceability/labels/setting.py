@@ -8,6 +8,7 @@ from typing import Any, Literal, cast
 
 import typst
 
+from traceability.labels.bars import BARS_MM, bar_mm, sscc_bars, sscc_text
 from traceability.qr import runs, symbol
 from traceability.rules.labels import DOTS_MM, FORMATS, QUIET_ZONE, Template, fit
 
@@ -115,6 +116,22 @@ def _data(sheet: Sheet) -> dict[str, Any]:
             for text, serial in zip(sheet.texts, _padded(sheet), strict=True)
         ],
         "face": {name: getattr(face, name) for name in Face.__dataclass_fields__},
+        "bars": _bars(sheet),
+    }
+
+
+def _bars(sheet: Sheet) -> dict[str, Any] | None:
+    """Return the bars of a pallet, if it has a number, in millimetres."""
+    sscc = sheet.face.sscc
+    if sheet.template is not Template.PALLET or not sscc:
+        return None
+    width, dark = sscc_bars(sscc)
+    return {
+        "module": bar_mm(sheet.dpi),
+        "width": width,
+        "dark": dark,
+        "height": BARS_MM,
+        "text": sscc_text(sscc),
     }
 
 
