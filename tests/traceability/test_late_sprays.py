@@ -101,4 +101,4 @@ def test_who_is_forgotten_leaves_the_records_without_names(land):
 
 
 def forget(session, vendor_id, *, now):
-    forget_farmer(session, vendor_id)
+    forget_farmer(session, vendor_id, now=now)

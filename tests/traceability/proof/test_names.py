@@ -301,7 +301,7 @@ def test_the_name_goes_where_others_wrote_it_down_as_a_workers(house, session):
 def test_a_vendor_that_is_forgotten_takes_all_names_along(house, session, named):
     lot_id, before = named
     with transaction(session):
-        forget_farmer(session, house.vendor_id)
+        forget_farmer(session, house.vendor_id, now=NOW)
     assert commitments(session) == []
     assert erased(house, session, lot_id, before) == set()
 
