@@ -18,6 +18,7 @@ from kernel.sketch import Sketch, Spot
 from kernel.web.answers import Answer, go
 from kernel.web.limits import limiter
 from kernel.web.pages import page
+from kernel.web.raw import sent
 from kernel.web.session import db, part
 from shop.lot_story import is_made, law_lines, stages, steps, worst_of
 from shop.resolver.answering import METHODS
@@ -56,17 +57,19 @@ def show_traced(code: str) -> Answer:
     return _traced(code)
 
 
-@blueprint.get("/t/<code>/<serial>")
+@blueprint.route("/t/<code>/<serial>", methods=METHODS)
 @guards.public
+@resolved("t")
 def show_unit(code: str, serial: str) -> Answer:
     """Show the lot of one of our own codes, and what is known of one unit of it."""
     return _traced(code, serial)
 
 
 # Codes are printed in capitals where that makes them smaller.
-@blueprint.get("/T/<code>", defaults={"serial": ""})
-@blueprint.get("/T/<code>/<serial>")
+@blueprint.route("/T/<code>", defaults={"serial": ""}, methods=METHODS)
+@blueprint.route("/T/<code>/<serial>", methods=METHODS)
 @guards.public
+@resolved("t")
 def show_printed(code: str, serial: str) -> Answer:
     """Show what a code in capitals names."""
     return _traced(code, serial)
@@ -122,9 +125,8 @@ def _traced(code: str, serial: str = "") -> Answer:
     if not is_trace_code(wanted) or (serial and not is_serial(number)):
         raise BadCode
     if (wanted, number) != (code, serial):
-        if number:
-            return go(url_for("lot.show_unit", code=wanted, serial=number))
-        return go(url_for("lot.show_traced", code=wanted))
+        asked = sent(request.environ).query
+        return go(f"/t/{'/'.join(filter(None, (wanted, number)))}{'?' if asked else ''}{asked}")
     return scanned(lot_story(db(), trace_code=wanted), number)
 
 

@@ -47,6 +47,8 @@ ADORNED = frozenset(
         "resolver.show_load",
         "resolver.show_place",
         "lot.show_traced",
+        "lot.show_unit",
+        "lot.show_printed",
     }
 )
 LONGEST = 2000
@@ -111,15 +113,18 @@ def _resolve(asked: Asked, pairs: tuple[Pair, ...]) -> Response:
     return answer(arrange(asked, levels_of(db(), pairs, root=_root())), wish_of_request())
 
 
-def resolved(kind: str) -> Callable[[Callable[[str], Answer]], Callable[[str], Answer]]:
-    """Let the resolver decide on one of our own codes first; its page is where it leads itself."""
+def resolved(kind: str) -> Callable[[Callable[..., Answer]], Callable[..., Answer]]:
+    """Let the resolver decide on one of our own codes first; its page is where it leads itself.
 
-    def around(view: Callable[[str], Answer]) -> Callable[[str], Answer]:
+    One unit of a lot has the links of the lot: none are kept for a serial alone.
+    """
+
+    def around(view: Callable[..., Answer]) -> Callable[..., Answer]:
         @wraps(view)
-        def answered(code: str) -> Answer:
+        def answered(code: str, **rest: str) -> Answer:
             wanted = code.upper()
             made = _decide(kind, wanted) if is_trace_code(wanted) else None
-            return view(code) if made is None else made
+            return view(code, **rest) if made is None else made
 
         return answered
 

@@ -464,6 +464,18 @@ def test_our_own_codes_behave_the_same(client, land, lot):
     assert client.options(place).status_code == 204
 
 
+def test_a_unit_and_a_code_in_capitals_behave_like_their_lot(client, land, lot):
+    path = f"/t/{lot.trace_code}"
+    for other in (f"{path}/ABCDEFGH2345", path.upper(), f"{path.upper()}/ABCDEFGH2345"):
+        assert list(linkset(client, other)) == [path]
+        assert goes_to(client, f"{other}?linkType=gs1:locationInfo").startswith("/p/")
+        assert client.get(f"{other}?linkType=gs1:nosuchlt").status_code == 404
+        assert client.options(other).status_code == 204
+        assert client.get(other).headers["Access-Control-Allow-Origin"] == "*"
+    led = client.get(f"{path.lower()}?flag&x=%2F")
+    assert led.headers["Location"] == f"{path}?flag&x=%2F"
+
+
 def test_the_file_that_describes_the_resolver(client):
     answer = client.get("/.well-known/gs1resolver")
     assert answer.mimetype == "application/json"
