@@ -12,7 +12,7 @@ from kernel.actor import HOUSE, Actor
 from kernel.clock import HANOI, local_date
 from kernel.ids import new_id
 from kernel.quantity import Unit
-from traceability.epcis.building import Quantity, object_event
+from traceability.epcis.building import Quantity, Reading, object_event
 from traceability.gs1.ids import lot_id, place_id
 from traceability.models import Farm, Lot, Plot, Season
 from traceability.services.events import write_event
@@ -38,6 +38,10 @@ class Words:
     destinations: tuple[tuple[str, str], ...] = ()
     # Crates and pallets that it happened to, as events name them.
     units: tuple[str, ...] = ()
+    # What a thermometer said.
+    readings: tuple[Reading, ...] = ()
+    # Fields of the house's own.
+    extensions: tuple[tuple[str, str], ...] = ()
 
 
 def root_of(session: Session) -> str:
@@ -129,6 +133,7 @@ def tell_object(
         sources=words.sources,
         destinations=words.destinations,
         persistent=persistent or None,
-        extensions=record_of(session, by, vendor_id=teller),
+        readings=words.readings,
+        extensions=dict(words.extensions) | record_of(session, by, vendor_id=teller),
     )
     return write_event(session, body, vendor_id=teller, now=now)
