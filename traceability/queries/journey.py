@@ -42,7 +42,8 @@ class Stop:
 def journey(session: Session, refs: Collection[str], *, root: str) -> tuple[Stop, ...]:
     """Return the events in which things of these names took part, in order (one or two statements).
 
-    ``refs`` are as events name things; ``root`` is the address of the market.
+    ``refs`` are as events name things; ``root`` is the address of the market. What who told it
+    declared wrong afterwards is no part of it.
     """
     place = sa.func.coalesce(TraceEvent.biz_location, TraceEvent.read_point, "")
     rows = session.execute(
@@ -63,12 +64,27 @@ def journey(session: Session, refs: Collection[str], *, root: str) -> tuple[Stop
             _celsius(sa.func.max).label("hottest"),
         )
         .join(EventWhat, EventWhat.event_seq == TraceEvent.seq)
-        .where(EventWhat.ref.in_(refs))
+        .where(EventWhat.ref.in_(refs), ~_is_declared_wrong())
         .order_by(TraceEvent.event_time, TraceEvent.seq, EventWhat.position)
         .limit(MOST_STOPS)
     ).all()
     names = _names(session, {row.place for row in rows if row.place}, root=root)
     return tuple(Stop(**row._mapping, place_name=names.get(row.place, "")) for row in rows)
+
+
+def _is_declared_wrong() -> sa.ColumnElement[bool]:
+    """Tell whether an event has an error declaration, by the same teller: nobody else's counts."""
+    again = aliased(TraceEvent)
+    return (
+        sa.exists()
+        .where(
+            again.event_id == TraceEvent.event_id,
+            again.declared > "",
+            again.vendor_id.is_not_distinct_from(TraceEvent.vendor_id),
+            again.partner_id.is_not_distinct_from(TraceEvent.partner_id),
+        )
+        .correlate(TraceEvent)
+    )
 
 
 def _names(session: Session, places: Collection[str], *, root: str) -> dict[str, str]:

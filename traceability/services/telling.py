@@ -43,6 +43,12 @@ class Words:
     # Fields of the house's own.
     extensions: tuple[tuple[str, str], ...] = ()
 
+    @property
+    def persistent(self) -> dict[str, list[str]]:
+        """What holds from now on, and what no longer does."""
+        named = (("set", self.set_), ("unset", self.unset))
+        return {key: [word] for key, word in named if word}
+
 
 def root_of(session: Session) -> str:
     """Return the public address of the house, which rides along with every session of it."""
@@ -116,9 +122,6 @@ def tell_object(
     teller = vendor_id or first.vendor_id
     season_id = first.season_id if len(lots) == 1 and vendor_id is None else None
     place = place_of(session, season_id, vendor_id=teller)
-    persistent = {
-        key: [word] for key, word in (("set", words.set_), ("unset", words.unset)) if word
-    }
     body = object_event(
         action=words.action,
         biz_step=words.step,
@@ -132,7 +135,7 @@ def tell_object(
         biz_transactions=words.transactions,
         sources=words.sources,
         destinations=words.destinations,
-        persistent=persistent or None,
+        persistent=words.persistent,
         readings=words.readings,
         extensions=dict(words.extensions) | record_of(session, by, vendor_id=teller),
     )

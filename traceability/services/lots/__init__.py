@@ -1,6 +1,6 @@
 """What happens to lots: born, packed, split, carried, shipped, sold, counted, held, recalled."""
 
-from traceability.services.lots.amending import Amount, amend_harvest
+from traceability.services.lots.amending import Amount, amend_harvest, correct_entry
 from traceability.services.lots.births import (
     HarvestFacts,
     bear,
@@ -30,6 +30,7 @@ __all__ = [
     "bear",
     "commission_old",
     "correct_count",
+    "correct_entry",
     "hand_over",
     "hold_lot",
     "made_anew",
