@@ -35,6 +35,9 @@ class Step:
     at: datetime
     place: str
     lot_code: str = ""
+    # How warm it was, in degrees Celsius; None: nobody read a thermometer.
+    coldest: float | None = None
+    hottest: float | None = None
 
 
 @dataclass(frozen=True)
@@ -106,7 +109,17 @@ def steps(
             continue
         words, icon = HARVESTED if is_harvest and not made else STEPS[stop.step]
         code = codes.get(stop.ref, "")
-        told.append(Step(words, icon, stop.at, stop.place_name, "" if code == lot.code else code))
+        told.append(
+            Step(
+                words,
+                icon,
+                stop.at,
+                " · ".join(filter(None, (stop.place_name, stop.store))),
+                "" if code == lot.code else code,
+                stop.coldest,
+                stop.hottest,
+            )
+        )
     return told
 
 

@@ -55,6 +55,27 @@ def test_a_document_is_captured_and_its_job_tells_so(partner):
     assert [job["success"] for job in partner.get("/capture").json] == [True]
 
 
+DOUBTFUL, SOUND = "8003/04012345000222334455", "8003/04012345000221334455"
+
+
+def test_a_doubtful_check_digit_of_a_crate_is_taken_and_told(partner):
+    crates = [event(epcList=[f"https://id.gs1.org/{one}"]) for one in (SOUND, DOUBTFUL)]
+    job = partner.job(partner.send("/capture", document(*crates)))
+    assert (job["success"], job["errors"]) == (True, [])
+    assert job["warnings"] == [
+        {
+            "type": "market:DoubtfulCheckDigit",
+            "title": f"The check digit of this GRAI does not fit: https://id.gs1.org/{DOUBTFUL}",
+            "instance": "epcisBody.eventList[1]",
+        }
+    ]
+    assert len(partner.found()) == 2
+    alone = event(bizStep="storing", epcList=[f"https://id.gs1.org/{DOUBTFUL}"])
+    assert partner.send("/events", alone).status_code == 201
+    (newest, _) = partner.get("/capture").json
+    assert [each["instance"] for each in newest["warnings"]] == ["event"]
+
+
 def test_captured_twice_it_is_there_once(partner):
     for _ in range(2):
         assert partner.job(partner.send("/capture", document(event())))["success"]

@@ -13,7 +13,7 @@ from traceability.epcis.checking import check_event, read_document
 from traceability.epcis.contexts import BUILT_IN, declared
 from traceability.epcis.errors import BadEvent
 from traceability.epcis.hashing import event_hash, prehash
-from traceability.epcis.ids import canonical_id, has_wrong_digit
+from traceability.epcis.ids import canonical_id, has_doubtful_digit, has_wrong_digit
 from traceability.epcis.words import BIZ_STEPS, DISPOSITIONS, bare_word, full_word
 
 DATA = Path(__file__).parents[3] / "shared" / "data" / "epcis"
@@ -313,6 +313,8 @@ def test_a_returnable_crate_with_a_wrong_digit_is_taken():
     """GRAI: valid example files carry wrong ones."""
     check_event(SHIPPING | {"epcList": ["https://a.example/8003/030013450007718765"]})
     assert not has_wrong_digit("https://a.example/8003/030013450007718765")
+    assert has_doubtful_digit("https://a.example/8003/030013450007718765")
+    assert not has_doubtful_digit("urn:epc:id:grai:4012345.00022.334455")
 
 
 def test_a_namespace_that_looks_like_a_key_is_none():

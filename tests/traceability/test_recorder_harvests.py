@@ -16,11 +16,13 @@ from tests.traceability.packhouse import check_everything
 from tests.traceability.test_recorder import phone
 from traceability.errors import HarvestUsed
 from traceability.models import DiaryEntry, DiaryPhoto, Lot, LotMove, TraceEvent
+from traceability.queries.journey import journey
 from traceability.queries.recorder import reference
-from traceability.rules import LotState, MoveKind
+from traceability.rules import Activity, LotState, MoveKind
 from traceability.rules.merging import Difference, Undecided
 from traceability.services import lots
 from traceability.services.correcting import take_correction
+from traceability.services.diary import EntryFacts
 from traceability.services.lots import Amount
 from traceability.services.photos import name_photos
 from traceability.services.recorder import Extra, Sent, Taken
@@ -75,8 +77,78 @@ def test_another_quantity_makes_the_lot_anew_and_leaves_its_history(land, harves
     ]
     new = land.session.get_one(DiaryEntry, made.id)
     assert (new.revision_of, new.root_id, new.worker) == (entry_id, entry_id, "Lan")
-    last = land.session.scalars(sa.select(TraceEvent).order_by(TraceEvent.seq.desc())).first()
-    assert json.loads(last.body)["quantityList"][0]["quantity"] == 110.5
+    first, again, wrong = told(land)
+    assert [each["quantityList"][0]["quantity"] for each in (first, again, wrong)] == [
+        120,
+        110.5,
+        120,
+    ]
+    assert again["eventTime"] == first["eventTime"]
+    assert wrong["eventID"] == first["eventID"]
+    assert wrong["errorDeclaration"] == {
+        "declarationTime": "2026-11-23T04:00:00.000Z",
+        "reason": "incorrect_data",
+        "correctiveEventIDs": [again["eventID"]],
+    }
+    check_everything(land.session)
+
+
+def told(land) -> list[dict]:
+    """Return how the lot began, as it was told, and told again."""
+    land.session.rollback()
+    events = land.session.scalars(
+        sa.select(TraceEvent).where(TraceEvent.biz_step == "commissioning").order_by(TraceEvent.seq)
+    )
+    return [json.loads(event.body) for event in events]
+
+
+def test_another_day_alone_is_told_too_and_each_time_the_last_is_wrong(land, harvested):
+    entry_id, lot_id = harvested
+    days = [TODAY - timedelta(days=2), TODAY - timedelta(days=3)]
+    first = correct(land, entry_id, "phone-0002", harvested_on=days[0])
+    correct(land, first.id, "phone-0003", harvested_on=days[1], now=LATER + timedelta(hours=1))
+    one, two, one_wrong, three, two_wrong = told(land)
+    assert [each["ilmd"]["cbvmda:harvestStartDate"] for each in (two, three)] == list(
+        map(str, days)
+    )
+    assert two["eventTime"] == "2026-11-21T12:00:00.000+07:00"
+    assert one_wrong["errorDeclaration"]["correctiveEventIDs"] == [two["eventID"]]
+    assert (two_wrong["eventID"], two_wrong["errorDeclaration"]["correctiveEventIDs"]) == (
+        two["eventID"],
+        [three["eventID"]],
+    )
+    assert one_wrong["eventID"] == one["eventID"]
+    assert lot_of(land, lot_id).harvested_on == days[1]
+    name = one["quantityList"][0]["epcClass"]
+    (stop,) = journey(land.session, [name], root="http://localhost")
+    assert stop.event_id == three["eventID"]
+    assert count(land.session, LotMove) == 1
+    check_everything(land.session)
+
+
+def test_what_was_written_beside_a_harvest_is_no_event(land, harvested):
+    correct(land, harvested[0], "phone-0002", note={"vi": "Trời mưa"})
+    assert len(told(land)) == 1
+
+
+def test_the_day_corrected_on_the_page_is_told_in_the_same_way(land, harvested):
+    entry_id, lot_id = harvested
+    facts = EntryFacts("page-0001", Activity.HARVEST, TODAY - timedelta(days=1), {})
+    for _ in range(2):
+        land.run(lots.correct_entry, entry_id, facts=facts, reason="Nhầm ngày", actor=land.recorder)
+    assert len(told(land)) == 3
+    assert lot_of(land, lot_id).harvested_on == TODAY - timedelta(days=1)
+    land.run(lots.note_waste, lot_id, quantity=1_000, reason="Dập nát", actor=land.recorder)
+    newest = land.session.scalars(sa.select(DiaryEntry).order_by(DiaryEntry.id.desc())).first()
+    with pytest.raises(HarvestUsed):
+        land.run(
+            lots.correct_entry,
+            newest.id,
+            facts=replace(facts, client_key="page-0002", done_on=TODAY),
+            reason="Nhầm ngày",
+            actor=land.recorder,
+        )
+    assert len(told(land)) == 3
     check_everything(land.session)
 
 

@@ -71,7 +71,7 @@ def show_job(job_id: str) -> Response:
 
 
 def _written(job: JobCard) -> dict[str, Any]:
-    return {
+    told = {
         "captureID": job.id,
         "createdAt": instant_text(job.created_at),
         "finishedAt": instant_text(job.finished_at),
@@ -80,3 +80,5 @@ def _written(job: JobCard) -> dict[str, Any]:
         "captureErrorBehaviour": job.behaviour,
         "errors": job.errors,
     }
+    # No member of the standard: it is there only where there is something to say.
+    return told | {"warnings": job.warnings} if job.warnings else told

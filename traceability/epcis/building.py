@@ -29,6 +29,16 @@ class Quantity:
     uom: str | None = None
 
 
+@dataclass(frozen=True)
+class Reading:
+    """What was measured, such as Temperature; ``uom`` of UN/CEFACT Recommendation 20 (CEL: °C)."""
+
+    type: str
+    value: float
+    uom: str
+    at: datetime
+
+
 class Scene(TypedDict):
     """When, where and why something happened."""
 
@@ -54,6 +64,7 @@ def object_event(
     quantities: Sequence[Quantity] = (),
     ilmd: Fields | None = None,
     persistent: Fields | None = None,
+    readings: Sequence[Reading] = (),
     extensions: Fields | None = None,
     **scene: Unpack[Deal],
 ) -> Body:
@@ -68,6 +79,7 @@ def object_event(
         bizTransactionList=_pairs("bizTransaction", scene.get("biz_transactions", ())),
         sourceList=_pairs("source", scene.get("sources", ())),
         destinationList=_pairs("destination", scene.get("destinations", ())),
+        sensorElementList=[_sensed(one) for one in readings],
         ilmd=dict(ilmd or {}),
         **(extensions or {}),
     )
@@ -116,11 +128,11 @@ def aggregation_event(
 
 
 def _event(kind: str, scene: Scene, **fields: Any) -> Body:
-    at, offset = local(scene["at"]), local(scene["at"]).strftime("%z")
+    offset = local(scene["at"]).strftime("%z")
     body = {
         "@context": dict(CONTEXT),
         "type": kind,
-        "eventTime": at.isoformat(timespec="milliseconds"),
+        "eventTime": _moment(scene["at"]),
         "eventTimeZoneOffset": f"{offset[:3]}:{offset[3:]}",
         "bizStep": scene["biz_step"],
         "disposition": scene["disposition"],
@@ -129,6 +141,17 @@ def _event(kind: str, scene: Scene, **fields: Any) -> Body:
         **fields,
     }
     return {name: value for name, value in body.items() if value not in (None, [], {})}
+
+
+def _moment(at: datetime) -> str:
+    return local(at).isoformat(timespec="milliseconds")
+
+
+def _sensed(reading: Reading) -> dict[str, Any]:
+    return {
+        "sensorMetadata": {"time": _moment(reading.at)},
+        "sensorReport": [{"type": reading.type, "value": reading.value, "uom": reading.uom}],
+    }
 
 
 def _place(ref: str | None) -> dict[str, str] | None:

@@ -4,6 +4,7 @@ The form is that of CBV 2.0, 8.9: ``https://id.gs1.org``, the finest level only,
 """
 
 import re
+from collections.abc import Mapping
 from functools import lru_cache
 from urllib.parse import quote, unquote
 
@@ -65,8 +66,7 @@ _QUALIFIERS = {
     "8017": ("8019",),
     "8018": ("8019",),
 }
-# Key -> how many of its first digits end in a check digit. GRAI (8003) is not held to it:
-# events in use carry wrong ones.
+# Key -> how many of its first digits end in a check digit.
 _CHECKED = {
     "00": 18,
     "01": 14,
@@ -79,6 +79,8 @@ _CHECKED = {
     "8017": 18,
     "8018": 18,
 }
+# GRAI is not held to it, for events in use carry wrong ones: who tells one is warned.
+_DOUBTED = {"8003": 14}
 _LINK = re.compile(r"https?://[^/?#]+(/[^?#]*)", re.IGNORECASE)
 _EPC = re.compile(r"urn:epc:(id|class|idpat):([a-z]+):([^\s]+)", re.ASCII)
 # Scheme -> (digits of prefix and reference together, key).
@@ -124,11 +126,20 @@ def canonical_id(text: str) -> str:
 
 def has_wrong_digit(text: str) -> bool:
     """Tell whether an identifier is a key of GS1 whose check digit does not fit."""
+    return _misfits(text, _CHECKED)
+
+
+def has_doubtful_digit(text: str) -> bool:
+    """Tell whether a check digit does not fit that events are not held to: it draws a warning."""
+    return _misfits(text, _DOUBTED)
+
+
+def _misfits(text: str, checked: Mapping[str, int]) -> bool:
     pairs = _pairs(canonical_id(text))
     if pairs is None:
         return False
     key, value = pairs[0]
-    length = _CHECKED.get(key)
+    length = checked.get(key)
     if length is None:
         return False
     digits = value[:length]

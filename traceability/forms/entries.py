@@ -11,7 +11,7 @@ from wtforms.validators import Length, NumberRange, Optional, ValidationError
 
 from kernel.quantity import read_number
 from kernel.web.forms import DayField, Form, TextAreaField, TextField
-from traceability.forms.shared import reading, required
+from traceability.forms.shared import read_hour, reading, required
 from traceability.rules import (
     LONGEST_INTERVAL_DAYS,
     MOST_REASON,
@@ -62,13 +62,8 @@ class EntryForm(Form):
 
     def validate_ended_at(self, field: TextField) -> None:
         """Read an hour such as 09:00 or 9h30."""
-        text = (field.data or "").replace("h", ":").replace("g", ":")
-        found = re.fullmatch(r"(\d{1,2})(?::(\d{2})?)?", text, re.ASCII)
-        if not text:
-            return
-        if found is None or int(found[1]) > 23 or int(found[2] or 0) > 59:
-            raise ValidationError(gettext("Write an hour such as 09:30."))
-        self.clock = time(int(found[1]), int(found[2] or 0))
+        if field.data:
+            self.clock = read_hour(field.data)
 
     def validate_used(self, field: TextField) -> None:
         """Read an amount such as 250 ml, exactly; its batch must be named."""

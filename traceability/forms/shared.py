@@ -1,8 +1,11 @@
 """What several forms share."""
 
+import re
 from collections.abc import Callable
+from datetime import time
 from typing import TypeVar
 
+from flask_babel import gettext
 from wtforms.validators import InputRequired, ValidationError
 
 from kernel.errors import DomainError
@@ -25,3 +28,15 @@ def reading(parse: Callable[[], Result]) -> Result:
         return parse()
     except DomainError as refusal:
         raise ValidationError(refusal_text(refusal)) from refusal
+
+
+def read_hour(text: str) -> time:
+    """Read an hour such as 09:00 or 9h30.
+
+    :raises ValidationError: in the reader's language.
+    """
+    said = text.replace("h", ":").replace("g", ":")
+    found = re.fullmatch(r"(\d{1,2})(?::(\d{2})?)?", said, re.ASCII)
+    if found is None or int(found[1]) > 23 or int(found[2] or 0) > 59:
+        raise ValidationError(gettext("Write an hour such as 09:30."))
+    return time(int(found[1]), int(found[2] or 0))

@@ -47,6 +47,8 @@ class CaptureJob(Base):
     events: Mapped[int]
     # Problem details (RFC 9457), one for each event that was refused, the first hundred.
     errors: Mapped[list[dict[str, Any]]] = mapped_column(sa.JSON)
+    # In the same form: what is doubtful and was taken all the same, the first hundred.
+    warnings: Mapped[list[dict[str, Any]]] = mapped_column(sa.JSON)
 
 
 class NamedQuery(Base):

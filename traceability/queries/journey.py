@@ -1,15 +1,17 @@
 """The journey of a lot: what events of EPCIS tell of it, and what the places are called."""
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
+from traceability.epcis.building import MARKET
 from traceability.gs1.ids import place_id
-from traceability.models import EventWhat, Farm, Plot, TraceEvent
+from traceability.models import EventField, EventWhat, Farm, Plot, TraceEvent
 from traceability.rules import WhatRole
 
 MOST_STOPS = 80
@@ -30,6 +32,10 @@ class Stop:
     quantity: float | None
     uom: str | None
     place: str
+    # What its place calls the store, and how warm it was kept there, in degrees Celsius.
+    store: str = ""
+    coldest: float | None = None
+    hottest: float | None = None
     place_name: str = ""
 
 
@@ -53,6 +59,9 @@ def journey(session: Session, refs: Collection[str], *, root: str) -> tuple[Stop
             EventWhat.quantity,
             EventWhat.uom,
             place.label("place"),
+            _store().label("store"),
+            _celsius(sa.func.min).label("coldest"),
+            _celsius(sa.func.max).label("hottest"),
         )
         .join(EventWhat, EventWhat.event_seq == TraceEvent.seq)
         .where(EventWhat.ref.in_(refs), ~_is_declared_wrong())
@@ -106,3 +115,33 @@ def _named(rows: Iterable[sa.Row[*tuple[object, ...]]], root: str) -> Iterable[t
         if row.plot_code:
             name = f"{row.name}, {row.plot}"
             yield place_id(root, gln=row.gln, extension=row.extension, code=row.plot_code), name
+
+
+def _store() -> sa.SQLColumnExpression[str]:
+    """Return what the house's own events call the store of a place; empty: they say nothing."""
+    found = (
+        sa.select(sa.func.min(EventField.text))
+        .where(EventField.event_seq == TraceEvent.seq, EventField.name == f"event {MARKET}store")
+        .correlate(TraceEvent)
+    )
+    return sa.func.coalesce(found.scalar_subquery(), "")
+
+
+def _celsius(worst: Callable[..., Any]) -> sa.ScalarSelect[Any]:
+    """Return the least or the most that thermometers said in an event."""
+    kind = aliased(EventField)
+    is_warmth = sa.exists().where(
+        kind.event_seq == EventField.event_seq,
+        kind.name == "sensor.type",
+        kind.text == "Temperature",
+    )
+    return (
+        sa.select(worst(EventField.number))
+        .where(
+            EventField.event_seq == TraceEvent.seq,
+            EventField.name == "sensor.value.CEL",
+            is_warmth,
+        )
+        .correlate(TraceEvent)
+        .scalar_subquery()
+    )

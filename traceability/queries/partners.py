@@ -48,6 +48,7 @@ class JobCard:
     finished_at: datetime
     success: bool
     errors: list[dict[str, Any]]
+    warnings: list[dict[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -134,6 +135,7 @@ def _jobs(partner: Partner) -> sa.Select[*tuple[Any, ...]]:
         CaptureJob.finished_at,
         CaptureJob.success,
         CaptureJob.errors,
+        CaptureJob.warnings,
     ).where(CaptureJob.token_id == partner.token_id)
 
 

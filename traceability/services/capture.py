@@ -1,9 +1,10 @@
 """Events told by partners: one at a time, or a document of them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 import sqlalchemy as sa
@@ -13,6 +14,7 @@ from kernel.ids import new_id
 from kernel.messages import msg
 from traceability.epcis.checking import Document, check_event, read_document
 from traceability.epcis.errors import BadEvent, CaptureTooLarge, EpcisError, NameTaken
+from traceability.epcis.ids import has_doubtful_digit
 from traceability.epcis.reading import Told, content_of, read_event
 from traceability.models import CaptureJob, TraceEvent
 from traceability.queries.partners import Partner
@@ -59,7 +61,8 @@ def capture_document(
         if refused and behaviour == ROLLBACK:
             raise _GivenUp
         count = len(written.new)
-    return _note(session, behaviour, refused, count, partner=partner, now=now)
+    doubts = _doubts(told)
+    return _note(session, behaviour, refused, count, doubts=doubts, partner=partner, now=now)
 
 
 def capture_event(session: Session, body: Any, *, partner: Partner, now: datetime) -> str:
@@ -73,7 +76,8 @@ def capture_event(session: Session, body: Any, *, partner: Partner, now: datetim
     whose = Whose(partner.vendor_id, partner.token_id)
     if not write_events(session, [told], whose=whose, now=now).new:
         raise NameTaken(field="eventID")
-    _note(session, ROLLBACK, [], 1, partner=partner, now=now)
+    doubts = _doubts({read.where: told})
+    _note(session, ROLLBACK, [], 1, doubts=doubts, partner=partner, now=now)
     return told.event_id
 
 
@@ -130,6 +134,7 @@ def _note(
     refused: Sequence[Refused],
     count: int,
     *,
+    doubts: Sequence[dict[str, Any]],
     partner: Partner,
     now: datetime,
 ) -> str:
@@ -142,10 +147,26 @@ def _note(
         success=not refused,
         events=count,
         errors=[_problem(each) for each in refused[:MOST_ERRORS]],
+        warnings=list(doubts),
     )
     session.add(job)
     session.flush()
     return job.id
+
+
+def _doubts(told: Mapping[str, Told]) -> list[dict[str, Any]]:
+    """Return what is doubtful of events that keep the rules: the first hundred."""
+    found = (
+        {
+            "type": "market:DoubtfulCheckDigit",
+            "title": f"The check digit of this GRAI does not fit: {what.ref[:80]}",
+            "instance": where,
+        }
+        for where, each in told.items()
+        for what in each.whats
+        if has_doubtful_digit(what.ref)
+    )
+    return list(islice(found, MOST_ERRORS))
 
 
 def _problem(refused: Refused) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from kernel.actor import HOUSE, Actor
 from kernel.clock import HANOI, local_date
 from kernel.ids import new_id
 from kernel.quantity import Unit
-from traceability.epcis.building import Quantity, object_event
+from traceability.epcis.building import Quantity, Reading, object_event
 from traceability.gs1.ids import lot_id, place_id
 from traceability.models import Farm, Lot, Plot, Season
 from traceability.services.events import write_event
@@ -38,6 +38,16 @@ class Words:
     destinations: tuple[tuple[str, str], ...] = ()
     # Crates and pallets that it happened to, as events name them.
     units: tuple[str, ...] = ()
+    # What a thermometer said.
+    readings: tuple[Reading, ...] = ()
+    # Fields of the house's own.
+    extensions: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def persistent(self) -> dict[str, list[str]]:
+        """What holds from now on, and what no longer does."""
+        named = (("set", self.set_), ("unset", self.unset))
+        return {key: [word] for key, word in named if word}
 
 
 def root_of(session: Session) -> str:
@@ -112,9 +122,6 @@ def tell_object(
     teller = vendor_id or first.vendor_id
     season_id = first.season_id if len(lots) == 1 and vendor_id is None else None
     place = place_of(session, season_id, vendor_id=teller)
-    persistent = {
-        key: [word] for key, word in (("set", words.set_), ("unset", words.unset)) if word
-    }
     body = object_event(
         action=words.action,
         biz_step=words.step,
@@ -128,7 +135,8 @@ def tell_object(
         biz_transactions=words.transactions,
         sources=words.sources,
         destinations=words.destinations,
-        persistent=persistent or None,
-        extensions=record_of(session, by, vendor_id=teller),
+        persistent=words.persistent,
+        readings=words.readings,
+        extensions=dict(words.extensions) | record_of(session, by, vendor_id=teller),
     )
     return write_event(session, body, vendor_id=teller, now=now)

@@ -19,7 +19,7 @@ from traceability.forms.records import ReplaceForm, read_parts
 from traceability.queries import PlotCard, Revision
 from traceability.queries.photos import entry_photos
 from traceability.rules import Activity
-from traceability.services import diary, plots
+from traceability.services import lots, plots
 from traceability.services.foreseeing import Foresight
 from traceability.services.plots import Part
 from traceability.services.recorder import extra_of
@@ -67,7 +67,7 @@ def correct_entry(vendor_id: str, entry_id: str) -> Answer:
         return _correct_page(vendor_id, newest, form, shown), 422
 
     def act(session: "Session") -> str:
-        return diary.revise_entry(
+        return lots.correct_entry(
             session,
             newest.line.id,
             facts=replace(

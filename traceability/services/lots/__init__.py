@@ -1,6 +1,6 @@
 """What happens to lots: born, packed, split, carried, shipped, sold, counted, held, recalled."""
 
-from traceability.services.lots.amending import Amount, amend_harvest
+from traceability.services.lots.amending import Amount, amend_harvest, correct_entry
 from traceability.services.lots.births import (
     HarvestFacts,
     bear,
@@ -11,6 +11,7 @@ from traceability.services.lots.births import (
     record_harvest,
 )
 from traceability.services.lots.carrying import make_unit, pack_unit, unpack_unit
+from traceability.services.lots.keeping import KeptFacts, note_keeping
 from traceability.services.lots.packing import PackFacts, pack_lots, split_lot
 from traceability.services.lots.receiving import receive_shipment
 from traceability.services.lots.sales import Parcel, hand_over, pick_portions, put_back, send_off
@@ -21,6 +22,7 @@ from traceability.services.lots.taking import correct_count, note_waste, take_ba
 __all__ = [
     "Amount",
     "HarvestFacts",
+    "KeptFacts",
     "PackFacts",
     "Parcel",
     "ShipFacts",
@@ -28,12 +30,14 @@ __all__ = [
     "bear",
     "commission_old",
     "correct_count",
+    "correct_entry",
     "hand_over",
     "hold_lot",
     "made_anew",
     "make_unit",
     "need_free_gtin",
     "next_code",
+    "note_keeping",
     "note_waste",
     "pack_lots",
     "pack_unit",

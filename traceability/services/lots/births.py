@@ -19,7 +19,7 @@ from kernel.ids import new_id, short_code
 from kernel.messages import msg
 from kernel.quantity import Unit
 from traceability.events import LotCreated
-from traceability.models import Lot, LotCounter, LotMove, LotSeason, Plot, Season
+from traceability.models import Lot, LotCounter, LotMove, LotSeason, Plot, Season, TraceEvent
 from traceability.queries.diary_root import diary_root
 from traceability.rules import (
     Activity,
@@ -31,6 +31,7 @@ from traceability.rules import (
     need_diary_day,
 )
 from traceability.services.diary import EntryFacts, find_sent, insert_entry
+from traceability.services.events import declare_wrong
 from traceability.services.farms import season_of
 from traceability.services.findings import watch_harvest
 from traceability.services.holding import lock_land, settle_lot
@@ -186,11 +187,12 @@ def commission(
     *,
     by: Actor = HOUSE,
     people: Mapping[str, str] = NOBODY,
+    at: datetime | None = None,
     now: datetime,
 ) -> int:
     """Write the event by which a lot begins; nothing else is told of it before.
 
-    ``people`` are digests of who harvested it.
+    ``people`` are digests of who harvested it; ``at`` is the instant where it is known.
     """
     day = lot.packed_on if lot.season_id is None and lot.packed_on else lot.harvested_on
     words = Words("ADD", "commissioning", "active")
@@ -205,8 +207,8 @@ def commission(
         ilmd["cbvmda:bestBeforeDate"] = lot.best_before.isoformat()
     if lot.season_id is not None:
         ilmd |= _grown(session, lot.season_id, until=lot.harvested_on)
-    at = moment_of(day, now)
-    return tell_object(session, [(lot, lot.quantity)], words, at=at, now=now, by=by, ilmd=ilmd)
+    when = at or moment_of(day, now)
+    return tell_object(session, [(lot, lot.quantity)], words, at=when, now=now, by=by, ilmd=ilmd)
 
 
 def _grown(session: Session, season_id: str, *, until: date) -> dict[str, str]:
@@ -247,11 +249,34 @@ def need_commissioned(session: Session, lot: Lot, *, now: datetime) -> None:
     """Give a lot its first event if it has none: nothing happens to it before."""
     if lot.commissioned_seq is not None:
         return
-    lot.commissioned_seq = commission(session, lot, now=now)
+    _begin(session, lot, commission(session, lot, now=now))
+
+
+def commission_anew(
+    session: Session, lot: Lot, *, worker: str, actor: Actor, now: datetime
+) -> None:
+    """Tell how a lot began as it is known now, before anything was taken of it.
+
+    The event that told it otherwise is told once more with a declaration that its data were
+    incorrect, naming the new one. The instant stays while the day does.
+    """
+    wrong = session.get(TraceEvent, lot.commissioned_seq) if lot.commissioned_seq else None
+    kept = wrong is not None and local_date(wrong.event_time) == lot.harvested_on
+    people = harvested_by(session, worker, vendor_id=lot.vendor_id, actor=actor)
+    at = wrong.event_time if wrong is not None and kept else None
+    seq = commission(session, lot, by=actor, people=people, at=at, now=now)
+    _begin(session, lot, seq)
+    if wrong is not None:
+        declare_wrong(session, wrong.seq, reason="incorrect_data", correctives=[seq], now=now)
+
+
+def _begin(session: Session, lot: Lot, seq: int) -> None:
+    """Let a lot and the moves that made it know their event."""
+    lot.commissioned_seq = seq
     session.execute(
         sa.update(LotMove)
         .where(LotMove.lot_id == lot.id, LotMove.kind == MoveKind.MADE)
-        .values(event_seq=lot.commissioned_seq)
+        .values(event_seq=seq)
     )
 
 
