@@ -179,6 +179,7 @@ def test_a_mix_judged_anew_stays_what_it_was(land):
 def test_the_form_shows_what_follows_and_saves_when_it_was_seen(app_land, client, farmer):  # noqa: F811
     address = f"{farmer}/seasons/{app_land.season_id}/entries/new?activity=spray"
     spray = {"client_key": "phone-0001", "done_on": "2026-11-10", "input_name": "Lạ"}
+    spray |= {"phi_days": "", "ended_at": ""}  # a browser sends what was left open, too
     first = post(client, address, spray)
     assert first.status_code == 422
     assert 'name="seen" type="hidden" value="1"' in first.get_data(as_text=True)
@@ -189,6 +190,8 @@ def test_the_form_shows_what_follows_and_saves_when_it_was_seen(app_land, client
     asked = f"{farmer}/seasons/{app_land.season_id}/foresee?activity=spray&done_on=2026-11-10"
     piece = client.get(f"{asked}&input_name=X&phi_days=7").get_data(as_text=True)
     assert "17/11/2026" in piece
+    open_ = client.get(f"{asked}&input_name=X&phi_days=").get_data(as_text=True)
+    assert "note-bad" in open_
     for odd in ("&input_name=X&phi_days=999999999", "&input_name=X&phi_days=-1", "&phi_days=a"):
         assert client.get(asked + odd).status_code == 200
     assert post(client, address, spray | {"seen": "1"}).status_code == 303

@@ -105,7 +105,8 @@ def foresee(vendor_id: str, season_id: str) -> Answer:
     season, activity = need_season(vendor_id, season_id), _activity()
     if activity is None:
         return page("traceability/foresight.html", foresight=None, entering=None)
-    form = with_batches(_form_of(activity)(request.args), vendor_id)
+    form = with_batches(_form_of(activity)(request.args, meta={"csrf": False}), vendor_id)
+    form.validate()  # the hour is read there; what is wrong is told when it is saved
     day = form.done_on.data or _today()
     return page(
         "traceability/foresight.html",

@@ -83,10 +83,10 @@ def entry_facts(session: "Session", form: EntryForm, activity: Activity) -> Entr
 def foreseen(
     form: EntryForm, season_id: str, activity: Activity, entry_root: str = ""
 ) -> Foresight | None:
-    """Return what follows from a spraying as it stands in a form; None while it is not in order."""
+    """Return what follows from a spraying as it stands in a form that was looked through; else None."""
     if activity is not Activity.SPRAY or not isinstance(form.done_on.data, date):
         return None
-    if form.phi_days.errors or form.phi_days.process_errors:
+    if form.phi_days.errors:
         return None
     try:
         facts = entry_facts(db(), form, activity)
