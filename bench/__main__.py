@@ -19,6 +19,9 @@ ROUNDS = 5
 BIG = 50_000
 SIZES = {"sample": 0, f"{BIG:,}": BIG}
 WITHOUT_LOAD = {"search": search.main, "recall": recall.main, "proof": proof.main}
+# The same small pages through the market's own door, which says what a page of ours costs, and
+# without it, which says what the door costs.
+BASELINES = (("bench.baseline:gate", PORT, ""), ("bench.baseline:app", PORT + 9, ", WSGI"))
 PAGES = ("home", "category", "listing", "search", "lot")
 
 
@@ -63,9 +66,10 @@ def _measure(database: str, urls: dict[int, str]) -> list[Row]:
             paths = prepare("bench.fill", more, environ)
             stack.enter_context(serving("wsgi:gate", port, environ))
             asked += [(size, page, f"http://127.0.0.1:{port}", paths[page]) for page in PAGES]
-        stack.enter_context(serving("bench.baseline:app", PORT, environ | {"PORT": str(PORT)}))
-        for page, path in (("hello", "/hello"), ("one row", "/row")):
-            asked.append(("-", page, f"http://127.0.0.1:{PORT}", [path]))
+        for app, port, suffix in BASELINES:
+            stack.enter_context(serving(app, port, environ | {"PORT": str(port)}))
+            for page, path in (("hello", "/hello"), ("one row", "/row")):
+                asked.append(("-", page + suffix, f"http://127.0.0.1:{port}", [path]))
         asked.sort(key=lambda row: row[1])
         for number in range(ROUNDS + 1):
             for size, page, address, some in asked:
@@ -79,7 +83,7 @@ def _measure(database: str, urls: dict[int, str]) -> list[Row]:
 def _rows(database: str, rounds: dict[tuple[str, str], list[load.Figures]]) -> list[Row]:
     found = {key: load.middle(all_) for key, all_ in rounds.items()}
     row_rate = found["-", "one row"].rate
-    order = ["hello", "one row", *PAGES]
+    order = ["hello", "one row", "hello, WSGI", "one row, WSGI", *PAGES]
     return [
         Row(database, size, page, f.rate, f.p50_ms, f.p99_ms, f.rate / row_rate)
         for (size, page), f in sorted(
@@ -96,9 +100,9 @@ def _report(rows: list[Row]) -> None:
         "rows": [asdict(row) for row in rows],
     }
     (BUILD / "bench.json").write_text(json.dumps(out, indent=1))
-    head = f"{'database':<11}{'listings':<10}{'page':<10}{'req/s':>9}{'p50 ms':>9}{'p99 ms':>9}{'of row':>8}"
+    head = f"{'database':<11}{'listings':<10}{'page':<14}{'req/s':>9}{'p50 ms':>9}{'p99 ms':>9}{'of row':>8}"
     lines = [
-        f"{r.database:<11}{r.listings:<10}{r.page:<10}{r.rate:>9.0f}{r.p50_ms:>9.2f}"
+        f"{r.database:<11}{r.listings:<10}{r.page:<14}{r.rate:>9.0f}{r.p50_ms:>9.2f}"
         f"{r.p99_ms:>9.2f}{r.of_row:>8.0%}"
         for r in rows
     ]

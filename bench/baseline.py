@@ -7,8 +7,10 @@ from sqlalchemy import select
 
 from kernel.db import open_engine, session_factory
 from kernel.rules_table import LegalRule
+from kernel.web.gate import Gate
 
 app = Flask(__name__)
+gate = Gate(app)
 maker = session_factory(open_engine(os.environ["DATABASE_URL"]))
 
 

@@ -67,7 +67,7 @@ def _measure(database: str, url: str, stored: int) -> Row:
     noted = prepare("bench.fill_events", stored, environ)
     with ExitStack() as stack:
         stack.enter_context(serving("wsgi:gate", PORT, environ))
-        stack.enter_context(serving("bench.baseline:app", PORT + 1, environ))
+        stack.enter_context(serving("bench.baseline:gate", PORT + 1, environ))
         seconds, times = _tell(noted["token"], stored)
         asked = [
             f"/epcis/v2/events?MATCH_anyEPCClass={quote(lot, safe='')}" for lot in noted["lots"]

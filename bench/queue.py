@@ -52,7 +52,7 @@ def _measure(database: str, url: str) -> list[Row]:
     asked = [("hello", BASELINE, ["/hello"])]
     asked += [(view, PORT, paths) for view, paths in noted["views"].items()]
     with (
-        serving("bench.baseline:app", BASELINE, environ | {"PORT": str(BASELINE)}),
+        serving("bench.baseline:gate", BASELINE, environ | {"PORT": str(BASELINE)}),
         serving("wsgi:gate", PORT, environ),
     ):
         for number in range(ROUNDS + 1):

@@ -65,7 +65,7 @@ def prepare(module: str, size: int, environ: dict[str, str]) -> Any:
 
 @contextmanager
 def serving(app: str, port: int, environ: dict[str, str]) -> Iterator[None]:
-    """Serve an application with two processes: the market as it is served, a baseline as WSGI."""
+    """Serve an application with two processes: through the market's door, or by WSGI."""
     kind = ("asginl",) if app.endswith(":gate") else ("wsgi", "--blocking-threads", "1")
     command = [
         *(sys.executable, "-m", "granian", "--no-ws", "--port", str(port), "--workers", "2"),
