@@ -37,7 +37,8 @@ def _serve(folder: Path, place: Path, fsync: str) -> Iterator[str]:
     def run(*words: object) -> None:
         subprocess.run([*user, *map(str, words)], check=True, capture_output=True)
 
-    run(folder / "initdb", "-D", data, "-U", "market", "--auth=trust", "-E", "UTF8", "--no-sync")
+    made = ("-D", data, "-U", "market", "--auth=trust", "-E", "UTF8", "--lc-collate=C", "--no-sync")
+    run(folder / "initdb", *made)
     options = (
         f"-c listen_addresses= -c unix_socket_directories={place} "
         f"-c fsync={fsync} -c max_connections=200 -c shared_buffers=256MB"
