@@ -63,7 +63,9 @@ def sell(land, lot):
 
 def link(land, anchor, href=SHOP, kind="pip", **more):
     facts = LinkFacts(anchor, kind, href, more.pop("title", "Trang của vườn"), **more)
-    return land.run(add_link, vendor_id=land.vendor_id, facts=facts, root=ROOT, actor=land.owner)
+    return land.run(
+        add_link, vendor_id=land.vendor_id, facts=facts, roots=(ROOT,), actor=land.owner
+    )
 
 
 def linkset(client, path):
