@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 DEMO, PRODUCTION = "demo", "production"
 _NAME = re.compile(r"[A-Za-z0-9-]{1,60}")
@@ -58,6 +59,8 @@ class Settings:
     vietqr_account: str = "0123456789"
     vietqr_account_name: str = "CHO PHIEN DEMO"
     public_url: str = ""
+    # A host of its own for codes; empty: the market's host resolves them.
+    resolver_url: str = ""
     allowed_hosts: tuple[str, ...] = ()
     web_workers: int = 2
     log_level: str = "INFO"
@@ -90,6 +93,16 @@ class Settings:
         """Tell whether demo conveniences are refused."""
         return self.market_env == PRODUCTION
 
+    @property
+    def codes_url(self) -> str:
+        """The address under which codes are printed and resolved."""
+        return self.resolver_url or self.public_url
+
+    @property
+    def resolver_host(self) -> str:
+        """The name of the host that codes have to themselves; empty: they have none."""
+        return urlsplit(self.resolver_url).hostname or ""
+
 
 def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
     """Read the settings from the environment.
@@ -104,6 +117,7 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
     instance = Path(env.text("INSTANCE_PATH", "instance")).resolve()
     instance.mkdir(parents=True, exist_ok=True)
     host, port = env.text("HOST", "127.0.0.1"), env.number("PORT", 8000, 1, 65535)
+    public_url = env.url("PUBLIC_URL", f"http://{host}:{port}", ("http", "https"))
     settings = Settings(
         market_env=market_env,
         instance_path=instance,
@@ -113,7 +127,8 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         host=host,
         port=port,
         database_url=_database_url(env, instance),
-        public_url=env.url("PUBLIC_URL", f"http://{host}:{port}", ("http", "https")),
+        public_url=public_url,
+        resolver_url=_resolver_url(env, public_url),
         allowed_hosts=env.words("ALLOWED_HOSTS"),
         web_workers=env.number("WEB_WORKERS", 2, 1, 64),
         trusted_proxies=env.number("TRUSTED_PROXIES", 0, 0, 5),
@@ -216,6 +231,23 @@ def _signing(env: _Reader) -> dict[str, str]:
     }
 
 
+def _resolver_url(env: _Reader, public_url: str) -> str:
+    """Read on which host codes are resolved; each of them begins right behind its name."""
+    value = env.url("RESOLVER_URL", "", ("https", "http"))
+    if not value:
+        return ""
+    try:
+        parts = urlsplit(value)
+        host, _port = parts.hostname, parts.port
+    except ValueError:
+        raise BadSetting(f"RESOLVER_URL={value!r}: names no host") from None
+    if not host or "@" in value or value != f"{parts.scheme}://{parts.netloc}":
+        raise BadSetting(f"RESOLVER_URL={value!r}: must be a host without a path")
+    if host == urlsplit(public_url).hostname:
+        raise BadSetting(f"RESOLVER_URL={value!r}: must name another host than PUBLIC_URL")
+    return value
+
+
 _NAMES = frozenset(
     {
         "market_name",
@@ -313,6 +345,8 @@ def _refuse_demo(settings: Settings) -> None:
         raise BadSetting("ALLOWED_HOSTS: production needs the host names it answers to")
     if not settings.public_url.startswith("https://"):
         raise BadSetting("PUBLIC_URL: production needs an https:// address")
+    if settings.resolver_url and not settings.resolver_url.startswith("https://"):
+        raise BadSetting("RESOLVER_URL: production needs an https:// address")
     if settings.stripe_secret_key and not settings.stripe_webhook_secret:
         raise BadSetting("STRIPE_WEBHOOK_SECRET: is needed with STRIPE_SECRET_KEY")
     if settings.vietqr_account == Settings.vietqr_account:

@@ -187,7 +187,8 @@ def _walk(
     story: LotStory, stops: Sequence[Stop], codes: dict[str, str], root: str
 ) -> dict[str, Any]:
     lot, origin = story.lot, story.origin
-    address = lot_address(root, trace_code=lot.trace_code, gtin=lot.gtin, code=lot.code)
+    codes_at = part(Settings).codes_url
+    address = lot_address(codes_at, trace_code=lot.trace_code, gtin=lot.gtin, code=lot.code)
     place = ""
     if origin is not None:
         place = place_id(root, gln=origin.gln, extension=origin.extension, code=origin.place_code)

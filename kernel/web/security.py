@@ -68,6 +68,8 @@ def install(app: Flask, settings: Settings) -> None:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
     app.jinja_env.globals["csp_nonce"] = csp_nonce
     hosts = frozenset(host.lower() for host in settings.allowed_hosts)
+    if hosts and settings.resolver_host:
+        hosts |= {settings.resolver_host}
 
     @app.before_request
     def _known_host() -> None:

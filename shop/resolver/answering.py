@@ -54,9 +54,14 @@ def answer(entries: tuple[Entry, ...], wish: Wish) -> Response:
 
 
 def lead_on(target: Target) -> Response:
-    """Lead on to a link, with all that was asked, byte for byte."""
+    """Lead on to a link."""
+    return lead_exactly(target.href)
+
+
+def lead_exactly(href: str) -> Response:
+    """Lead on to an address, with all that was asked, byte for byte."""
     made = _Exactly(status=307)
-    made.headers["Location"] = with_query(target.href, sent(request.environ).query)
+    made.headers["Location"] = with_query(href, sent(request.environ).query)
     made.headers["Cache-Control"] = "no-cache"
     return made
 

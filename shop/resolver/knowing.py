@@ -4,10 +4,10 @@ A link is told only where a page of ours stands behind it. A lot that was called
 to its page, whatever its vendor would rather show.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, combinations
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
@@ -17,6 +17,7 @@ from catalog.rules import ListingKind
 from kernel.i18n import pick
 from kernel.web.language import current_language
 from traceability.gs1.digital_link import Pair, path_of
+from traceability.gs1.ids import load_id, lot_id, unit_id
 from traceability.gs1.resolving import Level, Target
 from traceability.gs1.words import LINK_WORDS
 from traceability.queries import LotCard
@@ -34,12 +35,15 @@ from traceability.queries.codes import (
 )
 from traceability.queries.labels import has_serials, lot_of_serial
 from traceability.queries.loads import load_of_code, load_of_sscc
+from traceability.queries.proof.log import has_checkpoint
+from traceability.queries.recalls.cases import recall_of_lots
 from traceability.rules import LotState
 from traceability.rules.labels import is_serial
 from vendors.queries import VendorCard, vendor_cards
 from vendors.rules import VendorState
 
-HTML = "text/html"
+HTML, JSON = "text/html", "application/json"
+EVENTS = "/epcis/v2/events"
 # Whoever was judged once: its bags are out in the world, whatever became of it.
 JUDGED = frozenset({VendorState.APPROVED, VendorState.SUSPENDED, VendorState.TERMINATED})
 
@@ -106,7 +110,7 @@ def _goods(session: Session, pairs: Sequence[Pair], root: str) -> Known | None:
     """Know a GTIN by the lots that carry it, and one of its lots."""
     said = dict(pairs)
     gtin, code = said["01"], said.get("10")
-    lots = lots_of_gtin(session, gtin, limit=1)
+    lots = lots_of_gtin(session, gtin)
     if not lots:
         return None
     serial = said.get("21", "") if is_serial(said.get("21", "")) else ""
@@ -124,7 +128,7 @@ def _goods(session: Session, pairs: Sequence[Pair], root: str) -> Known | None:
             _link("pip", page, name, is_default=True),
             _link("recallStatus", page),
             _link("traceability", page),
-            *_retail(offers, root),
+            *_retail(offers, {one.id for one in lots} | ({lot.id} if lot else set()), root),
         ),
     )
     if lot is None:
@@ -133,17 +137,19 @@ def _goods(session: Session, pairs: Sequence[Pair], root: str) -> Known | None:
     levels: tuple[Level, ...] = (base, fine) if code else (base,)
     # Vendors may number their goods themselves: of those lots we know no numbers.
     if serial and has_serials(session, lot.id):
-        levels += (_of_unit(lot, serial, root),)
+        levels += (_of_unit(session, lot, serial, root),)
     return Known(lot.vendor_id, levels, lot.state is LotState.RECALLED)
 
 
-def _of_unit(lot: LotCard, serial: str, root: str) -> Level:
+def _of_unit(session: Session, lot: LotCard, serial: str, root: str) -> Level:
     """Lead to what is known of one unit, issued or not: the page says so."""
     page, name = f"{root}/t/{lot.trace_code}/{serial}", _local(lot.product)
+    unit = unit_id(root, gtin=lot.gtin, trace_code=lot.trace_code, serial=serial)
     targets = (
         _link("traceability", page, name, is_default=True),
-        _link("recallStatus", page),
+        *_recall(session, lot, page, root),
         _link("verificationService", page),
+        _events(root, MATCH_anyEPC=unit),
     )
     return Level(frozenset({"21"}), f"{name}, {lot.code}, {serial}", targets)
 
@@ -164,14 +170,47 @@ def _of_lot(
 ) -> tuple[Target, ...]:
     page = f"{root}/t/{lot.trace_code}"
     farm = farm_place(session, lot.farm_id) if lot.farm_id else None
+    named = lot_id(root, gtin=lot.gtin, code=lot.code, trace_code=lot.trace_code)
     return (
         _link("traceability", page, _local(lot.product), is_default=True),
         _link("pip", page),
-        _link("recallStatus", page),
+        *_recall(session, lot, page, root),
         _link("certificationInfo", page),
+        *_proof(session, page),
+        _events(root, MATCH_anyEPCClass=named),
         *([_link("locationInfo", f"{root}/p/{farm.code}", farm.name)] if farm else []),
+        *_retail(offers, {lot.id}, root),
         *_visits(offers, root),
     )
+
+
+def _recall(session: Session, lot: LotCard, page: str, root: str) -> list[Target]:
+    """Lead to the recall of which the public is told, for people and programs; else to the page."""
+    code = recall_of_lots(session, [lot.id]).get(lot.id) if lot.state is LotState.RECALLED else None
+    if code is None:
+        return [_link("recallStatus", page)]
+    return [
+        _link("recallStatus", f"{root}/recalls/{code}"),
+        _link("recallStatus", f"{root}/recalls/{code}.json", media_type=JSON),
+    ]
+
+
+def _proof(session: Session, page: str) -> list[Target]:
+    """Lead to the proof that its events were not changed, and to the bundle that programs check.
+
+    It is no JSON Web Signature, which ``gs1:jws`` would promise.
+    """
+    if not has_checkpoint(session):
+        return []
+    return [
+        _link("verificationService", f"{page}/proof"),
+        _link("verificationService", f"{page}/proof.json", media_type=JSON),
+    ]
+
+
+def _events(root: str, **asked: str) -> Target:
+    """Lead to the query of all events of a thing; the repository tells them to partners."""
+    return _link("epcis", f"{root}{EVENTS}?{urlencode(asked)}", media_type=JSON)
 
 
 def _place(session: Session, pairs: Sequence[Pair], root: str) -> Known | None:
@@ -218,8 +257,12 @@ def _load(session: Session, pairs: Sequence[Pair], root: str) -> Known | None:
     if load is None:
         return None
     page, name = f"{root}/u/{load.code}", load.sscc or load.code
-    lots = [_link("traceability", page, name, is_default=True), _link("recallStatus", page)]
-    return Known(load.vendor_id, (Level(frozenset(), name, tuple(lots)),), load.is_recalled)
+    targets = (
+        _link("traceability", page, name, is_default=True),
+        _link("recallStatus", page),
+        _events(root, MATCH_anyEPC=load_id(root, sscc=load.sscc, code=load.code)),
+    )
+    return Known(load.vendor_id, (Level(frozenset(), name, targets),), load.is_recalled)
 
 
 _KNOW = {
@@ -238,13 +281,10 @@ def _seller(vendor: VendorCard, root: str) -> list[Target]:
     return [_link("homepage", address, vendor.name)] if vendor.is_open else []
 
 
-def _retail(offers: Sequence[Nearby], root: str) -> list[Target]:
-    sold = [item for item in offers if item.sellable and item.kind is not ListingKind.EXPERIENCE]
-    return [
-        _link("hasRetailers", _offer(item, root), _local(item.title))
-        for item in sold[:1]
-        if item.lot_id is not None
-    ]
+def _retail(offers: Sequence[Nearby], lot_ids: Collection[str], root: str) -> list[Target]:
+    """Tell where these very goods are sold: other goods of the farm are none of theirs."""
+    sold = [item for item in offers if item.sellable and item.lot_id in lot_ids]
+    return [_link("hasRetailers", _offer(item, root), _local(item.title)) for item in sold[:1]]
 
 
 def _visits(offers: Sequence[Nearby], root: str) -> list[Target]:
@@ -261,9 +301,11 @@ def _offer(item: Nearby, root: str) -> str:
     return f"{root}/l/{item.code}/{quote(item.slug)}"
 
 
-def _link(kind: str, href: str, title: str = "", *, is_default: bool = False) -> Target:
+def _link(
+    kind: str, href: str, title: str = "", *, media_type: str = HTML, is_default: bool = False
+) -> Target:
     words = title or _(LINK_WORDS[kind])
-    return Target(kind, href, words, HTML, is_default=is_default)
+    return Target(kind, href, words, media_type, is_default=is_default)
 
 
 def _local(text: dict[str, str]) -> str:

@@ -1,6 +1,7 @@
 """Doors of the resolver: codes of GS1, the file that describes it, pages of goods and places."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import wraps
 from typing import Any
 
@@ -20,21 +21,24 @@ from shop.resolver.answering import (
     METHODS,
     adorn,
     answer,
+    lead_on,
     note_anchor,
     refuse,
     tell_methods,
     wish_of_request,
 )
+from shop.resolver.hosts import is_for_codes, keep_to_codes, market, root
 from shop.resolver.knowing import JUDGED, levels_of
 from traceability.errors import BadCode
 from traceability.gs1 import is_gtin14, read_request
 from traceability.gs1.digital_link import Pair
 from traceability.gs1.linksets import description
-from traceability.gs1.resolving import Asked, arrange, find
+from traceability.gs1.resolving import Asked, Target, arrange, find
 from traceability.queries import PlotCard, holdings
 from traceability.queries.codes import lots_of_gtin, place_of_code, recalled_lots_of_gtin
 from traceability.queries.loads import load_of_code
 from traceability.rules import is_trace_code
+from traceability.rules.labels import is_serial
 from vendors.queries import VendorCard, vendor_cards
 
 blueprint = Blueprint("resolver", __name__)
@@ -73,6 +77,17 @@ def _teach_routes(state: Any) -> None:
     state.app.url_map.converters |= {"digits": _Digits, "packed": _Packed}
 
 
+@blueprint.app_context_processor
+def _where_the_market_is() -> dict[str, str]:
+    """Let pages on the codes' host lead to the market; within it, addresses begin at its root."""
+    return {"market_url": market() if is_for_codes() else ""}
+
+
+@blueprint.before_app_request
+def _keep_hosts_apart() -> Response | None:
+    return keep_to_codes() if is_for_codes() and request.endpoint not in ADORNED else None
+
+
 @blueprint.before_app_request
 def _no_merged_slashes() -> Response | None:
     """Refuse what the router would repair: two slashes in a code are none of ours."""
@@ -101,7 +116,7 @@ def resolve(key: str, rest: str = "") -> Response:
         if len(raw.path) > LONGEST:
             raise BadCode
         link = read_request(raw.path, raw.query)
-        return _resolve(Asked.read(raw.path, _root()), link.path)
+        return _resolve(Asked.read(raw.path, root()), link.path)
     except DomainError as refusal:
         return refuse(refusal)
 
@@ -110,7 +125,7 @@ def _resolve(asked: Asked, pairs: tuple[Pair, ...]) -> Response:
     note_anchor(asked.anchor)
     if request.method == "OPTIONS":
         return tell_methods()
-    return answer(arrange(asked, levels_of(db(), pairs, root=_root())), wish_of_request())
+    return answer(arrange(asked, levels_of(db(), pairs, root=market())), wish_of_request())
 
 
 def resolved(kind: str) -> Callable[[Callable[..., Answer]], Callable[..., Answer]]:
@@ -122,8 +137,11 @@ def resolved(kind: str) -> Callable[[Callable[..., Answer]], Callable[..., Answe
     def around(view: Callable[..., Answer]) -> Callable[..., Answer]:
         @wraps(view)
         def answered(code: str, **rest: str) -> Answer:
-            wanted = code.upper()
-            made = _decide(kind, wanted) if is_trace_code(wanted) else None
+            wanted, serial = code.upper(), rest.get("serial", "").upper()
+            if is_trace_code(wanted) and (not serial or is_serial(serial)):
+                made = _decide(kind, wanted, serial)
+            else:
+                made = refuse(BadCode()) if is_for_codes() else None
             return view(code, **rest) if made is None else made
 
         return answered
@@ -131,27 +149,32 @@ def resolved(kind: str) -> Callable[[Callable[..., Answer]], Callable[..., Answe
     return around
 
 
-def _decide(kind: str, code: str) -> Response | None:
+def _decide(kind: str, code: str, serial: str) -> Response | None:
     """Answer for one of our own codes; None: by its page."""
-    asked = Asked(((kind, code),), _root())
+    asked = Asked(((kind, code),), root())
     note_anchor(asked.anchor)
     if request.method == "OPTIONS":
         return tell_methods()
     wish = wish_of_request()
-    if not wish.is_linkset and wish.link_type is None:
+    if not wish.is_linkset and wish.link_type is None and not is_for_codes():
         return None
     try:
-        entries = arrange(asked, levels_of(db(), asked.pairs, root=_root()))
+        entries = arrange(asked, levels_of(db(), asked.pairs, root=market()))
         found = () if wish.is_linkset else find(entries, wish).targets
-        if len(found) == 1 and found[0].href.partition("#")[0] == asked.anchor:
-            return None
+        page_at = f"{market()}/{kind}/{code}"
+        if len(found) == 1 and found[0].href.partition("#")[0] == page_at:
+            return _to_page(found[0], page_at, serial)
         return answer(entries, wish)
     except DomainError as refusal:
         return refuse(refusal)
 
 
-def _root() -> str:
-    return part(Settings).public_url.rstrip("/")
+def _to_page(target: Target, page_at: str, serial: str) -> Response | None:
+    """Lead to the page of a code, of the unit if one is named; None: the reader is there."""
+    if not is_for_codes():
+        return None
+    unit = f"{page_at}/{serial}" if serial else page_at
+    return lead_on(replace(target, href=target.href.replace(page_at, unit, 1)))
 
 
 @blueprint.route("/.well-known/gs1resolver", methods=METHODS)
@@ -161,7 +184,7 @@ def describe() -> Response:
     if request.method == "OPTIONS":
         return tell_methods()
     settings = part(Settings)
-    told = description(settings.public_url, name=settings.market_name, contact=settings.market_name)
+    told = description(settings.codes_url, name=settings.market_name, contact=settings.market_name)
     return jsonify(told)
 
 

@@ -97,6 +97,39 @@ def test_production_with_all_it_needs_starts(tmp_path):
     assert settings.public_url == "https://cho.example.vn"
 
 
+def test_codes_are_resolved_by_the_market_or_by_a_host_of_their_own(tmp_path):
+    plain = read(tmp_path)
+    assert (plain.resolver_url, plain.resolver_host) == ("", "")
+    assert plain.codes_url == plain.public_url
+    own = read(tmp_path, RESOLVER_URL="https://ID.example.vn:8443/")
+    assert (own.codes_url, own.resolver_host) == ("https://ID.example.vn:8443", "id.example.vn")
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        "id.example.vn",
+        "ftp://id.example.vn",
+        "https://id.example.vn/codes",
+        "https://id.example.vn?x=1",
+        "https://me@id.example.vn",
+        "https://[id.example.vn",
+        "https://id.example.vn:99999",
+        "https://:8443",
+        "http://cho.example.vn:9000",
+    ],
+)
+def test_a_host_of_codes_that_cannot_be_one_stops_the_start(tmp_path, given):
+    with pytest.raises(BadSetting, match="RESOLVER_URL"):
+        read(tmp_path, PUBLIC_URL="https://cho.example.vn", RESOLVER_URL=given)
+
+
+def test_production_resolves_by_https_only(tmp_path):
+    with pytest.raises(BadSetting, match="RESOLVER_URL"):
+        read(tmp_path, **LIVE, RESOLVER_URL="http://id.example.vn")
+    assert read(tmp_path, **LIVE, RESOLVER_URL="https://id.example.vn").resolver_host
+
+
 def test_postgres_addresses_are_read_in_every_common_spelling(tmp_path):
     for prefix in ("postgres", "postgresql", "postgresql+psycopg"):
         settings = read(tmp_path, DATABASE_URL=f"{prefix}://u@h/d")

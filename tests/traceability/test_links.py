@@ -34,7 +34,7 @@ def land(session):
 def keep(land, anchor=BASE, kind="pip", href=SHOP, title="Trang của vườn", actor=None, **more):
     facts = LinkFacts(anchor, kind, href, title, **more)
     return land.run(
-        add_link, vendor_id=land.vendor_id, facts=facts, root=ROOT, actor=actor or land.owner
+        add_link, vendor_id=land.vendor_id, facts=facts, roots=(ROOT,), actor=actor or land.owner
     )
 
 

@@ -1,6 +1,7 @@
 """Pages of the repository: how long, where the next one begins, and until when that is known."""
 
 import hashlib
+import re
 from datetime import timedelta
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode
@@ -21,6 +22,8 @@ USUAL, MOST = 30, 1_000
 MOST_PARAMETERS = 100
 TOKEN_HOLDS = timedelta(hours=1)
 _OURS = ("perPage", "nextPageToken")
+# What a code was asked with, its attributes too, is passed on by its resolver: no question to us.
+_PASSED_ON = re.compile(r"linkType|context|\d{2,4}", re.ASCII)
 
 
 def parameters() -> dict[str, list[str]]:
@@ -38,6 +41,8 @@ def parameters() -> dict[str, list[str]]:
         )
         for name, value in pairs:
             check_texts([name, value], name[:80])
+            if _PASSED_ON.fullmatch(name):
+                continue
             found.setdefault(name, []).append(value)
     except (ValueError, BadEvent):
         raise BadParameter(msg("The parameters of this address cannot be read.")) from None

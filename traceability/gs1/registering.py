@@ -1,6 +1,7 @@
 """What a link of a code must be before it is kept: its anchor, its type, its target."""
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from urllib.parse import quote, urlsplit
 
@@ -92,8 +93,8 @@ def read_anchor(text: str) -> Anchor:
     return Anchor(path_of(link.path), link.path)
 
 
-def check_link(facts: LinkFacts, *, root: str) -> LinkFacts:
-    """Return a link as it can be kept.
+def check_link(facts: LinkFacts, *, roots: Collection[str]) -> LinkFacts:
+    """Return a link as it can be kept; ``roots`` are the addresses that codes begin with here.
 
     :raises Invalid: naming what is wrong with it.
     """
@@ -112,12 +113,12 @@ def check_link(facts: LinkFacts, *, root: str) -> LinkFacts:
     if not all(map(_CONTEXT.fullmatch, facts.context)):
         raise Invalid(msg("A context is a short word such as VN."), field="context")
     return LinkFacts(
-        read_anchor(facts.anchor).path, facts.link_type, _address(facts.href, root), title,
+        read_anchor(facts.anchor).path, facts.link_type, _address(facts.href, roots), title,
         facts.media_type, facts.hreflang, facts.context, facts.is_default, facts.detail,
     )  # fmt: skip
 
 
-def _address(text: str, root: str) -> str:
+def _address(text: str, roots: Collection[str]) -> str:
     """Return an address on the internet, escaped.
 
     :raises Invalid: for any other, and for one that the resolver would have to lead on from.
@@ -132,7 +133,8 @@ def _address(text: str, root: str) -> str:
     host = parts.netloc.lower()
     if parts.scheme != "https" or not _HOST.fullmatch(host) or len(href) > MOST_HREF:
         raise Invalid(_NO_ADDRESS, field="href")
-    if host == urlsplit(root).netloc.lower() and leads_on(parts.path):
+    ours = {urlsplit(root).netloc.lower() for root in roots}
+    if host in ours and leads_on(parts.path):
         raise Invalid(_ITSELF, field="href")
     return href
 

@@ -31,6 +31,7 @@ from traceability.rules.labels import (
     need_spoiled,
     serial_after,
 )
+from traceability.services.telling import root_of
 from vendors.queries import VendorCard, vendor_cards
 
 SERIAL_LETTERS = 12
@@ -54,7 +55,7 @@ def print_labels(
 ) -> str:
     """Note a batch of labels and freeze what they say; return its id.
 
-    ``root`` is the address of the market, such as ``https://market.example``.
+    ``root`` is the address under which codes are resolved, such as ``https://id.example``.
 
     :raises LotNotOpen: when the lot, or its vendor, may not sell.
     :raises Invalid: for a code that does not fit on the label, too many labels, serial
@@ -294,11 +295,11 @@ def _frozen(
         "net": wish.net,
         "sscc": wish.sscc,
         "address": lot_address(root, trace_code=lot.trace_code, gtin=lot.gtin, code=lot.code),
-        "checkpoint": _checkpoint(session, root) if wish.template is Template.CERTIFICATE else {},
+        "checkpoint": _checkpoint(session) if wish.template is Template.CERTIFICATE else {},
     }
 
 
-def _checkpoint(session: Session, root: str) -> dict[str, str]:
+def _checkpoint(session: Session) -> dict[str, str]:
     """Return the newest checkpoint of the log of events: who holds the paper is a witness of it."""
     point = checkpoint_of(session)
     if point is None:
@@ -308,7 +309,7 @@ def _checkpoint(session: Session, root: str) -> dict[str, str]:
         "root": point.short_root,
         "kid": point.kid,
         "signed_on": local_date(point.signed_at).isoformat(),
-        "address": f"{root}/proof?size={point.size}",
+        "address": f"{root_of(session)}/proof?size={point.size}",
     }
 
 

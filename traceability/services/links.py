@@ -1,5 +1,6 @@
 """Where codes lead: links that a vendor keeps for its own numbers, and those numbers."""
 
+from collections.abc import Collection
 from dataclasses import asdict
 from datetime import datetime
 
@@ -27,9 +28,17 @@ _KEEP_DEFAULT = msg("Other links need this one: where the code leads without a w
 
 
 def add_link(
-    session: Session, *, vendor_id: str, facts: LinkFacts, root: str, actor: Actor, now: datetime
+    session: Session,
+    *,
+    vendor_id: str,
+    facts: LinkFacts,
+    roots: Collection[str],
+    actor: Actor,
+    now: datetime,
 ) -> str:
     """Keep a link for a vendor's own code and return its id.
+
+    ``roots`` are the addresses of the market and of its resolver: no code leads to another.
 
     The first link of a number that the house knows nothing of becomes its default, so that
     every code of the number leads somewhere (Resolver 2.5.9).
@@ -38,7 +47,7 @@ def add_link(
         or serial number of a GTIN that nothing is known of.
     """
     actor.need_at(vendor_id, "owner")
-    facts = check_link(facts, root=root)
+    facts = check_link(facts, roots=roots)
     anchor = read_anchor(facts.anchor)
     _need_own(session, anchor, vendor_id)
     _need_room(session, anchor.path)

@@ -177,7 +177,7 @@ def add_link(vendor_id: str) -> Answer:
             session,
             vendor_id=vendor_id,
             facts=_facts(form),
-            root=part(Settings).public_url,
+            roots=(part(Settings).public_url, part(Settings).codes_url),
             actor=guards.current_actor(),
             now=clock.now(),
         ),

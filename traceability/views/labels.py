@@ -71,7 +71,7 @@ def print_labels(vendor_id: str, lot_id: str) -> Answer:
             session,
             lot_id,
             wish=_wish(form),
-            root=part(Settings).public_url,
+            root=part(Settings).codes_url,
             actor=guards.current_actor(),
             now=clock.now(),
         ),

@@ -68,7 +68,7 @@ def recall(vendor_id: str, lot_id: str) -> Answer:
 def address_of(lot: LotCard) -> str:
     """Return what the QR code of a lot holds."""
     return lot_address(
-        part(Settings).public_url, trace_code=lot.trace_code, gtin=lot.gtin, code=lot.code
+        part(Settings).codes_url, trace_code=lot.trace_code, gtin=lot.gtin, code=lot.code
     )
 
 

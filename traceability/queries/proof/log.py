@@ -130,6 +130,11 @@ def checkpoint_of(session: Session, *, size: int | None = None) -> SignedCheckpo
     return SignedCheckpoint(row.id, row.size, row.root, note, row.signed_at, row.kid, names)
 
 
+def has_checkpoint(session: Session) -> bool:
+    """Tell whether anything was signed yet."""
+    return session.scalar(sa.select(LogCheckpoint.id).limit(1)) is not None
+
+
 def checkpoints(session: Session, *, most: int = 50) -> list[SignedCheckpoint]:
     """Return the last checkpoints, the newest first, without cosignatures."""
     rows = session.scalars(sa.select(LogCheckpoint).order_by(LogCheckpoint.id.desc()).limit(most))
