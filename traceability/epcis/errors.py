@@ -81,6 +81,13 @@ class NotInScope(EpcisError):
     message = msg("This token does not allow that.")
 
 
+class NotTheTeller(EpcisError):
+    """An event is declared wrong by somebody who did not tell it."""
+
+    code, status = "SecurityException", 403
+    message = msg("Only who told this event can declare it wrong.")
+
+
 class NotAcceptable(EpcisError):
     """The versions or forms that the client takes are none of ours."""
 

@@ -13,7 +13,13 @@ from sqlalchemy.orm import Session
 from kernel.ids import new_id
 from kernel.messages import msg
 from traceability.epcis.checking import Document, check_event, read_document
-from traceability.epcis.errors import BadEvent, CaptureTooLarge, EpcisError, NameTaken
+from traceability.epcis.errors import (
+    BadEvent,
+    CaptureTooLarge,
+    EpcisError,
+    NameTaken,
+    NotTheTeller,
+)
 from traceability.epcis.ids import has_doubtful_digit
 from traceability.epcis.reading import Told, content_of, read_event
 from traceability.models import CaptureJob, TraceEvent
@@ -53,6 +59,9 @@ def capture_document(
     if len(read.events) > MOST_EVENTS:
         raise CaptureTooLarge(events=MOST_EVENTS, octets=MOST_BYTES)
     told, refused = _judged(read, stops=behaviour == ROLLBACK)
+    for where in _declared_by_others(session, told, partner):
+        del told[where]
+        refused.append(Refused(where, NotTheTeller(field=f"{where}.errorDeclaration")))
     count = 0
     with suppress(_GivenUp), session.begin_nested():
         whose = Whose(partner.vendor_id, partner.token_id)
@@ -73,6 +82,8 @@ def capture_event(session: Session, body: Any, *, partner: Partner, now: datetim
     read = _only(body)
     check_event(read.events[0], read.where)
     told = read_event(read.events[0], read.prefixes, read.ignored)
+    if _declared_by_others(session, {read.where: told}, partner):
+        raise NotTheTeller(field="errorDeclaration")
     whose = Whose(partner.vendor_id, partner.token_id)
     if not write_events(session, [told], whose=whose, now=now).new:
         raise NameTaken(field="eventID")
@@ -105,6 +116,27 @@ def _judged(read: Document, *, stops: bool) -> tuple[dict[str, Told], list[Refus
         else:
             told[where] = read_event(event, read.prefixes, read.ignored)
     return told, refused
+
+
+def _declared_by_others(session: Session, told: Mapping[str, Told], partner: Partner) -> list[str]:
+    """Return where events are declared wrong that somebody else told: the house, another partner.
+
+    An event that is not here may be declared wrong: it was told elsewhere.
+    """
+    ids = sorted({each.event_id for each in told.values() if each.declared})
+    others: set[str] = set()
+    for start in range(0, len(ids), 500):
+        others.update(
+            session.scalars(
+                sa.select(TraceEvent.event_id).where(
+                    TraceEvent.event_id.in_(ids[start : start + 500]),
+                    TraceEvent.vendor_id == partner.vendor_id,
+                    TraceEvent.declared == "",
+                    TraceEvent.partner_id.is_distinct_from(partner.token_id),
+                )
+            )
+        )
+    return [where for where, each in told.items() if each.declared and each.event_id in others]
 
 
 def _told_otherwise(
