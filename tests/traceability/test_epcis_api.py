@@ -258,13 +258,6 @@ def test_a_query_is_kept_run_and_forgotten(partner):
     problem(partner.get("/queries/moved"), 404, "NoSuchNameException")
 
 
-def test_nothing_is_sent_by_itself(partner):
-    partner.send("/queries", {"name": "all", "query": {}})
-    assert partner.get("/queries/all/subscriptions").json == []
-    answer = partner.send("/queries/all/subscriptions", {"dest": "https://example.com"})
-    problem(answer, 501, "ImplementationException")
-
-
 @pytest.mark.parametrize(
     ("resource", "value", "steps"),
     [

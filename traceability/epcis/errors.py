@@ -32,6 +32,13 @@ class BadQuery(EpcisError):
     message = msg("This query cannot be used.")
 
 
+class BadSubscription(EpcisError):
+    """What was written to subscribe cannot be used; ``field`` is what."""
+
+    code, status = "SubscriptionControlsException", 400
+    message = msg("This subscription cannot be used.")
+
+
 class QueryTooLarge(EpcisError):
     """More events match than were asked for at most."""
 

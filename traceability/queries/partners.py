@@ -61,6 +61,15 @@ class QueryCard:
 
 def partner_of(session: Session, digest: str, *, today: date) -> Partner | None:
     """Return whose token has this digest; None when there is none that holds today."""
+    return _partner(session, PartnerToken.digest == digest, today)
+
+
+def partner_by_id(session: Session, token_id: str, *, today: date) -> Partner | None:
+    """Return whose token this is; None when it does not hold today."""
+    return _partner(session, PartnerToken.id == token_id, today)
+
+
+def _partner(session: Session, which: sa.ColumnElement[bool], today: date) -> Partner | None:
     row = session.execute(
         sa.select(
             PartnerToken.id,
@@ -68,7 +77,7 @@ def partner_of(session: Session, digest: str, *, today: date) -> Partner | None:
             PartnerToken.may_read,
             PartnerToken.may_capture,
         ).where(
-            PartnerToken.digest == digest,
+            which,
             PartnerToken.revoked_at.is_(None),
             sa.or_(PartnerToken.ends_on.is_(None), PartnerToken.ends_on >= today),
         )

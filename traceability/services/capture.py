@@ -24,6 +24,7 @@ from traceability.epcis.ids import has_doubtful_digit
 from traceability.epcis.reading import Told, content_of, read_event
 from traceability.models import CaptureJob, TraceEvent
 from traceability.queries.partners import Partner
+from traceability.rules.partners import CaptureState
 from traceability.services.events import Whose, Written, key, write_events
 
 MOST_EVENTS = 5_000
@@ -174,8 +175,12 @@ def _note(
         id=new_id(),
         token_id=partner.token_id,
         behaviour=behaviour,
+        state=CaptureState.FINISHED,
         created_at=now,
+        due_at=now,
         finished_at=now,
+        total=count + len(refused),
+        done=count + len(refused),
         success=not refused,
         events=count,
         errors=[_problem(each) for each in refused[:MOST_ERRORS]],
