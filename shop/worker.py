@@ -15,12 +15,14 @@ from kernel import clock, jobs, mail
 from kernel.db import transaction
 from kernel.events import wake_worker
 from kernel.settings import Settings, load_settings
+from kernel.storage import open_storage
 from kernel.web.observe import set_up_logs
 from shop import wiring
 from shop.scanning import SCANNED
 from shop.sessions import open_sessions
 from shop.tally import SEARCHED
 from traceability.rules.copies import ScanNote
+from traceability.services.capture_jobs import work_off
 from traceability.services.delivering import deliver_due, sending
 from traceability.services.scans import record_scans
 
@@ -35,7 +37,11 @@ def main() -> None:
     settings = load_settings()
     set_up_logs(settings.log_level)
     maker = open_sessions(settings)
-    for at_work in (keeping(maker, settings), again(delivering(maker, settings))):
+    for at_work in (
+        keeping(maker, settings),
+        again(capturing(maker, settings)),
+        again(delivering(maker, settings)),
+    ):
         threading.Thread(target=at_work, daemon=True).start()
     jobs.run_worker(
         jobs.open_queue(settings),
@@ -83,6 +89,15 @@ def keeping(maker: sessionmaker[Session], settings: Settings) -> Callable[[], No
             time.sleep(KEEP_SECONDS)
 
     return keep
+
+
+def capturing(maker: sessionmaker[Session], settings: Settings) -> Callable[[], int]:
+    """Return a callable that stores the events of documents which wait, and says of how many.
+
+    It has a thread of its own: a document may hold thousands of events.
+    """
+    storage = open_storage(settings)
+    return lambda: work_off(maker, storage, clock=clock.now)
 
 
 def delivering(maker: sessionmaker[Session], settings: Settings) -> Callable[[], int]:

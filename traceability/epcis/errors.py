@@ -53,6 +53,20 @@ class CaptureTooLarge(EpcisError):
     message = msg("At most %(events)s events and %(octets)s octets are taken at once.")
 
 
+class CaptureBusy(EpcisError):
+    """Too many documents of one partner wait."""
+
+    code, status = "ImplementationException", 503
+    message = msg("Many documents of yours wait. Please send this one later.")
+
+
+class CaptureFailed(EpcisError):
+    """A document could not be worked off, through no fault of its sender's."""
+
+    code, status = "ImplementationException", 500
+    message = msg("This document could not be stored. Please send it again.")
+
+
 class NoSuchResource(EpcisError):
     """There is no such thing, or not for this partner."""
 

@@ -45,10 +45,13 @@ class JobCard:
     id: str
     behaviour: str
     created_at: datetime
-    finished_at: datetime
+    # None: it is worked on, or waits.
+    finished_at: datetime | None
     success: bool
     errors: list[dict[str, Any]]
     warnings: list[dict[str, Any]]
+    total: int
+    done: int
 
 
 @dataclass(frozen=True)
@@ -145,6 +148,8 @@ def _jobs(partner: Partner) -> sa.Select[*tuple[Any, ...]]:
         CaptureJob.success,
         CaptureJob.errors,
         CaptureJob.warnings,
+        CaptureJob.total,
+        CaptureJob.done,
     ).where(CaptureJob.token_id == partner.token_id)
 
 

@@ -40,15 +40,12 @@ def subscribe(
 ) -> str:
     """Have what a query finds from now on (or since a moment) sent; return the subscription's id.
 
-    ``nearby`` lets tests be sent to this machine.
-
     :raises NoSuchName: when there is no query of this name.
     :raises BadSubscription: for an address inside, a query with limits, or too many subscriptions.
     """
-    query = _locked_query(session, query_name, partner)
-    need_unlimited(query.parameters)
     _need_address(wish.dest, nearby=nearby)
     _need_room(session, partner)
+    query = _locked_query(session, query_name, partner)
     row = Subscription(
         id=new_id(),
         vendor_id=partner.vendor_id,
@@ -163,7 +160,7 @@ def _need_address(dest: str, *, nearby: bool) -> None:
 
 
 def _locked_query(session: Session, name: str, partner: Partner) -> NamedQuery:
-    """Return a query that nobody deletes meanwhile."""
+    """Return a query that can be subscribed to, and that nobody deletes meanwhile."""
     found = session.scalar(
         sa.select(NamedQuery)
         .where(NamedQuery.vendor_id == partner.vendor_id, NamedQuery.name == name)
@@ -171,6 +168,7 @@ def _locked_query(session: Session, name: str, partner: Partner) -> NamedQuery:
     )
     if found is None:
         raise NoSuchName(field="name")
+    need_unlimited(found.parameters)
     return found
 
 
