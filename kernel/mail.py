@@ -213,7 +213,8 @@ def _send(
 
 def back_off(attempts: int) -> timedelta:
     """Return how long to wait after so many failures: 10 s, 20 s, ... at most an hour."""
-    return min(timedelta(seconds=10 * 2 ** (attempts - 1)), timedelta(hours=1))
+    # The ninth doubling is beyond the hour, whatever comes after it.
+    return min(timedelta(seconds=10 * 2 ** min(attempts - 1, 9)), timedelta(hours=1))
 
 
 @lru_cache

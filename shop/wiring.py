@@ -104,6 +104,7 @@ from traceability.events import (
     PicturesLeft,
     RecallActed,
     SprayToldLate,
+    SubscriptionGivenUp,
 )
 from traceability.services.lots import commission_old
 from traceability.services.scans import purge_scans
@@ -286,6 +287,7 @@ def _of_lots(engine: SearchEngine) -> dict[type[Event], Sequence[Reaction]]:
         ),
         SprayToldLate: (inside(tracing.on_spray_told_late),),
         ComplaintFiled: (inside(tracing.on_complaint_filed),),
+        SubscriptionGivenUp: (inside(tracing.on_subscription_given_up),),
         PicturesLeft: (outside("diary.pictures", _delete_pictures),),
     }
 

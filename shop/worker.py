@@ -15,17 +15,21 @@ from kernel import clock, jobs, mail
 from kernel.db import transaction
 from kernel.events import wake_worker
 from kernel.settings import Settings, load_settings
+from kernel.storage import open_storage
 from kernel.web.observe import set_up_logs
 from shop import wiring
 from shop.scanning import SCANNED
 from shop.sessions import open_sessions
 from shop.tally import SEARCHED
 from traceability.rules.copies import ScanNote
+from traceability.services.capture_jobs import work_off
+from traceability.services.delivering import deliver_due, sending
 from traceability.services.scans import record_scans
 
 log = structlog.get_logger()
 
 KEEP_SECONDS = 10
+SEND_SECONDS = 1
 
 
 def main() -> None:
@@ -33,7 +37,12 @@ def main() -> None:
     settings = load_settings()
     set_up_logs(settings.log_level)
     maker = open_sessions(settings)
-    threading.Thread(target=keeping(maker, settings), daemon=True).start()
+    for at_work in (
+        keeping(maker, settings),
+        again(capturing(maker, settings)),
+        again(delivering(maker, settings)),
+    ):
+        threading.Thread(target=at_work, daemon=True).start()
     jobs.run_worker(
         jobs.open_queue(settings),
         look=looking(maker, settings),
@@ -80,6 +89,40 @@ def keeping(maker: sessionmaker[Session], settings: Settings) -> Callable[[], No
             time.sleep(KEEP_SECONDS)
 
     return keep
+
+
+def capturing(maker: sessionmaker[Session], settings: Settings) -> Callable[[], int]:
+    """Return a callable that stores the events of documents which wait, and says of how many.
+
+    It has a thread of its own: a document may hold thousands of events.
+    """
+    storage = open_storage(settings)
+    return lambda: work_off(maker, storage, clock=clock.now)
+
+
+def delivering(maker: sessionmaker[Session], settings: Settings) -> Callable[[], int]:
+    """Return a callable that sends new events to who subscribed, and says how often it could.
+
+    It has a thread of its own: servers of partners may be slow.
+    """
+    send = sending(nearby=settings.testing)
+    return lambda: deliver_due(maker, send, clock=clock.now)
+
+
+def again(step: Callable[[], int]) -> Callable[[], None]:
+    """Return a callable that never ends: a step, and a rest when there was nothing to do."""
+
+    def go_on() -> None:
+        while True:
+            try:
+                done = step()
+            except Exception as error:  # noqa: BLE001 - the database may be back in a moment
+                log.warning("step failed", error=repr(error))
+                done = 0
+            if not done:
+                time.sleep(SEND_SECONDS)
+
+    return go_on
 
 
 def counting(

@@ -35,6 +35,7 @@ from tests.orders import market
 from tests.people import sign_in_as
 from tests.shop.stalls import Stalls
 from tests.traceability.land import OFFICE, Land, member
+from traceability.epcis.subscribing import SubscriptionWish
 from traceability.models import (
     Complaint,
     DiaryPull,
@@ -50,6 +51,7 @@ from traceability.models import (
     SerialUnit,
     WatchItem,
 )
+from traceability.queries.partners import Partner
 from traceability.queries.recalls.starts import Beginning
 from traceability.rules import Activity, InputKind, Portion, UnitKind, WatchKind
 from traceability.rules.copies import ScanNote
@@ -58,10 +60,12 @@ from traceability.rules.recalls import ComplaintKind, Measure, Origin
 from traceability.services import lots, recalls, shed, supplies, watching
 from traceability.services.labels import Wish, print_labels
 from traceability.services.lots import ShipFacts
+from traceability.services.naming import name_query
 from traceability.services.partners import Grant, make_token
 from traceability.services.recalls import ComplaintFacts, RecallFacts
 from traceability.services.scans import record_scans
 from traceability.services.shed import BatchFacts
+from traceability.services.subscriptions import subscribe
 from traceability.services.supplies import CropFacts, ProductFacts
 from vendors.models import (
     AuthorityOrder,
@@ -316,7 +320,8 @@ def _vendor(world: World, session: Session, letter: str) -> dict[str, str]:
             "season_id": land.season_id,
             "pull_id": _pull(session, vendor.id),
             "lot_id": lot.id,
-            "token_id": _partner(session, land),
+            "token_id": (token_id := _partner(session, land)),
+            "subscription_id": _subscription(session, vendor.id, token_id),
             "unit_id": unit_id,
             "load_code": session.get_one(LogisticUnit, unit_id).code,
             "shipment_id": shipment_id,
@@ -360,6 +365,20 @@ def _partner(session: Session, land: Land) -> str:
     return session.scalars(
         sa.select(PartnerToken.id).where(PartnerToken.vendor_id == land.vendor_id)
     ).one()
+
+
+def _subscription(session: Session, vendor_id: str, token_id: str) -> str:
+    """Have the partner's program sent what happens, and return the subscription's id."""
+    partner = Partner(token_id, vendor_id, may_read=True, may_capture=True)
+    name_query(session, "all", query={"EQ_action": "ADD"}, partner=partner, now=NOW)
+    return subscribe(
+        session,
+        "all",
+        wish=SubscriptionWish("https://shop.example/epcis", streams=True, schedule={}),
+        epc_format="No_Preference",
+        partner=partner,
+        now=NOW,
+    )
 
 
 def _task(vendor_id: str | None) -> DiaryTask:

@@ -93,3 +93,11 @@ class ComplaintFiled(Event):
 
     complaint_id: str
     vendor_id: str
+
+
+@dataclass(frozen=True)
+class SubscriptionGivenUp(Event):
+    """A partner's server was out of reach for days: nothing is sent to it any more."""
+
+    subscription_id: str
+    vendor_id: str

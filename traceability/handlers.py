@@ -16,10 +16,12 @@ from traceability.events import (
     LotReleased,
     RecallActed,
     SprayToldLate,
+    SubscriptionGivenUp,
 )
 from traceability.queries.family import descendants
 from traceability.queries.recalls.cases import recall_card, scope_lots
 from traceability.queries.recalls.complaints import complaint_of
+from traceability.queries.subscriptions import given_up
 from traceability.rules.recalls import URGENT
 from traceability.services.forgetting import forget_farmer
 from traceability.services.proof.personal import forget_account
@@ -160,6 +162,23 @@ def on_spray_told_late(session: "Session", event: SprayToldLate, now: datetime) 
     notify(session, "traceability/late_spray", to=to, now=now, place=place, **values)
     place = f"/office/recalls/new?origin=lot&vendor={vendor.id}&ref={first}"
     _tell_office(session, "late_spray", now, place=place, **values)
+
+
+def on_subscription_given_up(session: "Session", event: SubscriptionGivenUp, now: datetime) -> None:
+    """Write to the vendor that a partner of his gets no events any more."""
+    card = given_up(session, event.subscription_id)
+    vendor = vendor_cards(session, [event.vendor_id]).get(event.vendor_id)
+    if card is None or vendor is None:
+        return
+    notify(
+        session,
+        "traceability/subscription_given_up",
+        to=Address(phone=vendor.phone),
+        now=now,
+        partner=card.partner,
+        server=card.server,
+        vendor_id=vendor.id,
+    )
 
 
 def _tell_office(session: "Session", template: str, now: datetime, **values: Any) -> None:

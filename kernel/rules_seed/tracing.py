@@ -17,5 +17,12 @@ TRACING: list[tuple[str, Any, str, str, str]] = [
         "H",
         "so often the office gets a checkpoint to keep: a history is rewritten unseen at most so long",
     ),
+    (
+        "trace.subscription_days",
+        5,
+        "Quy chế của sàn",
+        "H",
+        "so long a partner's server may be out of reach before nothing is sent to it any more",
+    ),
 ]
 """Key, value, legal reference, certainty, note."""

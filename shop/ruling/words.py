@@ -236,6 +236,9 @@ NAMES: Mapping[str, RuleName] = {
     "trace.checkpoint_mail_days": _days(
         msg("The office gets a checkpoint of the log of events every"), _T
     ),
+    "trace.subscription_days": _days(
+        msg("Events are sent again to a partner who cannot be reached for"), _T
+    ),
     "scan.log_days": _days(msg("Scans of labels are kept for"), _R, most=3660),
     "scan.serial_scans": _count(
         msg("A serial number is suspicious after more scans than"), _L, Unit.PIECES, 10_000

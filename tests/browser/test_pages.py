@@ -47,6 +47,7 @@ WORK = {
     "farm/shipments": [r"/shipments/\w{26}$"],
     "farm/shipments/new": [],
     "farm/partners": [],
+    "farm/partners/subscriptions": [],
     "listings?state=shown": [r"/listings/[A-Z0-9-]+$"],
     "listings/languages": [r"/listings/[A-Z0-9-]+/languages$"],
     "listings/new": [],

@@ -20,6 +20,7 @@ from tests.traceability.partners import (
     token,
 )
 from traceability.models import CaptureJob, PartnerToken, TraceEvent
+from traceability.services.events import write_event
 from traceability.services.partners import revoke_token
 
 
@@ -143,6 +144,47 @@ def test_an_error_is_declared_beside_what_was_told(partner):
         assert len(partner.found(**query)) == 1, query
 
 
+WRONG = {"declarationTime": "2026-11-22T00:00:00Z", "reason": "did_not_occur"}
+
+
+def test_nobody_declares_wrong_what_somebody_else_told(client, partner, app_land):
+    """Neither what the house told of its lots nor what another partner did."""
+    app_land.run(write_event, event(bizStep="storing"), vendor_id=app_land.vendor_id)
+    Partner(client, token(app_land)).send("/events", event())
+    of_house, of_other = (
+        event(bizStep="storing") | {"errorDeclaration": WRONG},
+        event(errorDeclaration=WRONG),
+    )
+    for lie in (of_house, of_other):
+        problem(partner.send("/events", lie), 403, "SecurityException")
+        job = partner.job(partner.send("/capture", document(lie)))
+        assert job["errors"] == [
+            {
+                "type": "epcisException:SecurityException",
+                "title": "Only who told this event can declare it wrong.",
+                "status": 403,
+                "instance": "epcisBody.eventList[0].errorDeclaration",
+            }
+        ]
+    assert partner.found(EXISTS_errorDeclaration="true") == []
+    assert len(partner.found()) == 2
+    sent = document(of_house, event(bizStep="receiving"))
+    job = partner.job(partner.send("/capture", sent, GS1_Capture_Error_Behaviour="proceed"))
+    assert (job["success"], len(job["errors"])) == (False, 1)
+    assert sorted(partner.steps()) == ["receiving", "shipping", "storing"]
+
+
+def test_one_document_tells_an_event_and_declares_it_wrong(partner):
+    told = event(eventID="urn:uuid:00000000-0000-0000-0000-000000000001")
+    wrong = told | {"errorDeclaration": WRONG}
+    assert partner.job(partner.send("/capture", document(told, wrong)))["success"]
+    assert partner.job(partner.send("/capture", document(told, wrong)))["success"]
+    # What is not here was told elsewhere: GS1's own examples declare such events wrong.
+    elsewhere = event(bizStep="storing", errorDeclaration=WRONG)
+    assert partner.job(partner.send("/capture", document(elsewhere)))["success"]
+    assert len(partner.found(EXISTS_errorDeclaration="true")) == 2
+
+
 def test_one_event_is_told_and_found_by_its_id(partner):
     answer = partner.send("/events", event())
     assert answer.status_code == 201
@@ -214,13 +256,6 @@ def test_a_query_is_kept_run_and_forgotten(partner):
     forgotten = partner.client.delete(f"{ROOT}/queries/moved", headers=partner.headers({}))
     assert forgotten.status_code == 204
     problem(partner.get("/queries/moved"), 404, "NoSuchNameException")
-
-
-def test_nothing_is_sent_by_itself(partner):
-    partner.send("/queries", {"name": "all", "query": {}})
-    assert partner.get("/queries/all/subscriptions").json == []
-    answer = partner.send("/queries/all/subscriptions", {"dest": "https://example.com"})
-    problem(answer, 501, "ImplementationException")
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,5 @@
 """Events: asked for, read one by one, told one by one."""
 
-import json
 from collections.abc import Mapping, Sequence
 from urllib.parse import quote
 
@@ -14,10 +13,8 @@ from traceability.api import paging
 from traceability.api.frame import blueprint, epc_format, json_answer, need_text, read_body
 from traceability.epcis.asked import Condition, Known
 from traceability.epcis.asking import read_query
-from traceability.epcis.canonical import instant_text
-from traceability.epcis.contexts import EPCIS
 from traceability.epcis.errors import NoSuchResource
-from traceability.epcis.translating import as_digital_links
+from traceability.epcis.telling import event_text, query_document
 from traceability.queries.events import (
     EventRow,
     event_named,
@@ -90,21 +87,10 @@ def answer_query(
 
 
 def document(events: Sequence[EventRow], name: str) -> Response:
-    """Return events as an EPCISQueryDocument; their bodies are JSON already."""
-    translates = epc_format() == "Always_GS1_Digital_Link"
-    listed = ",".join(_written(each, translates=translates) for each in events)
-    head = json.dumps({"queryName": name, "resultsBody": {"eventList": []}})
-    results = head.replace('"eventList": []', f'"eventList": [{listed}]', 1)
-    return json_answer(
-        f'{{"@context": ["{EPCIS}"], "type": "EPCISQueryDocument", "schemaVersion": "2.0", '
-        f'"creationDate": "{instant_text(clock.now())}", '
-        f'"epcisBody": {{"queryResults": {results}}}}}'
-    )
-
-
-def _written(event: EventRow, *, translates: bool) -> str:
-    body = as_digital_links(event.body) if translates else event.body
-    return f'{body[:-1]},"recordTime":"{instant_text(event.record_time)}"}}'
+    """Return events as an EPCISQueryDocument."""
+    wanted = epc_format()
+    texts = (event_text(each.body, each.record_time, epc_format=wanted) for each in events)
+    return json_answer(query_document(texts, name=name, at=clock.now()))
 
 
 def _filters(found: Mapping[str, list[str]]) -> dict[str, list[str]]:

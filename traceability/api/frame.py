@@ -20,6 +20,7 @@ from traceability.epcis.errors import (
     EpcisError,
     NotAcceptable,
 )
+from traceability.epcis.telling import DIGITAL_LINKS
 from traceability.services.capture import MOST_BYTES, MOST_EVENTS
 
 ROOT = "/epcis/v2"
@@ -27,7 +28,7 @@ VERSION = "2.0.0"
 MOST_ADDRESS = 8_000
 JSON, JSON_LD = "application/json", "application/ld+json"
 # EPC URNs need the length of the company prefix, which a Digital Link does not tell.
-FORMATS = ("No_Preference", "Always_GS1_Digital_Link", "Never_Translates")
+FORMATS = ("No_Preference", DIGITAL_LINKS, "Never_Translates")
 
 blueprint = Blueprint("epcis", __name__, url_prefix=ROOT)
 # A token proves who asks; there is no browser and no form.
@@ -82,7 +83,7 @@ def _negotiate() -> Response | None:
 
 def epc_format() -> str:
     """Return in which form identifiers are wanted."""
-    return request.headers.get("GS1-EPC-Format", "Always_GS1_Digital_Link")
+    return request.headers.get("GS1-EPC-Format", DIGITAL_LINKS)
 
 
 def _need_versions() -> None:

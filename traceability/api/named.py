@@ -1,9 +1,9 @@
-"""Queries under a name, and what this repository leaves out of the standard."""
+"""Queries under a name."""
 
 import json
 from typing import Any, NoReturn
 
-from flask import Response
+from flask import Response, request
 
 from kernel import clock
 from kernel.db import transaction
@@ -15,9 +15,17 @@ from traceability.api.events import answer_query
 from traceability.api.frame import blueprint, json_answer, need_text, read_body
 from traceability.epcis.asking import parameters_of
 from traceability.epcis.contexts import declared
-from traceability.epcis.errors import BadQuery, NoSuchName, NoSuchResource, NotOffered
+from traceability.epcis.errors import BadQuery, NoSuchName, NotAcceptable, NotOffered
 from traceability.queries.partners import QueryCard, queries_of, query_named
 from traceability.services.naming import drop_query, name_query
+
+# By these a client asks for a WebSocket (EPCIS 2.0, 8.2.8).
+_STREAMED = frozenset(
+    {
+        *("stream", "reportIfEmpty", "initialRecordTime"),
+        *("second", "minute", "hour", "dayOfMonth", "month", "dayOfWeek"),
+    }
+)
 
 
 @blueprint.get("/queries")
@@ -61,59 +69,33 @@ def keep_query() -> Response:
 @guards.partner("read")
 def show_query(name: str) -> Response:
     """Return a named query."""
-    return json_answer(json.dumps(_written(_named(name)), ensure_ascii=False))
+    return json_answer(json.dumps(_written(named(name)), ensure_ascii=False))
 
 
 @blueprint.delete("/queries/<name>")
 @guards.partner("read")
 def forget_query(name: str) -> Response:
-    """Forget a named query."""
+    """Forget a named query; subscriptions to it end."""
     need_text(name, "name")
     with transaction(db()) as session:
-        drop_query(session, name, partner=guards.current_partner())
+        drop_query(session, name, partner=guards.current_partner(), now=clock.now())
     return Response(status=204)
 
 
 @blueprint.get("/queries/<name>/events")
 @guards.partner("read")
 def run_query(name: str) -> Response:
-    """Return the events that a named query asks for."""
-    query = _named(name)
+    """Return the events that a named query asks for; they are not sent through a WebSocket."""
+    query = named(name)
     found = paging.parameters()
+    if request.headers.get("Upgrade") or not _STREAMED.isdisjoint(found):
+        raise NotAcceptable(name="WebSocket")
     return answer_query(
         found,
         name=query.name,
         query=parameters_of(query.parameters),
         declared=declared(query.parameters.get("@context")),
     )
-
-
-@blueprint.get("/queries/<name>/subscriptions")
-@blueprint.get("/queries/<name>/subscriptions/<subscription_id>")
-@guards.partner("read")
-def show_subscriptions(name: str, subscription_id: str = "") -> Response:
-    """Return the subscriptions of a query: there are none."""
-    _named(name)
-    if subscription_id:
-        raise NoSuchResource(field="subscriptionID")
-    return json_answer("[]")
-
-
-@blueprint.post("/queries/<name>/subscriptions")
-@guards.partner("read")
-def subscribe(name: str) -> NoReturn:
-    """Refuse: nothing of this repository calls addresses of partners."""
-    _named(name)
-    raise NotOffered(msg("Events are not sent by themselves: ask for them by GE_recordTime."))
-
-
-@blueprint.delete("/queries/<name>/subscriptions/<subscription_id>")
-@guards.partner("read")
-def unsubscribe(name: str, subscription_id: str) -> NoReturn:
-    """Refuse: there are no subscriptions."""
-    del subscription_id
-    _named(name)
-    raise NoSuchResource(field="subscriptionID")
 
 
 @blueprint.delete("/nextPageToken/<token>")
@@ -124,7 +106,11 @@ def drop_page(token: str) -> NoReturn:
     raise NotOffered(msg("Tokens of pages end by themselves within an hour."))
 
 
-def _named(name: str) -> QueryCard:
+def named(name: str) -> QueryCard:
+    """Return a query that is kept for this vendor's partners.
+
+    :raises NoSuchName: when there is none of this name.
+    """
     vendor_id = guards.current_partner().vendor_id
     query = query_named(db(), need_text(name, "name"), vendor_id=vendor_id)
     if query is None:

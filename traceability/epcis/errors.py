@@ -32,6 +32,13 @@ class BadQuery(EpcisError):
     message = msg("This query cannot be used.")
 
 
+class BadSubscription(EpcisError):
+    """What was written to subscribe cannot be used; ``field`` is what."""
+
+    code, status = "SubscriptionControlsException", 400
+    message = msg("This subscription cannot be used.")
+
+
 class QueryTooLarge(EpcisError):
     """More events match than were asked for at most."""
 
@@ -44,6 +51,20 @@ class CaptureTooLarge(EpcisError):
 
     code, status = "CaptureLimitExceededException", 413
     message = msg("At most %(events)s events and %(octets)s octets are taken at once.")
+
+
+class CaptureBusy(EpcisError):
+    """Too many documents of one partner wait."""
+
+    code, status = "ImplementationException", 503
+    message = msg("Many documents of yours wait. Please send this one later.")
+
+
+class CaptureFailed(EpcisError):
+    """A document could not be worked off, through no fault of its sender's."""
+
+    code, status = "ImplementationException", 500
+    message = msg("This document could not be stored. Please send it again.")
 
 
 class NoSuchResource(EpcisError):
@@ -79,6 +100,13 @@ class NotInScope(EpcisError):
 
     code, status = "SecurityException", 403
     message = msg("This token does not allow that.")
+
+
+class NotTheTeller(EpcisError):
+    """An event is declared wrong by somebody who did not tell it."""
+
+    code, status = "SecurityException", 403
+    message = msg("Only who told this event can declare it wrong.")
 
 
 class NotAcceptable(EpcisError):

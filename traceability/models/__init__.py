@@ -45,6 +45,7 @@ from traceability.models.stock import (
     SsccCounter,
     UnitContent,
 )
+from traceability.models.subscriptions import Subscription
 from traceability.models.supplies import (
     Crop,
     InputBatch,
@@ -108,6 +109,7 @@ __all__ = [
     "ShipmentLine",
     "SigningKey",
     "SsccCounter",
+    "Subscription",
     "TraceEvent",
     "UnitContent",
     "Variety",

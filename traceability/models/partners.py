@@ -7,6 +7,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kernel.db import Base, Id, PrimaryId
+from traceability.rules.partners import CaptureState
+
+_UNDONE = sa.text("finished_at IS NULL")
 
 
 class PartnerToken(Base):
@@ -35,15 +38,30 @@ class CaptureJob(Base):
     """One document that was sent, and what became of it."""
 
     __tablename__ = "capture_job"
-    __table_args__ = (sa.Index("ix_capture_job_token", "token_id", "id"),)
+    __table_args__ = (
+        sa.Index("ix_capture_job_token", "token_id", "id"),
+        sa.Index(
+            "ix_capture_job_due", "due_at", "id", sqlite_where=_UNDONE, postgresql_where=_UNDONE
+        ),
+    )
 
     id: Mapped[PrimaryId]
     token_id: Mapped[Id] = mapped_column(sa.ForeignKey("partner_token.id"))
+    state: Mapped[CaptureState]
+    # Where the document is kept until it is worked off; None: it was so in the request.
+    document_key: Mapped[str | None] = mapped_column(sa.String(100))
     # rollback: all or nothing; proceed: what can be stored is stored.
     behaviour: Mapped[str] = mapped_column(sa.String(10))
     created_at: Mapped[datetime]
-    finished_at: Mapped[datetime]
+    # When it is tried next.
+    due_at: Mapped[datetime]
+    attempts: Mapped[int] = mapped_column(default=0)
+    finished_at: Mapped[datetime | None]
+    # Until the first error.
     success: Mapped[bool]
+    # How many events the document has, how many of them are done, how many of those were new.
+    total: Mapped[int]
+    done: Mapped[int]
     events: Mapped[int]
     # Problem details (RFC 9457), one for each event that was refused, the first hundred.
     errors: Mapped[list[dict[str, Any]]] = mapped_column(sa.JSON)

@@ -22,7 +22,16 @@ from traceability.epcis.asked import (
     ThingIn,
 )
 from traceability.epcis.errors import QueryTooLarge
-from traceability.models import EventField, EventValue, EventWhat, Farm, Plot, TraceEvent
+from traceability.models import (
+    EventField,
+    EventValue,
+    EventWhat,
+    Farm,
+    LogHead,
+    LogLeaf,
+    Plot,
+    TraceEvent,
+)
 
 Where = sa.ColumnElement[bool]
 Position = tuple[str | int, ...]
@@ -67,6 +76,51 @@ def find_events(
     events = tuple(EventRow(*row) for row in rows[:left])
     is_end = len(rows) <= left or (asked.limit is not None and seen + left >= asked.limit)
     return EventPage(events, None if is_end else _position(asked, events[-1], seen + left))
+
+
+@dataclass(frozen=True)
+class Span:
+    """A part of the log of events: leaves from ``start`` on, before ``end``."""
+
+    start: int
+    end: int
+    # Of these only what was recorded from here on; None: all.
+    since: datetime | None = None
+
+
+def events_in_log(
+    session: Session, *, vendor_id: str, asked: Asked, span: Span, size: int
+) -> list[tuple[int, EventRow]]:
+    """Return the first events of a part of the log that a query asks for, with their leaves.
+
+    They stand in the order of their commits: an event that was written earlier and committed
+    later stands behind one that was read before.
+    """
+    statement = (
+        _selected(vendor_id, asked)
+        .add_columns(LogLeaf.seq.label("leaf"))
+        .join(LogLeaf, LogLeaf.event_seq == TraceEvent.seq)
+        .where(LogLeaf.seq >= span.start, LogLeaf.seq < span.end)
+        .order_by(LogLeaf.seq)
+        .limit(size)
+    )
+    if span.since is not None:
+        statement = statement.where(TraceEvent.record_time >= span.since)
+    return [(leaf, EventRow(*row)) for *row, leaf in session.execute(statement)]
+
+
+def log_size(session: Session) -> int:
+    """Return how many events the log has."""
+    return session.scalar(sa.select(LogHead.size).where(LogHead.id == 1)) or 0
+
+
+def first_leaf(session: Session, *, vendor_id: str, since: datetime) -> int | None:
+    """Return where a vendor's events that were recorded since a moment begin in the log."""
+    return session.scalar(
+        sa.select(sa.func.min(LogLeaf.seq))
+        .join(TraceEvent, TraceEvent.seq == LogLeaf.event_seq)
+        .where(TraceEvent.vendor_id == vendor_id, TraceEvent.record_time >= since)
+    )
 
 
 def event_named(session: Session, event_id: str, *, vendor_id: str) -> EventRow | None:

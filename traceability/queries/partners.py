@@ -45,10 +45,13 @@ class JobCard:
     id: str
     behaviour: str
     created_at: datetime
-    finished_at: datetime
+    # None: it is worked on, or waits.
+    finished_at: datetime | None
     success: bool
     errors: list[dict[str, Any]]
     warnings: list[dict[str, Any]]
+    total: int
+    done: int
 
 
 @dataclass(frozen=True)
@@ -61,6 +64,15 @@ class QueryCard:
 
 def partner_of(session: Session, digest: str, *, today: date) -> Partner | None:
     """Return whose token has this digest; None when there is none that holds today."""
+    return _partner(session, PartnerToken.digest == digest, today)
+
+
+def partner_by_id(session: Session, token_id: str, *, today: date) -> Partner | None:
+    """Return whose token this is; None when it does not hold today."""
+    return _partner(session, PartnerToken.id == token_id, today)
+
+
+def _partner(session: Session, which: sa.ColumnElement[bool], today: date) -> Partner | None:
     row = session.execute(
         sa.select(
             PartnerToken.id,
@@ -68,7 +80,7 @@ def partner_of(session: Session, digest: str, *, today: date) -> Partner | None:
             PartnerToken.may_read,
             PartnerToken.may_capture,
         ).where(
-            PartnerToken.digest == digest,
+            which,
             PartnerToken.revoked_at.is_(None),
             sa.or_(PartnerToken.ends_on.is_(None), PartnerToken.ends_on >= today),
         )
@@ -136,6 +148,8 @@ def _jobs(partner: Partner) -> sa.Select[*tuple[Any, ...]]:
         CaptureJob.success,
         CaptureJob.errors,
         CaptureJob.warnings,
+        CaptureJob.total,
+        CaptureJob.done,
     ).where(CaptureJob.token_id == partner.token_id)
 
 

@@ -14,8 +14,10 @@ from traceability.epcis.asked import Known
 from traceability.epcis.asking import parameters_of, read_query
 from traceability.epcis.checking import check_texts
 from traceability.epcis.errors import BadEvent, BadParameter, BadQuery, NameTaken, NoSuchName
-from traceability.models import NamedQuery
+from traceability.models import NamedQuery, Subscription
 from traceability.queries.partners import Partner
+from traceability.rules.partners import SubscriptionEnd
+from traceability.services.subscriptions import end_those_of
 
 _NAME = re.compile(r"[A-Za-z0-9_.~-]{1,100}", re.ASCII)
 MOST_QUERIES = 500
@@ -67,8 +69,8 @@ def _need_askable(query: Any) -> None:
         raise BadQuery(wrong.message, field=wrong.field, **wrong.values) from None
 
 
-def drop_query(session: Session, name: str, *, partner: Partner) -> None:
-    """Forget a named query.
+def drop_query(session: Session, name: str, *, partner: Partner, now: datetime) -> None:
+    """Forget a named query; nothing more is sent to who subscribed to it.
 
     :raises NoSuchName: when there is none of this name.
     """
@@ -79,3 +81,10 @@ def drop_query(session: Session, name: str, *, partner: Partner) -> None:
     )
     if dropped is None:
         raise NoSuchName(field="name")
+    end_those_of(
+        session,
+        Subscription.vendor_id == partner.vendor_id,
+        Subscription.query_name == name,
+        reason=SubscriptionEnd.QUERY,
+        now=now,
+    )

@@ -15,7 +15,9 @@ from kernel.db import lock
 from kernel.errors import Conflict, Invalid, NotFound
 from kernel.ids import new_id
 from kernel.messages import msg
-from traceability.models import PartnerToken
+from traceability.models import PartnerToken, Subscription
+from traceability.rules.partners import SubscriptionEnd
+from traceability.services.subscriptions import end_those_of
 
 _START = "epcis_"
 MOST_TOKENS = 100
@@ -78,7 +80,7 @@ def make_token(
 def revoke_token(
     session: Session, token_id: str, *, vendor_id: str, actor: Actor, now: datetime
 ) -> None:
-    """End a token for good, at once.
+    """End a token for good, at once, and whatever is sent to who has it.
 
     :raises NotFound: when the vendor has no such token.
     """
@@ -96,6 +98,13 @@ def revoke_token(
         subject=("partner_token", row.id),
         now=now,
         vendor_id=vendor_id,
+    )
+    end_those_of(
+        session,
+        Subscription.token_id == row.id,
+        reason=SubscriptionEnd.TOKEN,
+        actor=actor,
+        now=now,
     )
     session.flush()
 

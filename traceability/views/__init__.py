@@ -18,6 +18,7 @@ from traceability.views import (
     seasons,
     shed,
     stock,
+    subscriptions,
     tasks,
 )
 from traceability.views.blueprint import blueprint
@@ -41,5 +42,6 @@ __all__ = [
     "seasons",
     "shed",
     "stock",
+    "subscriptions",
     "tasks",
 ]

@@ -1,15 +1,13 @@
 """The way to a farmOS server: OAuth 2, then page after page, bounded in time, size and aim."""
 
-import ipaddress
 import json
-import socket
-import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from urllib.parse import urljoin, urlsplit
 
 import httpx
 
+from kernel.calling import BadAddress, open_client
 from kernel.errors import DomainError
 from kernel.messages import msg
 from shop.exchange.farmos.reading import LOG_TYPES, BadAnswer, Log, Pulled, read_page
@@ -18,7 +16,6 @@ PAGE = 50
 MOST_LOGS = 2000
 MOST_SECONDS = 25.0
 MOST_BYTES = 8 * 2**20
-ANSWER_SECONDS = 10.0
 
 
 class NoServer(DomainError):
@@ -39,14 +36,11 @@ class NotLetIn(DomainError):
 class Server:
     """A farmOS server, asked as one of its users; ``nearby`` lets tests ask this machine.
 
-    The name is resolved once and only a public address is asked: nobody reaches the
-    machines behind the market through it. Nothing is redirected, nothing is kept.
+    Nothing is kept of what it is told.
     """
 
     address: str
     nearby: bool = False
-    _token: str = field(default="", repr=False)
-    _end: float = 0.0
 
     def pull(self, user: str, password: str, *, since: date | None) -> Pulled:
         """Return the logs of a user since a day, at most two thousand.
@@ -55,7 +49,6 @@ class Server:
         :raises NotLetIn: when it refuses the user.
         :raises BadAnswer: when it is no farmOS.
         """
-        self._end = time.monotonic() + MOST_SECONDS
         with self._client() as client:
             self._sign_in(client, user, password)
             logs: list[Log] = []
@@ -65,31 +58,17 @@ class Server:
             return Pulled(tuple(logs), names)
 
     def _client(self) -> httpx.Client:
-        parts = urlsplit(self.address)
-        if parts.scheme not in ({"https", "http"} if self.nearby else {"https"}):
-            raise NoServer(msg("Write the address of the server, such as https://farm.example."))
-        host = parts.hostname or ""
-        inside = f"[{ip}]" if ":" in (ip := self._resolve(host, parts.port or 443)) else ip
-        port = f":{parts.port}" if parts.port else ""
-        self._base = f"{parts.scheme}://{inside}{port}"
-        return httpx.Client(
-            base_url=self._base,
-            headers={"Host": host + port, "Accept": "application/vnd.api+json"},
-            timeout=ANSWER_SECONDS,
-            follow_redirects=False,
-            trust_env=False,
-        )
-
-    def _resolve(self, host: str, port: int) -> str:
         try:
-            found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-        except (OSError, UnicodeError):
-            raise NoServer from None
-        for *_rest, where in found:
-            ip = ipaddress.ip_address(where[0])
-            if ip.is_global or self.nearby:
-                return str(ip)
-        raise NoServer
+            return open_client(
+                self.address,
+                seconds=MOST_SECONDS,
+                nearby=self.nearby,
+                headers={"Accept": "application/vnd.api+json"},
+            )
+        except BadAddress:
+            raise NoServer(
+                msg("Write the address of the server, such as https://farm.example.")
+            ) from None
 
     def _sign_in(self, client: httpx.Client, user: str, password: str) -> None:
         answer = self._ask(
@@ -136,13 +115,8 @@ class Server:
     def _ask(
         self, client: httpx.Client, method: str, path: str, data: dict[str, str] | None = None
     ) -> object:
-        if time.monotonic() > self._end:
-            raise NoServer(msg("The server takes too long. Take in fewer days at once."))
-        host = urlsplit(self.address).hostname or ""
         try:
-            with client.stream(
-                method, path, data=data, extensions={"sni_hostname": host}
-            ) as answer:
+            with client.stream(method, path, data=data) as answer:
                 if answer.status_code in {400, 401, 403} and path.startswith("/oauth"):
                     raise NotLetIn
                 if answer.status_code == 404 and path.startswith("/api/log"):
@@ -151,6 +125,8 @@ class Server:
                 if answer.status_code != httpx.codes.OK:
                     raise BadAnswer
                 return json.loads(_body(answer))
+        except httpx.TimeoutException:
+            raise NoServer(msg("The server takes too long. Take in fewer days at once.")) from None
         except (httpx.HTTPError, httpx.InvalidURL):
             raise NoServer from None
         except (ValueError, RecursionError):
