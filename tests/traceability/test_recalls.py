@@ -203,6 +203,67 @@ def test_a_crate_on_two_pallets_at_different_times_leaks_from_neither(house):
     assert [one.to_name for one in sent_of(house.session, [other])] == ["Chợ Giàn"]
 
 
+def load(house, kind=UnitKind.PALLET) -> str:
+    return house.run(
+        lots.make_unit, vendor_id=house.vendor_id, kind=kind, name="", actor=house.recorder
+    )
+
+
+def put(house, unit, day, **what):
+    house.run(lots.pack_unit, unit, actor=house.recorder, now=NOW + timedelta(days=day), **what)
+
+
+def test_a_pallet_finds_the_lots_in_its_crates(house):
+    mine, other = house.harvest(), house.harvest()
+    packed = house.pack((mine, 5000))
+    crate, pallet = load(house, UnitKind.CRATE), load(house)
+    put(house, crate, 1, portions=[Portion(packed, 1000)])
+    put(house, pallet, 2, crates=[crate])
+    further = house.pack((packed, 2000))
+    found = begin(house, Origin.LOAD, pallet)
+    assert reached(house, found) == {packed, further}
+    assert other not in reached(house, found)
+    stranger = Packhouse(house.session, code="V02")
+    with pytest.raises(Invalid):
+        begin(stranger, Origin.LOAD, pallet, actor=stranger.owner)
+
+
+def test_a_load_finds_only_what_lay_in_it_on_the_days(house):
+    """A crate is used again: neither what it held before nor the goods of a later pallet count."""
+    first, second = house.harvest(), house.harvest()
+    crate, one, two = load(house, UnitKind.CRATE), load(house), load(house)
+    put(house, crate, 1, portions=[Portion(first, 1000)])
+    put(house, one, 1, crates=[crate])
+    house.run(lots.unpack_unit, one, actor=house.recorder, now=NOW + timedelta(days=2))
+    house.run(lots.unpack_unit, crate, actor=house.recorder, now=NOW + timedelta(days=2))
+    put(house, crate, 3, portions=[Portion(second, 1000)])
+    put(house, two, 4, crates=[crate])
+
+    def lay(unit, *days):
+        first_day, last_day = (TODAY + timedelta(days=day) for day in days)
+        return reached(house, begin(house, Origin.LOAD, unit, first_day, last_day))
+
+    assert reached(house, begin(house, Origin.LOAD, crate)) == {first, second}
+    assert lay(crate, 0, 1) == {first}
+    assert lay(crate, 3, 9) == {second}
+    assert reached(house, begin(house, Origin.LOAD, one)) == {first}
+    assert reached(house, begin(house, Origin.LOAD, two)) == {second}
+    with pytest.raises(Invalid):
+        lay(two, 1, 3)
+
+
+def test_goods_that_were_shipped_lie_in_their_load_until_it_is_filled_anew(house):
+    first, second = house.harvest(), house.harvest()
+    pallet = load(house)
+    put(house, pallet, 0, portions=[Portion(first, 1000)])
+    house.ship(units=[pallet], now=NOW + timedelta(days=1))
+    put(house, pallet, 5, portions=[Portion(second, 1000)])
+    there = begin(house, Origin.LOAD, pallet, TODAY + timedelta(days=3), TODAY + timedelta(days=3))
+    assert reached(house, there) == {first}
+    later = begin(house, Origin.LOAD, pallet, TODAY + timedelta(days=6), TODAY + timedelta(days=6))
+    assert reached(house, later) == {second}
+
+
 def test_vendors_are_reminded_of_a_drill_once_a_year(house):
     house.harvest()
     session = house.session

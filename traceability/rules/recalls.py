@@ -26,6 +26,7 @@ class Origin(enum.Enum):
     INPUT = "input"
     CERTIFICATE = "certificate"
     WORKER = "worker"
+    LOAD = "load"
     COMPLAINT = "complaint"
 
 
@@ -100,6 +101,7 @@ LABELS.update(
         Origin.INPUT: msg("An input (fertiliser, pesticide, seed)"),
         Origin.CERTIFICATE: msg("A certificate"),
         Origin.WORKER: msg("A worker, line or shift"),
+        Origin.LOAD: msg("A crate, pallet or load"),
         Origin.COMPLAINT: msg("A complaint"),
         RecallState.DRAFT: msg("Scope under review"),
         RecallState.ACTIVE: msg("Under way"),
@@ -148,6 +150,9 @@ STOPS: dict[Measure, tuple[str, LotState]] = {
     Measure.RECALL: ("recall", LotState.RECALLED),
 }
 """The arrow that a measure takes lots along, and where it leads."""
+
+NAMED_BY_CODE = frozenset({Origin.LOT, Origin.LOAD})
+"""What a code by itself says, and whose it is."""
 
 WITH_DAYS = frozenset({Origin.PLOT, Origin.WORKER})
 """What means nothing without days."""

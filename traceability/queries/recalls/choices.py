@@ -1,5 +1,6 @@
 """What a recall may begin with at a vendor, for lists to choose from; when drills are due."""
 
+import re
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 
@@ -8,7 +9,16 @@ from sqlalchemy.orm import Session
 
 from kernel.clock import HANOI, local_date
 from kernel.rules_table import rule
-from traceability.models import Complaint, DiaryEntry, Farm, Lot, Plot, Recall, Season
+from traceability.models import (
+    Complaint,
+    DiaryEntry,
+    Farm,
+    LogisticUnit,
+    Lot,
+    Plot,
+    Recall,
+    Season,
+)
 from traceability.rules.recalls import DRILL_DAYS, ComplaintState, RecallState
 
 MOST = 300
@@ -48,6 +58,22 @@ def lots_named(session: Session, words: str, *, vendor_id: str | None) -> Sequen
     )
     if vendor_id is not None:
         wanted = wanted.where(Lot.vendor_id == vendor_id)
+    return [(row.id, row.vendor_id) for row in session.execute(wanted.limit(2))]
+
+
+def loads_named(
+    session: Session, words: str, *, vendor_id: str | None
+) -> Sequence[tuple[str, str]]:
+    """Return id and vendor of the crate or pallet with this SSCC or code; SSCCs are read as printed."""
+    digits = re.sub(r"^\(00\)|[\s.-]", "", words)
+    # A scanner tells the application identifier 00 before the eighteen digits.
+    sscc = digits[2:] if len(digits) == 20 and digits.startswith("00") else digits
+    named = (LogisticUnit.id == words, LogisticUnit.code == words.upper())
+    wanted = sa.select(LogisticUnit.id, LogisticUnit.vendor_id).where(
+        sa.or_(*named, LogisticUnit.sscc == sscc)
+    )
+    if vendor_id is not None:
+        wanted = wanted.where(LogisticUnit.vendor_id == vendor_id)
     return [(row.id, row.vendor_id) for row in session.execute(wanted.limit(2))]
 
 

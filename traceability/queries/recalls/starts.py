@@ -1,13 +1,14 @@
-"""The lots a recall begins with: by lot, plot, input, certificate, worker or complaint."""
+"""The lots a recall begins with: each way from what is known at first to lots."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from kernel.clock import HANOI
 from kernel.text import fold
 from traceability.models import (
     Complaint,
@@ -16,6 +17,7 @@ from traceability.models import (
     Farm,
     InputBatch,
     InputProduct,
+    LogisticUnit,
     Lot,
     Plot,
     Season,
@@ -23,6 +25,7 @@ from traceability.models import (
     is_latest,
     seasons_of_lots,
 )
+from traceability.queries.recalls.loads import lots_loaded
 from traceability.rules import EntryStatus
 from traceability.rules.recalls import MOST_STARTS, Origin
 from vendors.queries import certificates
@@ -134,6 +137,22 @@ def _first_days(session: Session, worked: sa.Select[*tuple[Any, ...]], ref: str)
     return since
 
 
+def _of_load(session: Session, begun: Beginning) -> Starts:
+    """Return what lay in a crate or on a pallet, on these days where they are known."""
+    unit = session.execute(
+        sa.select(LogisticUnit.sscc, LogisticUnit.code).where(
+            LogisticUnit.id == begun.ref, LogisticUnit.vendor_id == begun.vendor_id
+        )
+    ).one_or_none()
+    if unit is None:
+        return NOTHING
+    first, last = begun.first_day, begun.last_day
+    since = datetime.combine(first, time(), HANOI) if first else None
+    until = datetime.combine(last + timedelta(days=1), time(), HANOI) if last else None
+    found = lots_loaded(session, begun.ref, since=since, until=until)
+    return Starts(unit.sscc or unit.code, tuple(sorted(found)))
+
+
 def _of_complaint(session: Session, begun: Beginning) -> Starts:
     row = session.execute(
         sa.select(Complaint.code, Complaint.lot_id).where(
@@ -179,5 +198,6 @@ _WAYS: Mapping[Origin, Callable[[Session, Beginning], Starts]] = {
     Origin.INPUT: _of_input,
     Origin.CERTIFICATE: _of_certificate,
     Origin.WORKER: _of_worker,
+    Origin.LOAD: _of_load,
     Origin.COMPLAINT: _of_complaint,
 }
