@@ -62,6 +62,10 @@ _OFFERS: Mapping[Origin, Callable[[Session, str], Sequence[Choice]]] = {
     Origin.INPUT: _named(choices.inputs_of),
     Origin.CERTIFICATE: _certificates,
     Origin.WORKER: _named(choices.workers_of),
+    Origin.LINE: _named(choices.lines_of),
+    Origin.SHIFT: _named(choices.shifts_of),
+    Origin.PACKAGING: choices.packaging_of,
+    Origin.WATER: choices.waters_of,
 }
 """What there is to choose from at a vendor, by what is known."""
 

@@ -13,12 +13,15 @@ from tests.traceability.land import NOW, OFFICE, SPRAY, TODAY
 from tests.traceability.packhouse import Packhouse, events
 from traceability.models import Lot, Recall
 from traceability.queries.carrying import shipped_lines
+from traceability.queries.packings import materials_of, packing_of
+from traceability.queries.recalls import choices
 from traceability.queries.recalls.balance import sent_of
 from traceability.queries.recalls.cases import recall_card, scope_lots
 from traceability.queries.recalls.starts import Beginning
 from traceability.rules import LotState, Portion, UnitKind
 from traceability.rules.recalls import Measure, Origin, RecallState
 from traceability.services import lots, recalls
+from traceability.services.lots import How, Material
 from traceability.services.recalls import RecallFacts
 from traceability.services.recalls.drilling import remind_of_drills
 from traceability.services.shed import BatchFacts, add_batch
@@ -201,6 +204,84 @@ def test_a_crate_on_two_pallets_at_different_times_leaks_from_neither(house):
     house.ship(units=[second], name="Chợ Bến", now=NOW + timedelta(hours=7))
     assert [one.to_name for one in sent_of(house.session, [mine])] == ["Chợ Bến"]
     assert [one.to_name for one in sent_of(house.session, [other])] == ["Chợ Giàn"]
+
+
+def packaging(house, name="Túi lưới 2 kg", code="TL-9", **more) -> str:
+    facts = BatchFacts(name, TODAY, Unit.PIECE, 500, lot_code=code, is_packaging=True, **more)
+    return house.run(add_batch, vendor_id=house.vendor_id, facts=facts, actor=house.recorder)
+
+
+def test_line_shift_and_packer_find_the_lots_packed_there_then(house):
+    harvest = house.harvest()
+    morning = house.pack((harvest, 5000), how=How("Dây chuyền 1", "Ca sáng", "Chị Bé"))
+    evening = house.pack((harvest, 5000), how=How("Dây chuyền 1", "Ca chiều", "Anh Tư"))
+    house.pack((harvest, 5000))
+    again = house.pack((morning, 2000))
+
+    def found(origin, ref, first=TODAY, last=TODAY):
+        return reached(house, begin(house, origin, ref, first, last))
+
+    assert found(Origin.LINE, "day chuyen 1") == {morning, evening, again}
+    assert found(Origin.SHIFT, "Ca sáng") == {morning, again}
+    assert found(Origin.WORKER, "anh tu") == {evening}
+    for wrong in ((Origin.LINE, "Dây chuyền 2"), (Origin.SHIFT, "")):
+        with pytest.raises(Invalid):
+            found(*wrong)
+    with pytest.raises(Invalid):
+        found(Origin.LINE, "Dây chuyền 1", TODAY - timedelta(days=9), TODAY - timedelta(days=1))
+    with pytest.raises(Invalid):
+        begin(house, Origin.SHIFT, "Ca sáng")
+    assert list(choices.lines_of(house.session, house.vendor_id)) == ["Dây chuyền 1"]
+    assert list(choices.shifts_of(house.session, house.vendor_id)) == ["Ca chiều", "Ca sáng"]
+    assert list(choices.workers_of(house.session, house.vendor_id)) == ["Anh Tư", "Chị Bé"]
+
+
+def test_the_event_of_a_packing_tells_line_and_shift_and_names_nobody(house):
+    lot = house.pack((house.harvest(), 5000), how=How("Dây chuyền 1", "Ca sáng", "Chị Bé"))
+    (told,) = [
+        body
+        for body in events(house.session, of=house.card(lot).trace_code)
+        if body["bizStep"] == "packing"
+    ]
+    assert (told["market:packingLine"], told["market:packingShift"]) == ("Dây chuyền 1", "Ca sáng")
+    assert "Chị Bé" not in str(told)
+
+
+def test_a_batch_of_packaging_finds_what_was_packed_into_it_and_is_used_up_by_it(house):
+    net, box = packaging(house), packaging(house, "Thùng carton", "TC-1")
+    harvest = house.harvest()
+    first = house.pack((harvest, 5000), how=How(materials=(Material(net, 3), Material(box, 1))))
+    second = house.pack((harvest, 5000), how=How(materials=(Material(box, 2),)))
+    assert reached(house, begin(house, Origin.PACKAGING, net)) == {first}
+    assert reached(house, begin(house, Origin.PACKAGING, box)) == {first, second}
+    assert reached(house, begin(house, Origin.PACKAGING, box, TODAY, TODAY)) == {first, second}
+    with pytest.raises(Invalid):
+        begin(house, Origin.PACKAGING, box, TODAY + timedelta(days=1))
+    left = {one.id: one.left for one in materials_of(house.session, vendor_id=house.vendor_id)}
+    assert left == {net: 497, box: 497}
+    known = packing_of(house.session, first)
+    assert [(one.name, one.left) for one in known.materials] == [
+        ("Thùng carton", 1),
+        ("Túi lưới 2 kg", 3),
+    ]
+
+
+def test_nothing_is_packed_into_what_is_no_packaging_or_belongs_to_somebody_else(house):
+    facts = BatchFacts("Confidor 100SL", TODAY, Unit.MILLILITRE, 500)
+    spray = house.run(add_batch, vendor_id=house.vendor_id, facts=facts, actor=house.recorder)
+    mine, stranger = packaging(house), Packhouse(house.session, code="V02")
+    theirs, harvest = packaging(stranger), house.harvest()
+    for wrong, refusal in (
+        ((Material(spray, 1),), Invalid),
+        ((Material(theirs, 1),), NotFound),
+        ((Material(mine, 0),), Invalid),
+        ((Material(mine, 1), Material(mine, 1)), Invalid),
+    ):
+        with pytest.raises(refusal):
+            house.pack((harvest, 5000), how=How(materials=wrong))
+    assert house.card(harvest).rest == 120_000
+    with pytest.raises(Invalid):
+        begin(house, Origin.PACKAGING, theirs)
 
 
 def load(house, kind=UnitKind.PALLET) -> str:

@@ -57,6 +57,7 @@ class BatchCard:
     bought_on: date
     expires_on: date | None
     unit: Unit
+    is_packaging: bool
     left: int
 
 

@@ -260,6 +260,7 @@ def _batch_facts(form: BatchForm) -> BatchFacts:
         lot_code=said["lot_code"],
         made_on=form.made_on.data,
         expires_on=form.expires_on.data,
+        is_packaging=form.is_packaging.data,
     )
 
 

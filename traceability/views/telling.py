@@ -42,6 +42,7 @@ def with_batches(form: EntryForm, vendor_id: str) -> EntryForm:
         *(
             SelectChoice(one.id, f"{one.name} · {format_quantity(one.left, one.unit)}")
             for one in queries.batches(db(), vendor_id=vendor_id)
+            if not one.is_packaging
         ),
     ]
     return form

@@ -13,11 +13,14 @@ from traceability.models import (
     Complaint,
     DiaryEntry,
     Farm,
+    InputBatch,
     LogisticUnit,
     Lot,
+    LotPacking,
     Plot,
     Recall,
     Season,
+    WaterSource,
 )
 from traceability.rules.recalls import DRILL_DAYS, ComplaintState, RecallState
 
@@ -36,14 +39,50 @@ def plots_of(session: Session, vendor_id: str) -> Sequence[tuple[str, str]]:
     return [(plot_id, f"{farm}, {plot}") for plot_id, farm, plot in rows]
 
 
+def waters_of(session: Session, vendor_id: str) -> Sequence[tuple[str, str]]:
+    """Return the water sources of a vendor by name."""
+    rows = session.execute(
+        sa.select(WaterSource.id, WaterSource.name)
+        .where(WaterSource.vendor_id == vendor_id)
+        .order_by(WaterSource.name)
+        .limit(MOST)
+    )
+    return [(row.id, row.name) for row in rows]
+
+
+def packaging_of(session: Session, vendor_id: str) -> Sequence[tuple[str, str]]:
+    """Return what a vendor bought to pack into, the last first: its name, number and day."""
+    rows = session.execute(
+        sa.select(InputBatch.id, InputBatch.name, InputBatch.lot_code, InputBatch.bought_on)
+        .where(InputBatch.vendor_id == vendor_id, InputBatch.is_packaging)
+        .order_by(InputBatch.bought_on.desc(), InputBatch.id.desc())
+        .limit(MOST)
+    )
+    return [
+        (row.id, " · ".join(filter(None, (row.name, row.lot_code, f"{row.bought_on:%d/%m/%Y}"))))
+        for row in rows
+    ]
+
+
+def lines_of(session: Session, vendor_id: str) -> Sequence[str]:
+    """Return the packing lines of a vendor."""
+    return _packed(session, LotPacking.line, vendor_id)
+
+
+def shifts_of(session: Session, vendor_id: str) -> Sequence[str]:
+    """Return the shifts in which a vendor packed."""
+    return _packed(session, LotPacking.shift, vendor_id)
+
+
 def inputs_of(session: Session, vendor_id: str) -> Sequence[str]:
     """Return the names of what a vendor's diaries say was put on the fields."""
     return _words(session, DiaryEntry.input_name, vendor_id)
 
 
 def workers_of(session: Session, vendor_id: str) -> Sequence[str]:
-    """Return who works by a vendor's diaries: people, lines, shifts."""
-    return _words(session, DiaryEntry.worker, vendor_id)
+    """Return who works by a vendor's diaries, or packed."""
+    packers = _packed(session, LotPacking.worker, vendor_id)
+    return sorted({*_words(session, DiaryEntry.worker, vendor_id), *packers})[:MOST]
 
 
 def vendors_of_lots(session: Session) -> Sequence[str]:
@@ -128,3 +167,14 @@ def _words(
         .limit(MOST)
     )
     return [text for text in rows if text]
+
+
+def _packed(session: Session, column: sa.SQLColumnExpression[str], vendor_id: str) -> Sequence[str]:
+    return session.scalars(
+        sa.select(column)
+        .join(Lot, Lot.id == LotPacking.lot_id)
+        .where(Lot.vendor_id == vendor_id, column != "")
+        .distinct()
+        .order_by(column)
+        .limit(MOST)
+    ).all()
