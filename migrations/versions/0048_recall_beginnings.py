@@ -1,4 +1,4 @@
-"""How lots were packed and where water comes from: what a recall may begin with."""
+"""How lots were packed and where water comes from, for recalls; which lots still wait to be stopped."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -18,6 +18,11 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("input_batch") as table:
         table.alter_column("is_packaging", server_default=None)
+    op.add_column(
+        "recall_lot", sa.Column("waits", sa.Boolean(), nullable=False, server_default=sa.false())
+    )
+    with op.batch_alter_table("recall_lot") as table:
+        table.alter_column("waits", server_default=None)
     _make(
         "lot_packing",
         sa.Column("lot_id", sa.String(26), sa.ForeignKey("lot.id"), nullable=False),
@@ -79,5 +84,7 @@ def downgrade() -> None:
         op.drop_table(name)
     op.drop_table("lot_packaging")
     op.drop_table("lot_packing")
+    with op.batch_alter_table("recall_lot") as table:
+        table.drop_column("waits")
     with op.batch_alter_table("input_batch") as table:
         table.drop_column("is_packaging")

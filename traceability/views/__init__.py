@@ -19,6 +19,7 @@ from traceability.views import (
     shed,
     stock,
     tasks,
+    water,
 )
 from traceability.views.blueprint import blueprint
 
@@ -42,4 +43,5 @@ __all__ = [
     "shed",
     "stock",
     "tasks",
+    "water",
 ]

@@ -168,7 +168,7 @@ def _of_water(session: Session, begun: Beginning) -> Starts:
         return NOTHING
     told = _worked(begun.vendor_id).join(EntryWater, EntryWater.entry_id == DiaryEntry.id)
     told = told.where(EntryWater.source_id == begun.ref, *_within(begun, DiaryEntry.done_on))
-    days = list(session.execute(told).tuples())
+    days = [(row.season_id, row.done_on) for row in session.execute(told)]
     spans = session.execute(
         sa.select(Season.id, Season.started_on, PlotWater.since, PlotWater.until)
         .join(PlotWater, PlotWater.plot_id == Season.plot_id)
