@@ -45,6 +45,7 @@ from traceability.models import (
     LogisticUnit,
     Lot,
     PartnerToken,
+    PlotWater,
     RecallAction,
     RecallNotice,
     ScanAlert,
@@ -57,7 +58,7 @@ from traceability.rules import Activity, InputKind, Portion, UnitKind, WatchKind
 from traceability.rules.copies import ScanNote
 from traceability.rules.labels import Template
 from traceability.rules.recalls import ComplaintKind, Measure, Origin
-from traceability.services import lots, recalls, shed, supplies, watching
+from traceability.services import lots, recalls, shed, supplies, watching, water
 from traceability.services.labels import Wish, print_labels
 from traceability.services.lots import ShipFacts
 from traceability.services.naming import name_query
@@ -399,7 +400,16 @@ def _records(world: World, land: Land, lot_id: str) -> dict[str, str]:
     world.store("private/reports/x.pdf", PAPER, "application/pdf")
     crop = CropFacts("other", {"vi": "Cây khác"})
     product = ProductFacts("Thuốc khác", InputKind.OTHER)
+    owner = {"actor": land.owner}
+    name = "Giếng đầu làng"
+    source_id = land.run(water.add_source, vendor_id=land.vendor_id, name=name, **owner)
+    first = {"plot_id": land.plot_id, "since": NOW.date()}
+    land.run(water.draw_water, source_id, **first, **owner)
     made = {
+        "source_id": source_id,
+        "draw_id": land.session.scalars(
+            sa.select(PlotWater.id).where(PlotWater.source_id == source_id)
+        ).one(),
         "input_batch_id": batch_id,
         "test_id": test_id,
         "crop_id": land.run(supplies.save_crop, facts=crop, actor=OFFICE),

@@ -1,6 +1,6 @@
 """What the pages of recalls are filled with besides the recall itself."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -12,10 +12,13 @@ from kernel.i18n import format_day
 from kernel.messages import LABELS, msg
 from shop.recalling.forms import OpenForm, PickForm
 from traceability.queries.recalls import choices
-from traceability.rules.recalls import Origin
+from traceability.rules.recalls import NAMED_BY_CODE, Origin
 from vendors.queries import VendorCard, certificates, vendor_cards
 
 Choice = tuple[str, str]
+
+TYPED = NAMED_BY_CODE | {Origin.COMPLAINT}
+"""What is written or handed on; the others are chosen from a list."""
 
 
 def vendors_with_lots(session: Session) -> list[VendorCard]:
@@ -26,9 +29,9 @@ def vendors_with_lots(session: Session) -> list[VendorCard]:
 
 def choices_for(session: Session, origin: Origin, vendor_id: str) -> type[OpenForm]:
     """Return the form of a beginning: with a list where there is one to choose from."""
-    if origin in {Origin.LOT, Origin.COMPLAINT}:
+    if origin in TYPED:
         return OpenForm
-    offered = _offered(session, origin, vendor_id)
+    offered = _OFFERS[origin](session, vendor_id)
 
     class Chosen(PickForm):
         """The form with the choices of one vendor."""
@@ -40,17 +43,31 @@ def choices_for(session: Session, origin: Origin, vendor_id: str) -> type[OpenFo
     return Chosen
 
 
-def _offered(session: Session, origin: Origin, vendor_id: str) -> Sequence[Choice]:
-    if origin is Origin.PLOT:
-        return choices.plots_of(session, vendor_id)
-    if origin is Origin.INPUT:
-        return [(name, name) for name in choices.inputs_of(session, vendor_id)]
-    if origin is Origin.WORKER:
-        return [(name, name) for name in choices.workers_of(session, vendor_id)]
+def _certificates(session: Session, vendor_id: str) -> Sequence[Choice]:
     return [
         (card.id, _certificate(card.scheme, card.number, card.valid_from, card.last_day))
         for card in certificates(session, vendor_id)
     ]
+
+
+def _named(
+    names: Callable[[Session, str], Sequence[str]],
+) -> Callable[[Session, str], Sequence[Choice]]:
+    """Let names be chosen that say all there is to say."""
+    return lambda session, vendor_id: [(name, name) for name in names(session, vendor_id)]
+
+
+_OFFERS: Mapping[Origin, Callable[[Session, str], Sequence[Choice]]] = {
+    Origin.PLOT: choices.plots_of,
+    Origin.INPUT: _named(choices.inputs_of),
+    Origin.CERTIFICATE: _certificates,
+    Origin.WORKER: _named(choices.workers_of),
+    Origin.LINE: _named(choices.lines_of),
+    Origin.SHIFT: _named(choices.shifts_of),
+    Origin.PACKAGING: choices.packaging_of,
+    Origin.WATER: choices.waters_of,
+}
+"""What there is to choose from at a vendor, by what is known."""
 
 
 def _certificate(scheme: Any, number: str, first: date, last: date) -> str:
@@ -60,16 +77,17 @@ def _certificate(scheme: Any, number: str, first: date, last: date) -> str:
 def read_ref(
     session: Session, origin: Origin, vendor_id: str, ref: str, *, own: str | None
 ) -> tuple[str, str]:
-    """Return the vendor and the id that a beginning means; a lot is found by what its bag says.
+    """Return the vendor and the id that a beginning means; a lot or load is found by its code.
 
-    :raises Invalid: when several vendors have a lot of this code.
+    :raises Invalid: when nothing has this code, or lots of several vendors have it.
     :raises NotFound: when no vendor is chosen.
     """
-    if origin is not Origin.LOT:
+    if origin not in NAMED_BY_CODE:
         if not vendor_id:
             raise NotFound
         return vendor_id, ref
-    found = choices.lots_named(session, ref, vendor_id=own)
+    named = choices.loads_named if origin is Origin.LOAD else choices.lots_named
+    found = named(session, ref.strip(), vendor_id=own)
     if len(found) > 1:
         raise Invalid(
             msg("Several vendors have a lot with this code: write the code under the QR."),

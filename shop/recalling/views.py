@@ -24,7 +24,7 @@ from shop.recalling.scope import scope_of
 from shop.recalling.showing import closing_page, recall_page, told_page
 from traceability.queries.recalls.cases import recall_card, recalls_of
 from traceability.queries.recalls.starts import Beginning
-from traceability.rules.recalls import Hazard, Measure, Origin
+from traceability.rules.recalls import NAMED_BY_CODE, Hazard, Measure, Origin
 from traceability.services import recalls
 from traceability.services.recalls import RecallFacts
 
@@ -45,7 +45,7 @@ def new_recall(place: Place) -> Answer:
     """Ask what is known at first, or show the form for it."""
     origin = _origin(request.args.get("origin", ""))
     vendor_id = place.vendor_id or request.args.get("vendor", "")
-    if origin is None or (origin is not Origin.LOT and not vendor_id):
+    if origin is None or (origin not in NAMED_BY_CODE and not vendor_id):
         return page(
             "shop/recalling/begin.html",
             place=place,

@@ -9,11 +9,13 @@ import sqlalchemy as sa
 from sqlalchemy.orm import sessionmaker
 
 from kernel.audit import AuditEntry
+from kernel.db import transaction
 from tests.conftest import post
 from tests.orders import market
 from tests.shop.recalled import WHY, Case, open_case
-from traceability.models import Complaint, Lot, Recall, RecallAction, RecallNotice
-from traceability.rules import LotState
+from traceability.models import Complaint, LogisticUnit, Lot, Recall, RecallAction, RecallNotice
+from traceability.queries.recalls import choices
+from traceability.rules import LotState, UnitKind
 from traceability.rules.recalls import Measure
 
 
@@ -90,6 +92,29 @@ def test_a_complaint_from_a_bag_leads_to_a_drill_and_its_report(case, client, si
     assert complaint.code in words
     assert "Phạm Văn An" not in words
     assert client.get(f"/recalls/{one(case, Recall).code}").status_code == 404
+
+
+@pytest.mark.parametrize("written", ["(00) 3 8912345 1000000017", "003891234510000000 17", "K7F3"])
+def test_a_load_is_found_by_its_sscc_as_printed_or_its_code(case, client, officer, written):
+    with case.maker() as session, transaction(session):
+        unit = LogisticUnit(
+            vendor_id=case.market.grower,
+            kind=UnitKind.PALLET,
+            code="K7F3",
+            sscc="389123451000000017",
+            made_at=case.now,
+        )
+        session.add(unit)
+        session.flush()
+        assert choices.loads_named(session, written, vendor_id=None) == [
+            (unit.id, case.market.grower)
+        ]
+        assert choices.loads_named(session, written, vendor_id=case.market.keeper) == []
+    form = "/office/recalls/new?origin=load"
+    filled = {"origin": "load", "ref": written, "reason": WHY, "hazard": "possible"}
+    empty = post(client, "/office/recalls", filled, form=form)
+    assert empty.status_code == 422
+    assert "Không tìm thấy" in empty.get_data(as_text=True)
 
 
 def test_the_public_page_appears_with_the_recall_and_says_what_to_do(case, client):

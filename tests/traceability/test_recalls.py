@@ -13,12 +13,15 @@ from tests.traceability.land import NOW, OFFICE, SPRAY, TODAY
 from tests.traceability.packhouse import Packhouse, events
 from traceability.models import Lot, Recall
 from traceability.queries.carrying import shipped_lines
+from traceability.queries.packings import materials_of, packing_of
+from traceability.queries.recalls import choices
 from traceability.queries.recalls.balance import sent_of
 from traceability.queries.recalls.cases import recall_card, scope_lots
 from traceability.queries.recalls.starts import Beginning
 from traceability.rules import LotState, Portion, UnitKind
 from traceability.rules.recalls import Measure, Origin, RecallState
 from traceability.services import lots, recalls
+from traceability.services.lots import How, Material
 from traceability.services.recalls import RecallFacts
 from traceability.services.recalls.drilling import remind_of_drills
 from traceability.services.shed import BatchFacts, add_batch
@@ -201,6 +204,145 @@ def test_a_crate_on_two_pallets_at_different_times_leaks_from_neither(house):
     house.ship(units=[second], name="Chợ Bến", now=NOW + timedelta(hours=7))
     assert [one.to_name for one in sent_of(house.session, [mine])] == ["Chợ Bến"]
     assert [one.to_name for one in sent_of(house.session, [other])] == ["Chợ Giàn"]
+
+
+def packaging(house, name="Túi lưới 2 kg", code="TL-9", **more) -> str:
+    facts = BatchFacts(name, TODAY, Unit.PIECE, 500, lot_code=code, is_packaging=True, **more)
+    return house.run(add_batch, vendor_id=house.vendor_id, facts=facts, actor=house.recorder)
+
+
+def test_line_shift_and_packer_find_the_lots_packed_there_then(house):
+    harvest = house.harvest()
+    morning = house.pack((harvest, 5000), how=How("Dây chuyền 1", "Ca sáng", "Chị Bé"))
+    evening = house.pack((harvest, 5000), how=How("Dây chuyền 1", "Ca chiều", "Anh Tư"))
+    house.pack((harvest, 5000))
+    again = house.pack((morning, 2000))
+
+    def found(origin, ref, first=TODAY, last=TODAY):
+        return reached(house, begin(house, origin, ref, first, last))
+
+    assert found(Origin.LINE, "day chuyen 1") == {morning, evening, again}
+    assert found(Origin.SHIFT, "Ca sáng") == {morning, again}
+    assert found(Origin.WORKER, "anh tu") == {evening}
+    for wrong in ((Origin.LINE, "Dây chuyền 2"), (Origin.SHIFT, "")):
+        with pytest.raises(Invalid):
+            found(*wrong)
+    with pytest.raises(Invalid):
+        found(Origin.LINE, "Dây chuyền 1", TODAY - timedelta(days=9), TODAY - timedelta(days=1))
+    with pytest.raises(Invalid):
+        begin(house, Origin.SHIFT, "Ca sáng")
+    assert list(choices.lines_of(house.session, house.vendor_id)) == ["Dây chuyền 1"]
+    assert list(choices.shifts_of(house.session, house.vendor_id)) == ["Ca chiều", "Ca sáng"]
+    assert list(choices.workers_of(house.session, house.vendor_id)) == ["Anh Tư", "Chị Bé"]
+
+
+def test_the_event_of_a_packing_tells_line_and_shift_and_names_nobody(house):
+    lot = house.pack((house.harvest(), 5000), how=How("Dây chuyền 1", "Ca sáng", "Chị Bé"))
+    (told,) = [
+        body
+        for body in events(house.session, of=house.card(lot).trace_code)
+        if body["bizStep"] == "packing"
+    ]
+    assert (told["market:packingLine"], told["market:packingShift"]) == ("Dây chuyền 1", "Ca sáng")
+    assert "Chị Bé" not in str(told)
+
+
+def test_a_batch_of_packaging_finds_what_was_packed_into_it_and_is_used_up_by_it(house):
+    net, box = packaging(house), packaging(house, "Thùng carton", "TC-1")
+    harvest = house.harvest()
+    first = house.pack((harvest, 5000), how=How(materials=(Material(net, 3), Material(box, 1))))
+    second = house.pack((harvest, 5000), how=How(materials=(Material(box, 2),)))
+    assert reached(house, begin(house, Origin.PACKAGING, net)) == {first}
+    assert reached(house, begin(house, Origin.PACKAGING, box)) == {first, second}
+    assert reached(house, begin(house, Origin.PACKAGING, box, TODAY, TODAY)) == {first, second}
+    with pytest.raises(Invalid):
+        begin(house, Origin.PACKAGING, box, TODAY + timedelta(days=1))
+    left = {one.id: one.left for one in materials_of(house.session, vendor_id=house.vendor_id)}
+    assert left == {net: 497, box: 497}
+    known = packing_of(house.session, first)
+    assert [(one.name, one.left) for one in known.materials] == [
+        ("Thùng carton", 1),
+        ("Túi lưới 2 kg", 3),
+    ]
+
+
+def test_nothing_is_packed_into_what_is_no_packaging_or_belongs_to_somebody_else(house):
+    facts = BatchFacts("Confidor 100SL", TODAY, Unit.MILLILITRE, 500)
+    spray = house.run(add_batch, vendor_id=house.vendor_id, facts=facts, actor=house.recorder)
+    mine, stranger = packaging(house), Packhouse(house.session, code="V02")
+    theirs, harvest = packaging(stranger), house.harvest()
+    for wrong, refusal in (
+        ((Material(spray, 1),), Invalid),
+        ((Material(theirs, 1),), NotFound),
+        ((Material(mine, 0),), Invalid),
+        ((Material(mine, 1), Material(mine, 1)), Invalid),
+    ):
+        with pytest.raises(refusal):
+            house.pack((harvest, 5000), how=How(materials=wrong))
+    assert house.card(harvest).rest == 120_000
+    with pytest.raises(Invalid):
+        begin(house, Origin.PACKAGING, theirs)
+
+
+def load(house, kind=UnitKind.PALLET) -> str:
+    return house.run(
+        lots.make_unit, vendor_id=house.vendor_id, kind=kind, name="", actor=house.recorder
+    )
+
+
+def put(house, unit, day, **what):
+    house.run(lots.pack_unit, unit, actor=house.recorder, now=NOW + timedelta(days=day), **what)
+
+
+def test_a_pallet_finds_the_lots_in_its_crates(house):
+    mine, other = house.harvest(), house.harvest()
+    packed = house.pack((mine, 5000))
+    crate, pallet = load(house, UnitKind.CRATE), load(house)
+    put(house, crate, 1, portions=[Portion(packed, 1000)])
+    put(house, pallet, 2, crates=[crate])
+    further = house.pack((packed, 2000))
+    found = begin(house, Origin.LOAD, pallet)
+    assert reached(house, found) == {packed, further}
+    assert other not in reached(house, found)
+    stranger = Packhouse(house.session, code="V02")
+    with pytest.raises(Invalid):
+        begin(stranger, Origin.LOAD, pallet, actor=stranger.owner)
+
+
+def test_a_load_finds_only_what_lay_in_it_on_the_days(house):
+    """A crate is used again: neither what it held before nor the goods of a later pallet count."""
+    first, second = house.harvest(), house.harvest()
+    crate, one, two = load(house, UnitKind.CRATE), load(house), load(house)
+    put(house, crate, 1, portions=[Portion(first, 1000)])
+    put(house, one, 1, crates=[crate])
+    house.run(lots.unpack_unit, one, actor=house.recorder, now=NOW + timedelta(days=2))
+    house.run(lots.unpack_unit, crate, actor=house.recorder, now=NOW + timedelta(days=2))
+    put(house, crate, 3, portions=[Portion(second, 1000)])
+    put(house, two, 4, crates=[crate])
+
+    def lay(unit, *days):
+        first_day, last_day = (TODAY + timedelta(days=day) for day in days)
+        return reached(house, begin(house, Origin.LOAD, unit, first_day, last_day))
+
+    assert reached(house, begin(house, Origin.LOAD, crate)) == {first, second}
+    assert lay(crate, 0, 1) == {first}
+    assert lay(crate, 3, 9) == {second}
+    assert reached(house, begin(house, Origin.LOAD, one)) == {first}
+    assert reached(house, begin(house, Origin.LOAD, two)) == {second}
+    with pytest.raises(Invalid):
+        lay(two, 1, 3)
+
+
+def test_goods_that_were_shipped_lie_in_their_load_until_it_is_filled_anew(house):
+    first, second = house.harvest(), house.harvest()
+    pallet = load(house)
+    put(house, pallet, 0, portions=[Portion(first, 1000)])
+    house.ship(units=[pallet], now=NOW + timedelta(days=1))
+    put(house, pallet, 5, portions=[Portion(second, 1000)])
+    there = begin(house, Origin.LOAD, pallet, TODAY + timedelta(days=3), TODAY + timedelta(days=3))
+    assert reached(house, there) == {first}
+    later = begin(house, Origin.LOAD, pallet, TODAY + timedelta(days=6), TODAY + timedelta(days=6))
+    assert reached(house, later) == {second}
 
 
 def test_vendors_are_reminded_of_a_drill_once_a_year(house):

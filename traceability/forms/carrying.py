@@ -26,6 +26,9 @@ class PackForm(Form):
     best_before = DayField(_l("Best before"), [Optional()])
     gtin = TextField(_l("GTIN on the pack"), [Length(max=24)], render_kw={"inputmode": "numeric"})
     reason = TextField(_l("Packed again? Say why"), [Length(max=MOST_REASON)])
+    line = TextField(_l("Packing line"), [Length(max=60)], render_kw={"list": "lines"})
+    shift = TextField(_l("Shift"), [Length(max=60)], render_kw={"list": "shifts"})
+    worker = TextField(_l("Who packed"), [Length(max=120)], render_kw={"list": "workers"})
 
     amount: int = 0
     gtin14: str | None = None

@@ -51,6 +51,7 @@ class EntryForm(Form):
         _l("Taken from the shed"), choices=[SelectChoice("", _l("Not kept there"))], default=""
     )
     used = TextField(_l("How much of it"), [Length(max=30)])
+    water = SelectField(_l("Watered from"), choices=[SelectChoice("", _l("Not said"))], default="")
     people = TextField(_l("Who else was there"), [Length(max=300)])
     # What follows was shown, and it was done all the same.
     seen = HiddenField()

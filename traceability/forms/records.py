@@ -3,7 +3,7 @@
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField
-from wtforms import RadioField
+from wtforms import BooleanField, RadioField
 from wtforms.fields import SelectChoice
 from wtforms.validators import Length, Optional, ValidationError
 
@@ -30,6 +30,7 @@ class BatchForm(Form):
     lot_code = TextField(_l("Lot number on the pack"), [Length(max=60)])
     made_on = DayField(_l("Made on"), [Optional()])
     expires_on = DayField(_l("Use by"), [Optional()])
+    is_packaging = BooleanField(_l("It is packaging: bags, boxes, film"))
 
     amount: int = 0
     unit: Unit = Unit.GRAM

@@ -15,6 +15,7 @@ from traceability.models.lots import (
     grew_in,
     seasons_of_lots,
 )
+from traceability.models.packing import LotPackaging, LotPacking
 from traceability.models.partners import CaptureJob, NamedQuery, PartnerToken
 from traceability.models.proof import (
     Commitment,
@@ -54,6 +55,7 @@ from traceability.models.supplies import (
     InputProduct,
     Variety,
 )
+from traceability.models.water import EntryWater, PlotWater, WaterSource, WaterTest
 
 __all__ = [
     "CaptureJob",
@@ -68,6 +70,7 @@ __all__ = [
     "DlLink",
     "EntryInput",
     "EntryQuantity",
+    "EntryWater",
     "EventField",
     "EventValue",
     "EventWhat",
@@ -90,12 +93,15 @@ __all__ = [
     "LotEdge",
     "LotHold",
     "LotMove",
+    "LotPackaging",
+    "LotPacking",
     "LotSeason",
     "LotStep",
     "NamedQuery",
     "PartnerToken",
     "Plot",
     "PlotHeritage",
+    "PlotWater",
     "Recall",
     "RecallAction",
     "RecallCount",
@@ -114,6 +120,8 @@ __all__ = [
     "UnitContent",
     "Variety",
     "WatchItem",
+    "WaterSource",
+    "WaterTest",
     "Witness",
     "WitnessReceipt",
     "grew_in",

@@ -88,6 +88,8 @@ class RecallLot(Base):
     # How it stood before, and whether this recall moved it.
     state_before: Mapped[LotState | None]
     moved: Mapped[bool] = mapped_column(default=False)
+    # It is to be stopped and was not yet: a recall of very many goes through them in parts.
+    waits: Mapped[bool] = mapped_column(default=False)
     # Why it does not belong here; empty: it does.
     out_reason: Mapped[str] = mapped_column(sa.String(300), default="")
     out_by_name: Mapped[str] = mapped_column(sa.String(120), default="")

@@ -103,6 +103,8 @@ class InputBatch(Base):
     expires_on: Mapped[date | None]
     bought_on: Mapped[date]
     unit: Mapped[Unit]
+    # Bags, boxes, film: used when lots are packed, not in the field.
+    is_packaging: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime]
 
 

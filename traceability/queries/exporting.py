@@ -12,6 +12,7 @@ from traceability.models import (
     DlLink,
     EntryInput,
     EntryQuantity,
+    EntryWater,
     Farm,
     Gs1Party,
     InputBatch,
@@ -25,13 +26,18 @@ from traceability.models import (
     Lot,
     LotHold,
     LotMove,
+    LotPackaging,
+    LotPacking,
     LotSeason,
     LotStep,
     Plot,
     PlotHeritage,
+    PlotWater,
     Season,
     Shipment,
     WatchItem,
+    WaterSource,
+    WaterTest,
 )
 
 
@@ -75,6 +81,7 @@ def _records(
     entries = sa.select(DiaryEntry.id).where(DiaryEntry.season_id.in_(seasons))
     batches = sa.select(InputBatch.id).where(InputBatch.vendor_id == vendor_id)
     lots = sa.select(Lot.id).where(Lot.vendor_id == vendor_id)
+    waters = sa.select(WaterSource.id).where(WaterSource.vendor_id == vendor_id)
     tests = sa.select(LabTest.id).where(LabTest.vendor_id == vendor_id)
     named = sa.union(
         sa.select(EntryInput.product_id).where(EntryInput.entry_id.in_(entries)),
@@ -92,8 +99,14 @@ def _records(
         "input_labels": (InputLabel, InputLabel.product_id.in_(named)),
         "input_batches": (InputBatch, InputBatch.vendor_id == vendor_id),
         "input_moves": (InputMove, InputMove.batch_id.in_(batches)),
+        "water_sources": (WaterSource, WaterSource.vendor_id == vendor_id),
+        "plot_water": (PlotWater, PlotWater.source_id.in_(waters)),
+        "diary_water": (EntryWater, EntryWater.entry_id.in_(entries)),
+        "water_tests": (WaterTest, WaterTest.source_id.in_(waters)),
         "lab_tests": (LabTest, LabTest.vendor_id == vendor_id),
         "lab_results": (LabResult, LabResult.test_id.in_(tests)),
+        "lot_packing": (LotPacking, LotPacking.lot_id.in_(lots)),
+        "lot_packaging": (LotPackaging, LotPackaging.lot_id.in_(lots)),
         "lot_seasons": (LotSeason, LotSeason.lot_id.in_(lots)),
         "interval_holds": (IntervalHold, IntervalHold.lot_id.in_(lots)),
         "lot_holds": (LotHold, LotHold.lot_id.in_(lots)),

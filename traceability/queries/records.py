@@ -23,6 +23,8 @@ from traceability.models import (
     Lot,
     Plot,
     Season,
+    WaterSource,
+    WaterTest,
     is_latest,
 )
 from traceability.queries.farms import _LINE, DiaryLine
@@ -57,6 +59,7 @@ class BatchCard:
     bought_on: date
     expires_on: date | None
     unit: Unit
+    is_packaging: bool
     left: int
 
 
@@ -87,6 +90,8 @@ class TestCard:
     lot_id: str | None
     lot_code: str | None
     season_id: str | None
+    # The source whose water was tested.
+    water: str | None
     # What grows where soil and water were tested.
     crop: dict[str, str] | None
     file_key: str
@@ -242,13 +247,20 @@ def lab_tests(
     test_id: str | None = None,
 ) -> list[TestCard]:
     """Return a vendor's lab tests, of one lot, one season or all, the latest sample first."""
-    names = [name for name in TestCard.__dataclass_fields__ if name not in {"lot_code", "crop"}]
+    names = [
+        name for name in TestCard.__dataclass_fields__ if name not in {"lot_code", "crop", "water"}
+    ]
     wanted = (
         sa.select(
-            *(getattr(LabTest, name) for name in names), Lot.code.label("lot_code"), Season.crop
+            *(getattr(LabTest, name) for name in names),
+            Lot.code.label("lot_code"),
+            Season.crop,
+            WaterSource.name.label("water"),
         )
         .outerjoin(Lot, Lot.id == LabTest.lot_id)
         .outerjoin(Season, Season.id == LabTest.season_id)
+        .outerjoin(WaterTest, WaterTest.test_id == LabTest.id)
+        .outerjoin(WaterSource, WaterSource.id == WaterTest.source_id)
         .where(LabTest.vendor_id == vendor_id)
         .order_by(LabTest.sampled_on.desc(), LabTest.id.desc())
         .limit(200)

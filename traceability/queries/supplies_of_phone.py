@@ -113,7 +113,7 @@ def batches_of(session: Session, *, vendor_id: str) -> list[PhoneBatch]:
             left.label("left"),
         )
         .outerjoin(InputMove, InputMove.batch_id == InputBatch.id)
-        .where(InputBatch.vendor_id == vendor_id)
+        .where(InputBatch.vendor_id == vendor_id, ~InputBatch.is_packaging)
         .group_by(InputBatch.id)
         .having(left > 0)
         .order_by(InputBatch.created_at.desc(), InputBatch.id.desc())

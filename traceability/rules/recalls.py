@@ -26,6 +26,11 @@ class Origin(enum.Enum):
     INPUT = "input"
     CERTIFICATE = "certificate"
     WORKER = "worker"
+    LINE = "line"
+    SHIFT = "shift"
+    PACKAGING = "packaging"
+    WATER = "water"
+    LOAD = "load"
     COMPLAINT = "complaint"
 
 
@@ -99,7 +104,12 @@ LABELS.update(
         Origin.PLOT: msg("A plot and days"),
         Origin.INPUT: msg("An input (fertiliser, pesticide, seed)"),
         Origin.CERTIFICATE: msg("A certificate"),
-        Origin.WORKER: msg("A worker, line or shift"),
+        Origin.WORKER: msg("A worker"),
+        Origin.LINE: msg("A packing line"),
+        Origin.SHIFT: msg("A shift of packing"),
+        Origin.PACKAGING: msg("A batch of packaging"),
+        Origin.WATER: msg("A water source"),
+        Origin.LOAD: msg("A crate, pallet or load"),
         Origin.COMPLAINT: msg("A complaint"),
         RecallState.DRAFT: msg("Scope under review"),
         RecallState.ACTIVE: msg("Under way"),
@@ -149,13 +159,17 @@ STOPS: dict[Measure, tuple[str, LotState]] = {
 }
 """The arrow that a measure takes lots along, and where it leads."""
 
-WITH_DAYS = frozenset({Origin.PLOT, Origin.WORKER})
+NAMED_BY_CODE = frozenset({Origin.LOT, Origin.LOAD})
+"""What a code by itself says, and whose it is."""
+
+WITH_DAYS = frozenset({Origin.PLOT, Origin.WORKER, Origin.LINE, Origin.SHIFT})
 """What means nothing without days."""
 
 URGENT = frozenset({ComplaintKind.ILLNESS, ComplaintKind.FOREIGN_BODY, ComplaintKind.RESIDUE})
 """Complaints of which the office hears at once."""
 
-MOST_STARTS = 20_000
+MOST_STARTS = 50_000
+"""With so many lots one recall may begin: more are days or names too wide, not a scope."""
 
 
 def recall_after(state: RecallState, action: str) -> RecallState:

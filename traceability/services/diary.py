@@ -36,6 +36,7 @@ from traceability.services.findings import watch_entry
 from traceability.services.holding import lock_land, move_harvest, settle_land
 from traceability.services.judging import Used, judge_used
 from traceability.services.shed import give_back, take_out
+from traceability.services.water import name_water
 
 
 @dataclass(frozen=True)
@@ -68,6 +69,8 @@ class EntryFacts:
     lat: float | None = None
     lon: float | None = None
     device_id: str = ""
+    # What was watered from; a correction that names none keeps the one named before.
+    water_id: str | None = None
 
     @property
     def batch_ids(self) -> tuple[str, ...]:
@@ -194,6 +197,8 @@ def insert_entry(
             raise Conflict from None
         return known
     _add_parts(session, entry.id, facts, used)
+    before = old[0].id if old else None
+    name_water(session, entry.id, source_id=facts.water_id, old_id=before, vendor_id=vendor_id)
     _note(session, entry, _plain(facts, used), actor, now)
     return entry.id
 

@@ -14,9 +14,11 @@ from traceability.models import (
     LabTest,
     Lot,
     LotMove,
+    LotPacking,
     LotStep,
     Plot,
     Season,
+    WaterSource,
 )
 from traceability.services.photos import forget_photos
 from traceability.services.proof.personal import forget_words
@@ -59,6 +61,10 @@ def _forget_keepers(session: Session, vendor_id: str, *, lots: sa.Select[str]) -
     batches = sa.select(InputBatch.id).where(InputBatch.vendor_id == vendor_id)
     session.execute(
         sa.update(InputMove).where(InputMove.batch_id.in_(batches)).values(actor_id=None, note="")
+    )
+    session.execute(sa.update(LotPacking).where(LotPacking.lot_id.in_(lots)).values(worker=""))
+    session.execute(
+        sa.update(WaterSource).where(WaterSource.vendor_id == vendor_id).values(name=WaterSource.id)
     )
     session.execute(
         sa.update(LabTest).where(LabTest.vendor_id == vendor_id).values(recorded_by=None)

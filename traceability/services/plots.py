@@ -16,6 +16,7 @@ from kernel.messages import msg
 from traceability.models import Farm, Plot, PlotHeritage
 from traceability.services.farms import PlotFacts, create_plot, vendor_of
 from traceability.services.holding import lock_land
+from traceability.services.water import inherit_water
 
 MOST_PARTS = 12
 
@@ -97,4 +98,5 @@ def _make(
     session.get_one(Plot, plot_id).outline = part.outline
     session.add_all(PlotHeritage(parent_id=one.id, child_id=plot_id, since=since) for one in old)
     session.flush()
+    inherit_water(session, plot_id, since=since)
     return plot_id

@@ -33,6 +33,8 @@ class BatchFacts:
     made_on: date | None = None
     expires_on: date | None = None
     product_id: str | None = None
+    # Bags, boxes, film: what lots are packed into.
+    is_packaging: bool = False
 
 
 def add_batch(
@@ -65,7 +67,15 @@ def add_batch(
     return batch.id
 
 
-_KEPT = ("active_ingredient", "supplier", "lot_code", "made_on", "expires_on", "bought_on")
+_KEPT = (
+    "active_ingredient",
+    "supplier",
+    "lot_code",
+    "made_on",
+    "expires_on",
+    "bought_on",
+    "is_packaging",
+)
 
 
 def count_batch(
@@ -109,6 +119,16 @@ def take_out(
             raise NotFound
         change = _change(session, batch, one)
         _move(session, batch, change, SupplyMove.USED, entry_id=entry_id, actor=actor, now=now)
+
+
+def use_up(
+    session: Session, batch_id: str, quantity: int, *, note: str, actor: Actor, now: datetime
+) -> None:
+    """Take so much out of a batch for something other than the diary, in base units."""
+    batch = lock(session, InputBatch, batch_id)
+    if batch is None:
+        raise NotFound
+    _move(session, batch, -quantity, SupplyMove.USED, note=note, actor=actor, now=now)
 
 
 def give_back(

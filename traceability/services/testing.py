@@ -13,7 +13,7 @@ from kernel.errors import Invalid, NotFound
 from kernel.ids import new_id
 from kernel.messages import msg
 from kernel.storage import Storage
-from traceability.models import LabResult, LabTest, Lot
+from traceability.models import LabResult, LabTest, Lot, WaterSource, WaterTest
 from traceability.rules import Verdict, judge_result
 from traceability.services.farms import season_of
 from vendors.services.papers import read_upload, shown_name
@@ -46,7 +46,7 @@ class Report:
 
 @dataclass(frozen=True)
 class TestFacts:
-    """What a report says; it concerns a lot, or a season (soil, water)."""
+    """What a report says; it concerns a lot, a season (soil, water), or a source of water."""
 
     # Not a class of tests, whatever its name begins with.
     __test__ = False
@@ -57,6 +57,7 @@ class TestFacts:
     report: Report
     lot_id: str | None = None
     season_id: str | None = None
+    source_id: str | None = None
     report_no: str = ""
     note: str = ""
 
@@ -100,6 +101,8 @@ def record_test(
     )
     session.add(test)
     session.flush()
+    if facts.source_id is not None:
+        session.add(WaterTest(test_id=test.id, source_id=facts.source_id))
     for position, (one, verdict) in enumerate(zip(facts.results, judged, strict=True)):
         values = vars(one) | {"verdict": verdict}
         session.add(LabResult(test_id=test.id, position=position, **values))
@@ -111,6 +114,7 @@ def record_test(
         now=now,
         lot_id=facts.lot_id,
         season_id=facts.season_id,
+        source_id=facts.source_id,
         verdict=test.verdict.value,
     )
     return test.id
@@ -124,14 +128,20 @@ def _check(session: Session, facts: TestFacts, vendor_id: str, *, today: date) -
         raise Invalid(msg("Write at least one result."), field="results")
     if facts.sampled_on > today:
         raise Invalid(msg("This day is still to come."), field="sampled_on")
-    if (facts.lot_id is None) == (facts.season_id is None):
+    if [facts.lot_id, facts.season_id, facts.source_id].count(None) != 2:
         raise Invalid(msg("Say what was tested: a lot, or soil and water."), field="about")
     if facts.season_id is not None and season_of(session, facts.season_id)[1] != vendor_id:
         raise NotFound
-    if facts.lot_id is None:
-        return
-    lot = lock(session, Lot, facts.lot_id)
-    if lot is None or lot.vendor_id != vendor_id:
+    if facts.source_id is not None:
+        source = session.get(WaterSource, facts.source_id)
+        _need_own(source.vendor_id if source else None, vendor_id)
+    if facts.lot_id is not None:
+        lot = lock(session, Lot, facts.lot_id)
+        _need_own(lot.vendor_id if lot else None, vendor_id)
+        if lot is not None and facts.sampled_on < lot.harvested_on:
+            raise Invalid(msg("The sample was taken before the harvest."), field="sampled_on")
+
+
+def _need_own(whose: str | None, vendor_id: str) -> None:
+    if whose != vendor_id:
         raise NotFound
-    if facts.sampled_on < lot.harvested_on:
-        raise Invalid(msg("The sample was taken before the harvest."), field="sampled_on")

@@ -20,6 +20,7 @@ from traceability.views import (
     stock,
     subscriptions,
     tasks,
+    water,
 )
 from traceability.views.blueprint import blueprint
 
@@ -44,4 +45,5 @@ __all__ = [
     "stock",
     "subscriptions",
     "tasks",
+    "water",
 ]

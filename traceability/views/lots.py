@@ -19,6 +19,7 @@ from traceability.forms import ReasonForm
 from traceability.gs1 import lot_address
 from traceability.qr import qr_svg
 from traceability.queries import LotCard
+from traceability.queries.packings import packing_of
 from traceability.queries.stock import lot_page
 from traceability.services.lots import hold_lot, recall_lot, release_lot
 from traceability.views.attempt import attempt, need_lot
@@ -105,6 +106,7 @@ def _lot_page(vendor_id: str, lot: LotCard, form: ReasonForm) -> str:
         qr=qr_svg(address, inline=True),
         steps=queries.lot_steps(db(), lot.id),
         stock=lot_page(db(), lot),
+        packed=packing_of(db(), lot.id) if lot.packed_on else None,
         holds=queries.holds_of(db(), lot.id),
         tests=queries.lab_tests(db(), vendor_id=vendor_id, lot_id=lot.id),
         may_record=guards.current_actor().serves(vendor_id, "recorder"),

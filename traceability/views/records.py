@@ -18,6 +18,7 @@ from traceability.forms import CorrectForm, day_of
 from traceability.forms.records import ReplaceForm, read_parts
 from traceability.queries import PlotCard, Revision
 from traceability.queries.photos import entry_photos
+from traceability.queries.water import water_of_entry
 from traceability.rules import Activity
 from traceability.services import lots, plots
 from traceability.services.foreseeing import Foresight
@@ -42,6 +43,7 @@ def show_entry(vendor_id: str, entry_id: str) -> Answer:
         season=need_season(vendor_id, told[0].season_id),
         revisions=told,
         photos=entry_photos(db(), told[0].line.id, vendor_id=vendor_id),
+        water=water_of_entry(db(), told[0].line.id),
         batches={one.id: one for one in queries.batches(db(), vendor_id=vendor_id)},
     )
 
@@ -51,7 +53,8 @@ def show_entry(vendor_id: str, entry_id: str) -> Answer:
 def ask_correction(vendor_id: str, entry_id: str) -> Answer:
     """Show an entry to be told anew."""
     newest = _revisions(vendor_id, entry_id)[0]
-    form = CorrectForm(data=_known(newest))
+    water = water_of_entry(db(), newest.line.id)
+    form = CorrectForm(data=_known(newest) | {"water": water[0] if water else ""})
     return _correct_page(vendor_id, newest, form)
 
 

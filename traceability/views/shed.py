@@ -27,6 +27,7 @@ from traceability.services.shed import BatchFacts
 from traceability.services.testing import Report, TestFacts
 from traceability.views.attempt import attempt, need_lot, need_season
 from traceability.views.blueprint import blueprint, everybody, recorders
+from traceability.views.water import need_source
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -176,9 +177,24 @@ def record_soil_test(vendor_id: str, season_id: str) -> Answer:
     return _record(_of_season(vendor_id, season_id))
 
 
+@blueprint.get("/water/<source_id>/tests/new")
+@recorders
+def new_water_test(vendor_id: str, source_id: str) -> Answer:
+    """Ask what a laboratory found in the water of a source."""
+    form = LabTestForm(data={"sampled_on": _today()})
+    return _test_form(_of_source(vendor_id, source_id), form)
+
+
+@blueprint.post("/water/<source_id>/tests/new")
+@recorders
+def record_water_test(vendor_id: str, source_id: str) -> Answer:
+    """Record a lab test of water with its report."""
+    return _record(_of_source(vendor_id, source_id))
+
+
 @dataclass(frozen=True)
 class _Tested:
-    """What a test is of: a lot, or the soil and water of a season; where its page leads back to."""
+    """What a test is of: a lot, soil and water of a season, a source; where its page leads back to."""
 
     vendor_id: str
     name: str
@@ -186,6 +202,7 @@ class _Tested:
     back: str
     lot_id: str | None = None
     season_id: str | None = None
+    source_id: str | None = None
 
 
 def _of_lot(vendor_id: str, lot_id: str) -> _Tested:
@@ -198,6 +215,12 @@ def _of_season(vendor_id: str, season_id: str) -> _Tested:
     season = need_season(vendor_id, season_id)
     back = url_for("traceability.show_season", vendor_id=vendor_id, season_id=season_id)
     return _Tested(vendor_id, _("Soil and water"), season.crop, back, season_id=season_id)
+
+
+def _of_source(vendor_id: str, source_id: str) -> _Tested:
+    source = need_source(vendor_id, source_id)
+    back = url_for("traceability.show_source", vendor_id=vendor_id, source_id=source_id)
+    return _Tested(vendor_id, _("Water"), {"vi": source.name}, back, source_id=source_id)
 
 
 def _record(about: _Tested) -> Answer:
@@ -243,6 +266,7 @@ def _test_facts(form: LabTestForm, about: _Tested, report: Report) -> TestFacts:
         report=report,
         lot_id=about.lot_id,
         season_id=about.season_id,
+        source_id=about.source_id,
         report_no=said["report_no"],
         note=said["note"],
     )
@@ -260,6 +284,7 @@ def _batch_facts(form: BatchForm) -> BatchFacts:
         lot_code=said["lot_code"],
         made_on=form.made_on.data,
         expires_on=form.expires_on.data,
+        is_packaging=form.is_packaging.data,
     )
 
 

@@ -18,11 +18,11 @@ from kernel.web.pages import page
 from kernel.web.session import db
 from traceability.forms import day_of
 from traceability.forms.carrying import PackForm, SplitForm, TakeForm, parse_amount
-from traceability.queries import LotCard
+from traceability.queries import LotCard, packings
 from traceability.queries.stock import usable_lots
 from traceability.rules import Portion
 from traceability.services import lots
-from traceability.services.lots import PackFacts
+from traceability.services.lots import How, Material, PackFacts
 from traceability.views.attempt import attempt, need_lot
 from traceability.views.blueprint import blueprint, everybody
 
@@ -71,6 +71,12 @@ def pack(vendor_id: str) -> Answer:
             best_before=form.best_before.data,
             gtin=form.gtin14,
             reason=form.reason.data or "",
+            how=How(
+                line=form.line.data or "",
+                shift=form.shift.data or "",
+                worker=form.worker.data or "",
+                materials=_materials(vendor_id),
+            ),
         )
         actor = guards.current_actor()
         return lots.pack_lots(
@@ -168,6 +174,21 @@ def _amount(text: str | None, lot: LotCard, field: str) -> int:
         raise Invalid(refusal.message, field=field, **refusal.values) from None
 
 
+def _materials(vendor_id: str) -> tuple[Material, ...]:
+    """Return how much of which packaging the page says.
+
+    :raises Invalid: when an amount cannot be read.
+    """
+    kept = {one.id: one for one in packings.materials_of(db(), vendor_id=vendor_id)}
+    typed = {key: request.form.get(f"use-{key}", "").strip()[:30] for key in kept}
+    try:
+        return tuple(
+            Material(key, parse_amount(text, kept[key].unit)) for key, text in typed.items() if text
+        )
+    except Invalid as refusal:
+        raise Invalid(refusal.message, field="materials", **refusal.values) from None
+
+
 def _taking(what: str) -> tuple[Callable[..., None], str, str]:
     if what not in TAKINGS:
         raise NotFound
@@ -178,7 +199,14 @@ def _pack_page(
     vendor_id: str, form: Form, choice: Sequence[LotCard], taken: Mapping[str, str]
 ) -> str:
     return page(
-        "traceability/pack_form.html", vendor_id=vendor_id, form=form, choice=choice, taken=taken
+        "traceability/pack_form.html",
+        vendor_id=vendor_id,
+        form=form,
+        choice=choice,
+        taken=taken,
+        materials=packings.materials_of(db(), vendor_id=vendor_id),
+        used=request.form,
+        known=packings.names_of(db(), vendor_id=vendor_id),
     )
 
 

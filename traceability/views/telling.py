@@ -15,6 +15,7 @@ from kernel.web.session import db
 from traceability import queries
 from traceability.forms import EntryForm, day_of, texts
 from traceability.queries import ProductName, SeasonCard
+from traceability.queries.water import source_names
 from traceability.rules import Activity, EntryStatus
 from traceability.services.diary import EntryFacts
 from traceability.services.findings import NO_WORK
@@ -36,12 +37,15 @@ def names_in(text: str) -> tuple[str, ...]:
 
 
 def with_batches(form: EntryForm, vendor_id: str) -> EntryForm:
-    """Offer the batches of a vendor's shed."""
+    """Offer the batches of a vendor's shed, and its sources of water."""
+    names = source_names(db(), vendor_id=vendor_id)
+    form.water.choices = [*form.water.choices[:1], *(SelectChoice(*one) for one in names)]
     form.batch.choices = [
         *form.batch.choices[:1],
         *(
             SelectChoice(one.id, f"{one.name} · {format_quantity(one.left, one.unit)}")
             for one in queries.batches(db(), vendor_id=vendor_id)
+            if not one.is_packaging
         ),
     ]
     return form
@@ -76,6 +80,7 @@ def entry_facts(session: "Session", form: EntryForm, activity: Activity) -> Entr
         phi_days=form.phi_days.data if activity is Activity.SPRAY else None,
         product_ids=_further(session, said["more_names"]),
         input_batch_id=form.batch.data or None,
+        water_id=form.water.data or None,
         quantities=(form.measured,) if form.measured else (),
     )
 

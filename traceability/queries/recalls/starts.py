@@ -1,30 +1,38 @@
-"""The lots a recall begins with: by lot, plot, input, certificate, worker or complaint."""
+"""The lots a recall begins with: each way from what is known at first to lots."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from kernel.clock import HANOI
 from kernel.text import fold
 from traceability.models import (
     Complaint,
     DiaryEntry,
     EntryInput,
+    EntryWater,
     Farm,
     InputBatch,
     InputProduct,
+    LogisticUnit,
     Lot,
+    LotPackaging,
+    LotPacking,
     Plot,
+    PlotWater,
     Season,
+    WaterSource,
     grew_in,
     is_latest,
     seasons_of_lots,
 )
+from traceability.queries.recalls.loads import lots_loaded
 from traceability.rules import EntryStatus
-from traceability.rules.recalls import MOST_STARTS, Origin
+from traceability.rules.recalls import Origin
 from vendors.queries import certificates
 
 
@@ -52,7 +60,7 @@ NOTHING = Starts("")
 
 
 def find_starts(session: Session, begun: Beginning) -> Starts:
-    """Return the lots of a vendor that something is known of (two statements at most)."""
+    """Return the lots of a vendor that something is known of (a few statements)."""
     return _WAYS[begun.origin](session, begun)
 
 
@@ -89,10 +97,7 @@ def _of_input(session: Session, begun: Beginning) -> Starts:
         .outerjoin(InputBatch, InputBatch.id == EntryInput.input_batch_id)
         .where(sa.or_(DiaryEntry.input_name.is_not(None), EntryInput.entry_id.is_not(None)))
     )
-    if begun.first_day is not None:
-        used = used.where(DiaryEntry.done_on >= begun.first_day)
-    if begun.last_day is not None:
-        used = used.where(DiaryEntry.done_on <= begun.last_day)
+    used = used.where(*_within(begun, DiaryEntry.done_on))
     return Starts(begun.ref, _since(session, begun, _first_days(session, used, begun.ref)))
 
 
@@ -106,11 +111,77 @@ def _of_certificate(session: Session, begun: Beginning) -> Starts:
 
 
 def _of_worker(session: Session, begun: Beginning) -> Starts:
-    """Return the lots that somebody harvested, and those of seasons worked on before."""
+    """Return the lots that somebody harvested or packed, and those of seasons worked on before."""
     done = _worked(begun.vendor_id, DiaryEntry.worker, DiaryEntry.people).where(
         DiaryEntry.done_on.between(begun.first_day, begun.last_day)
     )
-    return Starts(begun.ref, _since(session, begun, _first_days(session, done, begun.ref)))
+    grown = _since(session, begun, _first_days(session, done, begun.ref))
+    packed = _packed(session, begun, LotPacking.worker)
+    return Starts(begun.ref, tuple(dict.fromkeys((*grown, *packed))))
+
+
+def _of_line(session: Session, begun: Beginning) -> Starts:
+    return Starts(begun.ref, _packed(session, begun, LotPacking.line))
+
+
+def _of_shift(session: Session, begun: Beginning) -> Starts:
+    return Starts(begun.ref, _packed(session, begun, LotPacking.shift))
+
+
+def _of_packaging(session: Session, begun: Beginning) -> Starts:
+    """Return the lots that were packed into bags, boxes or film of a batch."""
+    batch = session.execute(
+        sa.select(InputBatch.name, InputBatch.lot_code).where(
+            InputBatch.id == begun.ref, InputBatch.vendor_id == begun.vendor_id
+        )
+    ).one_or_none()
+    if batch is None:
+        return NOTHING
+    used = sa.select(LotPackaging.lot_id).where(LotPackaging.batch_id == begun.ref)
+    wanted = _between(begun, Lot.packed_on).where(Lot.id.in_(used))
+    return Starts(" ".join(filter(None, batch)), _ids(session, wanted))
+
+
+def _packed(
+    session: Session, begun: Beginning, column: sa.SQLColumnExpression[str]
+) -> tuple[str, ...]:
+    """Return the lots of which something is told of their packing, whatever its marks and case."""
+    packed = sa.select(column).join(Lot, Lot.id == LotPacking.lot_id)
+    names = session.scalars(packed.where(Lot.vendor_id == begun.vendor_id).distinct())
+    wanted = fold(begun.ref)
+    said = [name for name in names if fold(name) == wanted]
+    lots = _between(begun, Lot.packed_on).join(LotPacking, LotPacking.lot_id == Lot.id)
+    return _ids(session, lots.where(column.in_(said))) if said else ()
+
+
+def _of_water(session: Session, begun: Beginning) -> Starts:
+    """Return the lots of seasons that were watered from a source before their harvest.
+
+    By the plots that draw from it, for as long as they do, and by what the diaries say.
+    """
+    source = session.execute(
+        sa.select(WaterSource.name).where(
+            WaterSource.id == begun.ref, WaterSource.vendor_id == begun.vendor_id
+        )
+    ).one_or_none()
+    if source is None:
+        return NOTHING
+    told = _worked(begun.vendor_id).join(EntryWater, EntryWater.entry_id == DiaryEntry.id)
+    told = told.where(EntryWater.source_id == begun.ref, *_within(begun, DiaryEntry.done_on))
+    days = [(row.season_id, row.done_on) for row in session.execute(told)]
+    spans = session.execute(
+        sa.select(Season.id, Season.started_on, PlotWater.since, PlotWater.until)
+        .join(PlotWater, PlotWater.plot_id == Season.plot_id)
+        .where(PlotWater.source_id == begun.ref)
+    )
+    for season_id, started_on, since, until in spans:
+        first = max(day for day in (started_on, since, begun.first_day) if day)
+        if (until is None or first < until) and (begun.last_day is None or first <= begun.last_day):
+            days.append((season_id, first))
+    since_of: dict[str, date] = {}
+    for season_id, day in days:
+        since_of[season_id] = min(day, since_of.get(season_id, day))
+    return Starts(source.name, _since(session, begun, since_of))
 
 
 def _worked(vendor_id: str, *names: sa.SQLColumnExpression[Any]) -> sa.Select[*tuple[Any, ...]]:
@@ -134,6 +205,22 @@ def _first_days(session: Session, worked: sa.Select[*tuple[Any, ...]], ref: str)
     return since
 
 
+def _of_load(session: Session, begun: Beginning) -> Starts:
+    """Return what lay in a crate or on a pallet, on these days where they are known."""
+    unit = session.execute(
+        sa.select(LogisticUnit.sscc, LogisticUnit.code).where(
+            LogisticUnit.id == begun.ref, LogisticUnit.vendor_id == begun.vendor_id
+        )
+    ).one_or_none()
+    if unit is None:
+        return NOTHING
+    first, last = begun.first_day, begun.last_day
+    since = datetime.combine(first, time(), HANOI) if first else None
+    until = datetime.combine(last + timedelta(days=1), time(), HANOI) if last else None
+    found = lots_loaded(session, begun.ref, since=since, until=until)
+    return Starts(unit.sscc or unit.code, tuple(sorted(found)))
+
+
 def _of_complaint(session: Session, begun: Beginning) -> Starts:
     row = session.execute(
         sa.select(Complaint.code, Complaint.lot_id).where(
@@ -154,19 +241,26 @@ def _since(session: Session, begun: Beginning, since: Mapping[str, date]) -> tup
         .join(grown, grown.c.lot_id == Lot.id)
         .where(grown.c.season_id.in_(since))
         .order_by(Lot.id)
-        .limit(MOST_STARTS)
     )
     found = (row.id for row in rows if row.harvested_on >= since[row.season_id])
     return tuple(dict.fromkeys(found))
 
 
 def _lots(begun: Beginning) -> sa.Select[str]:
-    wanted = sa.select(Lot.id).where(Lot.vendor_id == begun.vendor_id)
+    return _between(begun, Lot.harvested_on)
+
+
+def _between(begun: Beginning, day: sa.SQLColumnExpression[date | None]) -> sa.Select[str]:
+    """Return the statement of a vendor's lots with a day from the first to the last one."""
+    wanted = sa.select(Lot.id).where(Lot.vendor_id == begun.vendor_id, *_within(begun, day))
+    return wanted.order_by(Lot.id)
+
+
+def _within(begun: Beginning, day: sa.SQLColumnExpression[Any]) -> Iterator[sa.ColumnElement[bool]]:
     if begun.first_day is not None:
-        wanted = wanted.where(Lot.harvested_on >= begun.first_day)
+        yield day >= begun.first_day
     if begun.last_day is not None:
-        wanted = wanted.where(Lot.harvested_on <= begun.last_day)
-    return wanted.order_by(Lot.id).limit(MOST_STARTS)
+        yield day <= begun.last_day
 
 
 def _ids(session: Session, wanted: sa.Select[str]) -> tuple[str, ...]:
@@ -179,5 +273,10 @@ _WAYS: Mapping[Origin, Callable[[Session, Beginning], Starts]] = {
     Origin.INPUT: _of_input,
     Origin.CERTIFICATE: _of_certificate,
     Origin.WORKER: _of_worker,
+    Origin.LINE: _of_line,
+    Origin.SHIFT: _of_shift,
+    Origin.PACKAGING: _of_packaging,
+    Origin.WATER: _of_water,
+    Origin.LOAD: _of_load,
     Origin.COMPLAINT: _of_complaint,
 }

@@ -12,6 +12,7 @@ from traceability.services.lots.births import (
 )
 from traceability.services.lots.carrying import make_unit, pack_unit, unpack_unit
 from traceability.services.lots.keeping import KeptFacts, note_keeping
+from traceability.services.lots.packaging import How, Material
 from traceability.services.lots.packing import PackFacts, pack_lots, split_lot
 from traceability.services.lots.receiving import receive_shipment
 from traceability.services.lots.sales import Parcel, hand_over, pick_portions, put_back, send_off
@@ -22,7 +23,9 @@ from traceability.services.lots.taking import correct_count, note_waste, take_ba
 __all__ = [
     "Amount",
     "HarvestFacts",
+    "How",
     "KeptFacts",
+    "Material",
     "PackFacts",
     "Parcel",
     "ShipFacts",

@@ -1,7 +1,7 @@
 """Lots are packed from others, merged, worked over, split: nothing comes out that did not go in."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from sqlalchemy.orm import Session
@@ -23,6 +23,7 @@ from traceability.services.lots.births import (
     next_code,
     store_lot,
 )
+from traceability.services.lots.packaging import How, note_packing
 from traceability.services.telling import amount_of, moment_of, place_of, record_of
 
 
@@ -45,6 +46,7 @@ class PackFacts:
     # A code of the vendor's own, of a table; empty: the next of its month.
     code: str = ""
     trace_code: str | None = None
+    how: How = field(default_factory=How)
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,17 @@ class _Source:
     lot: Lot
     taken: int
     kept: int
+
+
+@dataclass(frozen=True)
+class _Why:
+    """Why lots are worked over (empty: they are packed), and what the event says besides."""
+
+    reason: str = ""
+    told: Mapping[str, str] = field(default_factory=dict)
+
+
+PACKED = _Why()
 
 
 def pack_lots(
@@ -73,7 +86,9 @@ def pack_lots(
     sources = _sources(lots, facts)
     _check_facts(session, facts, [one.lot for one in sources], vendor_id, today=local_date(now))
     lot = _new_lot(session, [one.lot for one in sources], facts, now=now)
-    _carry_over(session, sources, [(lot, facts.quantity)], actor=actor, now=now, why=facts.reason)
+    why = _Why(facts.reason, facts.how.told)
+    _carry_over(session, sources, [(lot, facts.quantity)], actor=actor, now=now, why=why)
+    note_packing(session, lot, facts.how, actor=actor, now=now)
     return lot.id
 
 
@@ -176,20 +191,20 @@ def _carry_over(
     *,
     actor: Actor,
     now: datetime,
-    why: str = "",
+    why: _Why = PACKED,
 ) -> None:
     """Write the event, store what was made, take what went in, and draw the edges between."""
     for source in sources:
         need_commissioned(session, source.lot, now=now)
     first = made[0][0]
     lots = [lot for lot, _ in made]
-    seq = _tell(session, sources, lots, by=actor, now=now, again=bool(why))
+    seq = _tell(session, sources, lots, by=actor, now=now, why=why)
     for lot, _ in made:
         lot.commissioned_seq = seq
         store_lot(session, lot, actor=actor, now=now)
     refs = first.id if len(made) == 1 else ""
     for source in sources:
-        kept, lost = Why(actor, now, seq, why, refs), source.taken - source.kept
+        kept, lost = Why(actor, now, seq, why.reason, refs), source.taken - source.kept
         take(session, source.lot, source.kept, MoveKind.PACKED, kept)
         if lost:
             take(session, source.lot, lost, MoveKind.WASTE, kept)
@@ -210,7 +225,7 @@ def _tell(
     *,
     by: Actor,
     now: datetime,
-    again: bool,
+    why: _Why,
 ) -> int:
     first = made[0]
     place = place_of(session, first.season_id, vendor_id=first.vendor_id)
@@ -219,7 +234,7 @@ def _tell(
     if first.best_before is not None:
         ilmd["cbvmda:bestBeforeDate"] = first.best_before.isoformat()
     body = transformation_event(
-        biz_step="repackaging" if again else "packing",
+        biz_step="repackaging" if why.reason else "packing",
         disposition="active",
         at=at,
         read_point=place,
@@ -227,6 +242,6 @@ def _tell(
         inputs=tuple(amount_of(session, one.lot, one.taken) for one in sources),
         outputs=tuple(amount_of(session, lot, lot.quantity) for lot in made),
         ilmd=ilmd if len(made) == 1 else None,
-        extensions=record_of(session, by, vendor_id=first.vendor_id),
+        extensions=dict(why.told) | record_of(session, by, vendor_id=first.vendor_id),
     )
     return write_event(session, body, vendor_id=first.vendor_id, now=now)

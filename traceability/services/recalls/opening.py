@@ -21,6 +21,7 @@ from traceability.models import Complaint, Lot, Recall, RecallLot
 from traceability.queries.graph import Reached, backward, forward
 from traceability.queries.recalls.starts import Beginning, find_starts
 from traceability.rules.recalls import (
+    MOST_STARTS,
     PREFIX,
     TERMS,
     ComplaintState,
@@ -59,6 +60,12 @@ def open_recall(session: Session, *, facts: RecallFacts, actor: Actor, now: date
     starts = find_starts(session, begun)
     if not starts.lot_ids:
         raise Invalid(msg("No lot is found with this."), field="ref")
+    if len(starts.lot_ids) > MOST_STARTS:
+        raise Invalid(
+            msg("More than %(most)s lots begin with this: choose fewer days."),
+            field="last_day",
+            most=MOST_STARTS,
+        )
     recall = _recall(session, facts, starts.name, reason, actor, now)
     session.add(recall)
     session.flush()
