@@ -6,6 +6,9 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 import sqlalchemy as sa
 
+from accounts.services.consents import give_consent, withdraw_consent
+from accounts.services.people import create_user
+from kernel.actor import Actor
 from kernel.db import transaction
 from kernel.ids import new_id, short_code
 from shop.scanning import ScanTally
@@ -310,3 +313,21 @@ def test_a_certificate_withdrawn_later_was_valid_and_says_what_became_of_it(clie
     text = read(client, f"/t/{lot.trace_code}")
     assert "Withdrawn later, on 25/11/2026: Vi phạm quy trình" in text
     assert "OCOP-EARLY" not in text
+
+
+def test_who_harvested_is_named_while_they_agree(client, land):
+    name, told = "Nguyễn Thị Hoa", {"lang": "vi"}
+    user_id = land.run(
+        create_user, name=name, contact="hoa@example.com", password="đường làng mưa", **told
+    )
+    hoa = Actor(user_id, name, frozenset(), {land.vendor_id: frozenset({"recorder"})})
+    lot_id = land.harvest(actor=hoa, worker=name)
+    path = f"/t/{lot_of(land, lot_id).trace_code}"
+    assert name not in read(client, path)
+    consent = {"subject": ("user", user_id), "channel": "me", "actor": hoa}
+    land.run(give_consent, "named_on_lot", **consent, **told)
+    walk = read(client, path).partition('class="timeline"')[2]
+    # It was recorded and harvested by the same: told once.
+    assert walk.count(name) == 1
+    land.run(withdraw_consent, "named_on_lot", actor=hoa)
+    assert name not in read(client, path)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -62,7 +63,7 @@ class LotStory:
 
 def lot_story(session: Session, *, trace_code: str) -> LotStory | None:
     """Return the story of the lot with this trace code (two statements)."""
-    row = session.execute(_statement().where(Lot.trace_code == trace_code)).first()
+    row = session.execute(_statement(), {"code": trace_code}).first()
     if row is None:
         return None
     cells = row._mapping
@@ -90,7 +91,9 @@ def _is_of(line: DiaryLine, lot: LotCard, harvest_id: str | None) -> bool:
     return line.done_on <= lot.harvested_on
 
 
+@cache
 def _statement() -> sa.Select[tuple[object, ...]]:
+    """Say once what is asked for every page: building it costs more than running it."""
     farm = [getattr(Farm, name).label(f"farm_{name}") for name in _FARM]
     return (
         select_cards()
@@ -110,6 +113,7 @@ def _statement() -> sa.Select[tuple[object, ...]]:
             Lot.harvest_id,
             Lot.kind.label("made_by"),
         )
+        .where(Lot.trace_code == sa.bindparam("code"))
     )
 
 
