@@ -108,9 +108,16 @@ def scanned(story: LotStory | None, serial: str = "") -> Response:
     if vendor.state not in JUDGED:
         raise NotFound(UNKNOWN)
     number = serial.upper() if is_serial(serial.upper()) else serial[:20]
-    device = device_key(clock.now()) if number else ""
-    root = part(Settings).public_url
-    facts = lot_facts(db(), story, vendor, serial=number, device=device, root=root)
+    now = clock.now()
+    facts = lot_facts(
+        db(),
+        story,
+        vendor,
+        serial=number,
+        device=device_key(now) if number else "",
+        on=clock.local_date(now),
+        root=part(Settings).public_url,
+    )
     response = make_response(cached_page(lambda: facts.mark, lambda: _page(facts)))
     # A recall must show at once: no copy is used without asking.
     response.headers["Cache-Control"] = "private, no-cache"
@@ -150,6 +157,7 @@ def _page(facts: LotFacts) -> str:
         map=_map(story, facts.vendor),
         register=REGISTER,
         serial=facts.serial,
+        today=facts.on,
         recall=facts.recall,
         **_walk(facts, root),
         **_offers(facts.around, story.lot.id),

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from sqlalchemy.orm import Session
 
@@ -27,11 +28,13 @@ class LotFacts:
     """What is known of a lot, and of one unit of it where its number was scanned.
 
     ``codes`` are its lot codes, and those of its harvests, by how events name them; ``people``
-    who took part, by event, as far as they agreed; ``recall`` is the code of its public recall.
+    who took part, by event, as far as they agreed; ``recall`` is the code of its public recall;
+    ``on`` the day on which the page is read, for what is past its best.
     """
 
     story: LotStory
     vendor: VendorCard
+    on: date
     sources: tuple[Source, ...]
     codes: Mapping[str, str]
     stops: tuple[Stop, ...]
@@ -56,6 +59,7 @@ def lot_facts(
     *,
     serial: str,
     device: str,
+    on: date,
     root: str,
 ) -> LotFacts:
     """Read what the page of a lot tells (eleven statements at most, twelve for a unit).
@@ -71,6 +75,7 @@ def lot_facts(
     return LotFacts(
         story=story,
         vendor=vendor,
+        on=on,
         sources=sources,
         codes=codes,
         stops=stops,

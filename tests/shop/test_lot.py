@@ -2,11 +2,12 @@
 
 import re
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 import sqlalchemy as sa
 
+from kernel import clock
 from kernel.db import transaction
 from kernel.quantity import Unit
 from shop.lot_story import stages
@@ -323,3 +324,24 @@ def test_a_page_that_was_kept_is_shown_while_all_it_tells_is_the_same(client, la
     ):
         assert words not in client.get(address).text, statement
         assert words in changed(statement), statement
+
+
+def test_what_is_past_its_best_says_so_from_the_day_after(client, land, lot):
+    address = f"/t/{lot.trace_code}?lang=en"
+    with clock.fixed(datetime(2026, 12, 1, 16, 59, tzinfo=UTC)):
+        assert "This day is past" not in client.get(address).text
+    with clock.fixed(datetime(2026, 12, 1, 17, 0, tzinfo=UTC)):
+        assert "This day is past" in client.get(address).text
+
+
+def test_the_first_screen_leads_to_the_same_goods_and_to_the_farm(client, land, lot):
+    assert "btn-primary" not in top_of(client, lot)
+    sell(land, lot)
+    top = top_of(client, lot)
+    assert re.findall(r'class="btn btn-\w+" href="/l/([A-Z0-9-]+)/', top) == ["PRD-801", "EXP-803"]
+    assert "VietGAP" in top
+
+
+def top_of(client, lot):
+    text = client.get(f"/t/{lot.trace_code}?lang=en").text
+    return text[text.index("<main") : text.index('class="lot-columns"')]
