@@ -19,7 +19,7 @@ from tests.traceability.land import NOW, OFFICE, Land, count
 from traceability.epcis.building import Quantity, object_event, transformation_event
 from traceability.gs1.ids import lot_id as name_of
 from traceability.gs1.ids import place_id
-from traceability.models import Farm, Lot, LotEdge, Plot, Scan, SerialUnit
+from traceability.models import Farm, Lot, LotEdge, Plot, Scan, ScanAlert, SerialUnit
 from traceability.rules import LotKind, LotState
 from traceability.rules.copies import ScanNote
 from traceability.rules.labels import Template
@@ -107,6 +107,17 @@ def test_a_label_out_of_use_and_signs_of_copies_are_told_in_words(client, land):
     assert "Look closely before you trust this label:" in text
     assert "Two places too far apart for the time between" in text
     assert HELD in text
+
+
+def test_a_lot_of_which_copies_were_found_warns_whoever_scans_any_label_of_it(client, land):
+    lot_id = land.harvest()
+    path = f"/t/{lot_of(land, lot_id).trace_code}"
+    land.run(scans.record_scans, [ScanNote(lot_id, "AAAAAAAAAAAA", NOW, "a" * 16)])
+    warning = "Copied labels of this lot were found"
+    assert warning not in read(client, path)
+    alert = land.session.scalar(sa.select(ScanAlert.id))
+    land.run(scans.check_alert, alert, is_copy=True, note="Tem giả ở chợ", actor=OFFICE)
+    assert warning in read(client, path)
 
 
 def test_a_number_of_somebody_else_is_no_matter_of_ours(client, land):

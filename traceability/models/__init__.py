@@ -1,6 +1,7 @@
 """Tables of farms, diaries, lots, and of what happened to them."""
 
 from traceability.models.checks import IntervalHold, LabResult, LabTest, WatchItem
+from traceability.models.claims import LabelClaim
 from traceability.models.diary import DiaryEntry, EntryInput, EntryQuantity, is_latest
 from traceability.models.events import EventField, EventValue, EventWhat, TraceEvent
 from traceability.models.labels import LabelBatch, SerialUnit
@@ -80,6 +81,7 @@ __all__ = [
     "LabResult",
     "LabTest",
     "LabelBatch",
+    "LabelClaim",
     "LogCheckpoint",
     "LogHead",
     "LogLeaf",

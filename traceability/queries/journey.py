@@ -73,13 +73,13 @@ def _events() -> sa.Select[*tuple[Any, ...]]:
             _celsius(sa.func.max).label("hottest"),
         )
         .join(EventWhat, EventWhat.event_seq == TraceEvent.seq)
-        .where(EventWhat.ref.in_(sa.bindparam("refs", expanding=True)), ~_is_declared_wrong())
+        .where(EventWhat.ref.in_(sa.bindparam("refs", expanding=True)), ~is_declared_wrong())
         .order_by(TraceEvent.event_time, TraceEvent.seq, EventWhat.position)
         .limit(MOST_STOPS)
     )
 
 
-def _is_declared_wrong() -> sa.ColumnElement[bool]:
+def is_declared_wrong() -> sa.ColumnElement[bool]:
     """Tell whether an event has an error declaration, by the same teller: nobody else's counts."""
     again = aliased(TraceEvent)
     return (

@@ -82,9 +82,12 @@ def serial_story(session: Session, *, lot_id: str, serial: str, device: str) -> 
     """Return what is known of a number of a lot (one statement)."""
     asked = {"lot_id": lot_id, "serial": serial, "device": device}
     told = dict(session.execute(_serial(), asked).one()._mapping)
-    signs = told.pop("found") or ""
-    found = tuple(sign for sign in Sign if sign.value in signs.split(","))
-    return SerialStory(serial=serial, **told, signs=found)
+    found = set((told.pop("found") or "").split(","))
+    if told.pop("swept"):
+        found.add(Sign.SWEEP.value)
+    return SerialStory(
+        serial=serial, **told, signs=tuple(sign for sign in Sign if sign.value in found)
+    )
 
 
 @cache
@@ -99,6 +102,7 @@ def _serial() -> sa.Select[*tuple[Any, ...]]:
             sa.func.max(Scan.at).label("last_at"),
             sa.func.count(sa.func.nullif(Scan.device, "").distinct()).label("devices"),
             sa.func.coalesce(sa.func.sum(by_me), 0).label("by_me"),
+            sa.func.max(sa.case((Scan.swept, 1), else_=0)).label("swept_once"),
         )
         .where(Scan.lot_id == lot_id, Scan.serial == serial)
         .subquery()
@@ -107,6 +111,11 @@ def _serial() -> sa.Select[*tuple[Any, ...]]:
         sa.select(SerialUnit)
         .where(SerialUnit.serial == serial, SerialUnit.lot_id == lot_id)
         .subquery()
+    )
+    harmless = sa.exists().where(
+        ScanAlert.lot_id == lot_id,
+        ScanAlert.sign == Sign.SWEEP,
+        ScanAlert.state == AlertState.HARMLESS,
     )
     signs = sa.select(joined(sa.cast(ScanAlert.sign, sa.String))).where(
         ScanAlert.lot_id == lot_id,
@@ -118,7 +127,8 @@ def _serial() -> sa.Select[*tuple[Any, ...]]:
         unit.c.activated_at,
         unit.c.sold_at,
         unit.c.voided_at,
-        *scanned.c,
+        *(column for column in scanned.c if column.name != "swept_once"),
+        sa.and_(scanned.c.swept_once == 1, ~harmless).label("swept"),
         signs.scalar_subquery().label("found"),
     ).select_from(scanned.outerjoin(unit, sa.true()))
 

@@ -7,10 +7,11 @@ from functools import cache
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from traceability.models import Farm, Lot, Plot, Season
+from traceability.models import Farm, Lot, Plot, ScanAlert, Season
 from traceability.queries.farms import DiaryLine, FarmCard, diary_of_lot
 from traceability.queries.lots import LotCard, select_cards
 from traceability.rules import Activity, LotKind, Spray, judge_harvest
+from traceability.rules.copies import AlertState
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,8 @@ class LotStory:
     entries: tuple[DiaryLine, ...]
     inputs: tuple[InputUsed, ...]
     is_harvest: bool = True
+    # Somebody looked at a sign of copies and found that there are some.
+    is_copied: bool = False
 
     @property
     def sprays_kept(self) -> bool:
@@ -76,6 +79,7 @@ def lot_story(session: Session, *, trace_code: str) -> LotStory | None:
         entries=until,
         inputs=tuple(_used(line, card.harvested_on) for line in until if line.input_name),
         is_harvest=cells["made_by"] is LotKind.HARVEST,
+        is_copied=bool(cells["is_copied"]),
     )
 
 
@@ -112,6 +116,9 @@ def _statement() -> sa.Select[tuple[object, ...]]:
             Plot.trace_code.label("place_code"),
             Lot.harvest_id,
             Lot.kind.label("made_by"),
+            sa.exists()
+            .where(ScanAlert.lot_id == Lot.id, ScanAlert.state == AlertState.COPY)
+            .label("is_copied"),
         )
         .where(Lot.trace_code == sa.bindparam("code"))
     )
