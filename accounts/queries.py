@@ -350,12 +350,10 @@ def consents_of(session: Session, user_id: str) -> Sequence[ConsentCard]:
     return [ConsentCard(*row) for row in rows]
 
 
-def agrees(
-    user_id: sa.ColumnExpressionArgument[str | None], purpose: str
-) -> sa.ColumnElement[bool]:
-    """Return the condition that the person of a row agrees to a purpose now."""
-    mine = (Consent.user_id == user_id, Consent.purpose == purpose)
-    return sa.exists().where(*mine, Consent.withdrawn_at.is_(None))
+AGREEING = sa.select(Consent.user_id).where(
+    Consent.purpose == sa.bindparam("purpose"), Consent.withdrawn_at.is_(None)
+)
+"""Who agrees to a ``purpose`` now, to be asked for in statements of other trades."""
 
 
 def consent_sheet(session: Session, subject: tuple[str, str]) -> Sheet:

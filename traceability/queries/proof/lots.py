@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from accounts.queries import agrees
+from accounts.queries import AGREEING
 from kernel.sealing import sealer_of
 from traceability.epcis import contexts
 from traceability.epcis.canonical import value_text
@@ -234,9 +234,10 @@ def _opened(
     if not holding:
         return {}
     rows = session.execute(
-        sa.select(Commitment, agrees(Commitment.person_id, NAMED))
+        sa.select(Commitment, Commitment.person_id.in_(AGREEING))
         .where(Commitment.event_seq.in_(holding))
-        .order_by(Commitment.field.desc(), Commitment.digest)
+        .order_by(Commitment.field.desc(), Commitment.digest),
+        {"purpose": NAMED},
     ).all()
     sealer, marks = sealer_of(session), {e.seq: commitments_in(e.body) for e in events}
     opened: dict[int, list[Opened]] = {}

@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from accounts.queries import agrees
+from accounts.queries import AGREEING
 from kernel.actor import Actor
 from kernel.sealing import sealer_of
 from traceability.models import Commitment
@@ -54,7 +54,7 @@ def names_told(
     Only what these vendors told counts. An event tells who recorded it, and who harvested or
     packed: one name is told once.
     """
-    asked = {"events": list(events), "vendors": list(vendors)}
+    asked = {"events": list(events), "vendors": list(vendors), "purpose": NAMED}
     rows = session.execute(_held(), asked).all() if events else []
     found: dict[int, list[str]] = {}
     for row in rows:
@@ -71,7 +71,7 @@ def _held() -> sa.Select[*tuple[Any, ...]]:
         .where(
             Commitment.event_seq.in_(sa.bindparam("events", expanding=True)),
             Commitment.vendor_id.in_(sa.bindparam("vendors", expanding=True)),
-            agrees(Commitment.person_id, NAMED),
+            Commitment.person_id.in_(AGREEING),
         )
         .order_by(Commitment.event_seq, Commitment.field, Commitment.digest)
     )
