@@ -350,12 +350,10 @@ def consents_of(session: Session, user_id: str) -> Sequence[ConsentCard]:
     return [ConsentCard(*row) for row in rows]
 
 
-def who_agreed(session: Session, purpose: str, *, user_ids: Collection[str]) -> set[str]:
-    """Return who of some people agrees to a purpose now (one statement; none for nobody)."""
-    held = sa.select(Consent.user_id).where(
-        Consent.user_id.in_(user_ids), Consent.purpose == purpose, Consent.withdrawn_at.is_(None)
-    )
-    return set(session.scalars(held)) if user_ids else set()
+AGREEING = sa.select(Consent.user_id).where(
+    Consent.purpose == sa.bindparam("purpose"), Consent.withdrawn_at.is_(None)
+)
+"""Who agrees to a ``purpose`` now, to be asked for in statements of other trades."""
 
 
 def consent_sheet(session: Session, subject: tuple[str, str]) -> Sheet:

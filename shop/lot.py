@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from typing import Any
 
-from flask import Blueprint, Response, flash, request, url_for
+from flask import Blueprint, Response, flash, make_response, request, url_for
 from flask_babel import gettext as _
 
 from accounts import guards
-from catalog.queries import Nearby, nearby
+from catalog.queries import Nearby
 from catalog.rules import ListingKind
 from kernel import clock, places, sketch
 from kernel.db import transaction
@@ -16,33 +16,28 @@ from kernel.messages import msg
 from kernel.settings import Settings
 from kernel.sketch import Sketch, Spot
 from kernel.web.answers import Answer, go
+from kernel.web.cache import cached_page
 from kernel.web.limits import limiter
 from kernel.web.pages import page
 from kernel.web.raw import sent
 from kernel.web.session import db, part
-from shop.lot_story import is_made, law_lines, stages, steps, worst_of
+from shop.lot_facts import LotFacts, lot_facts
+from shop.lot_story import harvested_by, is_made, law_lines, stages, steps, worst_of
 from shop.resolver.answering import METHODS
 from shop.resolver.knowing import JUDGED
 from shop.resolver.views import resolved
 from shop.scanning import device_key, note_of, note_scan
 from traceability.errors import BadCode
 from traceability.gs1 import lot_address
-from traceability.gs1.ids import lot_id, place_id, unit_id
-from traceability.queries import LotCard, LotStory, lot_story
-from traceability.queries.journey import Stop, journey
-from traceability.queries.recalls.cases import recall_of_lots
-from traceability.queries.scans import SerialStory, serial_story
-from traceability.queries.sources import Source, lab_tests, sources_of
-from traceability.rules import LotState, is_trace_code
+from traceability.gs1.ids import place_id
+from traceability.queries import LotStory, lot_story
+from traceability.rules import is_trace_code
 from traceability.rules.labels import is_serial
 from traceability.services.scans import place_scan
 from vendors.queries import VendorCard, vendor_cards
-from vendors.queries.held import HeldCertificate, certificates_held
-from vendors.rules import Scheme
 
 blueprint = Blueprint("lot", __name__)
 
-OF_VISITS = frozenset({Scheme.TRAVEL_LICENCE, Scheme.HOMESTAY_SECURITY})
 UNKNOWN = msg("We know no lot with this code. Please scan the label again or ask the seller.")
 # The national portal of tracing (Circular 02/2024/TT-BKHCN).
 REGISTER = "checkvn.mae.gov.vn"
@@ -113,7 +108,17 @@ def scanned(story: LotStory | None, serial: str = "") -> Response:
     if vendor.state not in JUDGED:
         raise NotFound(UNKNOWN)
     number = serial.upper() if is_serial(serial.upper()) else serial[:20]
-    response = Response(_page(story, vendor, number), mimetype="text/html")
+    now = clock.now()
+    facts = lot_facts(
+        db(),
+        story,
+        vendor,
+        serial=number,
+        device=device_key(now) if number else "",
+        on=clock.local_date(now),
+        root=part(Settings).public_url,
+    )
+    response = make_response(cached_page(lambda: facts.mark, lambda: _page(facts)))
     # A recall must show at once: no copy is used without asking.
     response.headers["Cache-Control"] = "private, no-cache"
     note_scan(story.lot, number)
@@ -136,81 +141,44 @@ def _known(story: LotStory | None) -> LotStory:
     return story
 
 
-def _page(story: LotStory, vendor: VendorCard, serial: str) -> str:
-    lot, root = story.lot, part(Settings).public_url
-    sources = () if story.is_harvest else sources_of(db(), lot.id)
-    codes = _names_of(story, sources, root)
-    stops = journey(db(), [*codes, *_units_of(story, serial, root)], root=root)
-    around = nearby(db(), lot_id=lot.id, farm_id=lot.farm_id)
+def _page(facts: LotFacts) -> str:
+    story, root = facts.story, part(Settings).public_url
     return page(
         "shop/lot.html",
         story=story,
-        lot=lot,
+        lot=story.lot,
         origin=story.origin,
-        vendor=vendor,
-        sources=sources,
-        worst=worst_of(sources),
-        certificates=_certificates(story, sources),
-        tests=lab_tests(db(), [lot.id, *(source.id for source in sources)]),
-        unit=_unit(story, serial) if serial else None,
-        map=_map(story, vendor),
+        vendor=facts.vendor,
+        sources=facts.sources,
+        worst=worst_of(facts.sources),
+        certificates=facts.certificates,
+        tests=facts.tests,
+        unit=facts.unit,
+        map=_map(story, facts.vendor),
         register=REGISTER,
-        serial=serial,
-        recall=recall_of_lots(db(), [lot.id]).get(lot.id) if _is_recalled(lot) else None,
-        **_walk(story, stops, codes, root),
-        **_offers(around, lot.id),
+        serial=facts.serial,
+        today=facts.on,
+        recall=facts.recall,
+        **_walk(facts, root),
+        **_offers(facts.around, story.lot.id),
     )
 
 
-def _is_recalled(lot: LotCard) -> bool:
-    return lot.state is LotState.RECALLED
-
-
-def _names_of(story: LotStory, sources: Sequence[Source], root: str) -> dict[str, str]:
-    """Return the codes of a lot and the harvests it came from, by how events name them."""
-    names = [(one.gtin, one.code, one.trace_code) for one in sources]
-    names.append((story.lot.gtin, story.lot.code, story.lot.trace_code))
-    return {
-        lot_id(root, gtin=gtin, code=code, trace_code=trace_code): code
-        for gtin, code, trace_code in names
-    }
-
-
-def _units_of(story: LotStory, serial: str, root: str) -> list[str]:
-    lot = story.lot
-    if not serial:
-        return []
-    return [unit_id(root, gtin=lot.gtin, trace_code=lot.trace_code, serial=serial)]
-
-
-def _walk(
-    story: LotStory, stops: Sequence[Stop], codes: dict[str, str], root: str
-) -> dict[str, Any]:
-    lot, origin = story.lot, story.origin
+def _walk(facts: LotFacts, root: str) -> dict[str, Any]:
+    story, lot, origin = facts.story, facts.story.lot, facts.story.origin
     codes_at = part(Settings).codes_url
     address = lot_address(codes_at, trace_code=lot.trace_code, gtin=lot.gtin, code=lot.code)
     place = ""
     if origin is not None:
         place = place_id(root, gln=origin.gln, extension=origin.extension, code=origin.place_code)
+    made = is_made(lot, facts.codes)
     return {
         "address": address,
         "stages": stages(story.entries),
-        "steps": steps(stops, lot, codes, from_diary=bool(story.entries)),
-        "law": law_lines(
-            story.entries, stops, product=address, place=place, made=is_made(lot, codes)
-        ),
+        "steps": steps(facts, from_diary=bool(story.entries)),
+        "harvested_by": harvested_by(facts),
+        "law": law_lines(story.entries, facts.stops, product=address, place=place, made=made),
     }
-
-
-def _certificates(story: LotStory, sources: Sequence[Source]) -> list[HeldCertificate]:
-    """Return what was held when it was harvested, whatever is held today."""
-    days = {(source.vendor_id, source.harvested_on) for source in sources}
-    held = certificates_held(db(), days or {(story.lot.vendor_id, story.lot.harvested_on)})
-    return [one for one in held if one.scheme not in OF_VISITS]
-
-
-def _unit(story: LotStory, serial: str) -> SerialStory:
-    return serial_story(db(), lot_id=story.lot.id, serial=serial, device=device_key(clock.now()))
 
 
 def _map(story: LotStory, vendor: VendorCard) -> Sketch | None:

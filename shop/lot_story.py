@@ -1,10 +1,11 @@
 """A lot told in steps: from the diary of its field, by the events after, to the bag."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from kernel.messages import LABELS, msg
+from shop.lot_facts import LotFacts
 from traceability.queries import DiaryLine, LotCard
 from traceability.queries.journey import Stop
 from traceability.queries.sources import Source
@@ -38,6 +39,8 @@ class Step:
     # How warm it was, in degrees Celsius; None: nobody read a thermometer.
     coldest: float | None = None
     hottest: float | None = None
+    # Who took part and agreed to be named.
+    people: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -90,17 +93,16 @@ def stages(entries: Iterable[DiaryLine]) -> list[Stage]:
     return told
 
 
-def steps(
-    stops: Iterable[Stop], lot: LotCard, codes: dict[str, str], *, from_diary: bool
-) -> list[Step]:
-    """Tell events as steps: each once, though many things took part; ``codes``: lots by name.
+def steps(facts: LotFacts, *, from_diary: bool) -> list[Step]:
+    """Tell events as steps: each once, though many things took part.
 
     A harvest that the diary tells is not told twice.
     """
+    lot, codes = facts.story.lot, facts.codes
     told: list[Step] = []
     seen: set[int] = set()
     made = is_made(lot, codes)
-    for stop in stops:
+    for stop in facts.stops:
         if stop.seq in seen or stop.step not in STEPS or stop.step in STATE_STEPS:
             continue
         seen.add(stop.seq)
@@ -118,9 +120,17 @@ def steps(
                 "" if code == lot.code else code,
                 stop.coldest,
                 stop.hottest,
+                facts.people.get(stop.seq, ()),
             )
         )
     return told
+
+
+def harvested_by(facts: LotFacts) -> tuple[str, ...]:
+    """Return who harvested the lot itself and agreed to be named: the diary names nobody."""
+    lot, codes = facts.story.lot, facts.codes
+    own = (stop for stop in facts.stops if _is_harvest(stop) and codes.get(stop.ref) == lot.code)
+    return tuple(dict.fromkeys(name for stop in own for name in facts.people.get(stop.seq, ())))
 
 
 def law_lines(
@@ -147,7 +157,7 @@ def worst_of(sources: Sequence[Source]) -> LotState | None:
     return next((one for one in (LotState.RECALLED, LotState.HELD) if one in states), None)
 
 
-def is_made(lot: LotCard, codes: dict[str, str]) -> bool:
+def is_made(lot: LotCard, codes: Mapping[str, str]) -> bool:
     """Tell whether a lot was made, such as a cake: it grew on no field, and came of no other lot."""
     return lot.season_id is None and len(codes) <= 1
 

@@ -40,7 +40,7 @@ CEILINGS = {
     "/t/{trace_code}/proof": (7, 8),
     "/proof": (4, 5),
     "/verify-trace": (1, 2),
-    "/t/{trace_code}": (8, 10),
+    "/t/{trace_code}": (9, 11),
     "/t/{trace_code}/{serial}": (10, 12),
     "/p/{place_code}": (8, 9),
     "/u/{load_code}": (5, 6),

@@ -10,6 +10,13 @@ SCANNING: list[tuple[str, Any, str, str, str]] = [
     ("scan.serial_scans", 20, _HOUSE, "H", "scans of one number: more than a family makes"),
     ("scan.serial_devices", 8, _HOUSE, "H", "telephones that scanned one number, counted by day"),
     ("scan.speed_kmh", 900, _HOUSE, "H", "no aeroplane is faster between two places"),
+    (
+        "scan.before_sent_hours",
+        24,
+        _HOUSE,
+        "H",
+        "hours after which goods sent off are in the books",
+    ),
     ("scan.after_sold_days", 90, _HOUSE, "H", "days after the sale: the goods are eaten by then"),
     ("scan.sweep_serials", 30, _HOUSE, "H", "numbers that one telephone scans on one day"),
     ("scan.lot_percent", 300, _HOUSE, "H", "scans of a lot per hundred labels that were made"),

@@ -249,6 +249,9 @@ NAMES: Mapping[str, RuleName] = {
     "scan.speed_kmh": _count(
         msg("Between two scans nobody travels faster, in km/h, than"), _L, Unit.PIECES, 100_000
     ),
+    "scan.before_sent_hours": _count(
+        msg("Sending goods off is written down within"), _L, Unit.HOURS, 720
+    ),
     "scan.after_sold_days": _days(msg("Goods are used up after their sale within"), _L, most=3660),
     "scan.sweep_serials": _count(
         msg("One telephone scans on one day no more numbers than"), _L, Unit.PIECES, 10_000

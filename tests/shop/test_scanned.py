@@ -6,6 +6,9 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 import sqlalchemy as sa
 
+from accounts.services.consents import give_consent, withdraw_consent
+from accounts.services.people import create_user
+from kernel.actor import Actor
 from kernel.db import transaction
 from kernel.ids import new_id, short_code
 from shop.scanning import ScanTally
@@ -16,7 +19,7 @@ from tests.traceability.land import NOW, OFFICE, Land, count
 from traceability.epcis.building import Quantity, object_event, transformation_event
 from traceability.gs1.ids import lot_id as name_of
 from traceability.gs1.ids import place_id
-from traceability.models import Farm, Lot, LotEdge, Plot, Scan, SerialUnit
+from traceability.models import Farm, Lot, LotEdge, Plot, Scan, ScanAlert, SerialUnit
 from traceability.rules import LotKind, LotState
 from traceability.rules.copies import ScanNote
 from traceability.rules.labels import Template
@@ -104,6 +107,17 @@ def test_a_label_out_of_use_and_signs_of_copies_are_told_in_words(client, land):
     assert "Look closely before you trust this label:" in text
     assert "Two places too far apart for the time between" in text
     assert HELD in text
+
+
+def test_a_lot_of_which_copies_were_found_warns_whoever_scans_any_label_of_it(client, land):
+    lot_id = land.harvest()
+    path = f"/t/{lot_of(land, lot_id).trace_code}"
+    land.run(scans.record_scans, [ScanNote(lot_id, "AAAAAAAAAAAA", NOW, "a" * 16)])
+    warning = "Copied labels of this lot were found"
+    assert warning not in read(client, path)
+    alert = land.session.scalar(sa.select(ScanAlert.id))
+    land.run(scans.check_alert, alert, is_copy=True, note="Tem giả ở chợ", actor=OFFICE)
+    assert warning in read(client, path)
 
 
 def test_a_number_of_somebody_else_is_no_matter_of_ours(client, land):
@@ -310,3 +324,21 @@ def test_a_certificate_withdrawn_later_was_valid_and_says_what_became_of_it(clie
     text = read(client, f"/t/{lot.trace_code}")
     assert "Withdrawn later, on 25/11/2026: Vi phạm quy trình" in text
     assert "OCOP-EARLY" not in text
+
+
+def test_who_harvested_is_named_while_they_agree(client, land):
+    name, told = "Nguyễn Thị Hoa", {"lang": "vi"}
+    user_id = land.run(
+        create_user, name=name, contact="hoa@example.com", password="đường làng mưa", **told
+    )
+    hoa = Actor(user_id, name, frozenset(), {land.vendor_id: frozenset({"recorder"})})
+    lot_id = land.harvest(actor=hoa, worker=name)
+    path = f"/t/{lot_of(land, lot_id).trace_code}"
+    assert name not in read(client, path)
+    consent = {"subject": ("user", user_id), "channel": "me", "actor": hoa}
+    land.run(give_consent, "named_on_lot", **consent, **told)
+    walk = read(client, path).partition('class="timeline"')[2]
+    # It was recorded and harvested by the same: told once.
+    assert walk.count(name) == 1
+    land.run(withdraw_consent, "named_on_lot", actor=hoa)
+    assert name not in read(client, path)

@@ -8,11 +8,13 @@ import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kernel.db import transaction
 from kernel.errors import Conflict, Invalid, NotFound
 from kernel.events import OutboxMessage
 from tests.traceability.land import NOW, OFFICE, STRANGER, count
-from traceability.models import Scan, ScanAlert, SerialUnit
+from traceability.models import Lot, Scan, ScanAlert, SerialUnit
 from traceability.queries.scans import alerts_of, scans_of_lots, serial_story
+from traceability.rules import LotState
 from traceability.rules.copies import (
     AlertState,
     Finding,
@@ -29,9 +31,10 @@ from traceability.rules.copies import (
 from traceability.rules.labels import SerialState, Template
 from traceability.services import labels, scans
 from traceability.services.labels import Wish
+from traceability.services.telling import Words, tell_object
 
 REGION = {"south": 8, "north": 24, "west": 102, "east": 115}
-LIMITS = Limits(20, 8, 900, 90, 30, 300, REGION)
+LIMITS = Limits(20, 8, 900, 24, 90, 30, 300, REGION)
 T0 = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)
 USED = Known(SerialState.ACTIVATED, activated_at=T0)
 HAI_DUONG, SAI_GON, PARIS = (20.9, 106.3), (10.8, 106.7), (48.9, 2.4)
@@ -110,8 +113,20 @@ def test_before_it_left_out_of_use_and_never_issued(known, signs):
 
 @pytest.mark.parametrize(("days", "signs"), [(89, []), (90, [Sign.LATE])])
 def test_long_after_it_was_sold(days, signs):
-    known = Known(SerialState.SOLD, T0, T0)
+    known = Known(SerialState.SOLD, T0, sold_at=T0)
     assert names([Look(T0 + timedelta(days=days))], known) == signs
+
+
+def test_what_is_kept_longer_may_be_scanned_longer():
+    known = Known(SerialState.SOLD, T0, sold_at=T0, kept_until=T0 + timedelta(days=200))
+    assert names([Look(T0 + timedelta(days=199))], known) == []
+    assert names([Look(T0 + timedelta(days=200))], known) == [Sign.LATE]
+
+
+@pytest.mark.parametrize(("hours", "signs"), [(24, []), (25, [Sign.EARLY])])
+def test_before_it_was_sent_off_but_for_a_day_in_which_that_is_written_down(hours, signs):
+    known = Known(SerialState.ACTIVATED, T0 - timedelta(days=9), T0 + timedelta(hours=hours))
+    assert names(looks(0), known) == signs
 
 
 def test_one_telephone_and_many_numbers():
@@ -193,6 +208,85 @@ def test_many_numbers_from_one_telephone(land, lot_id, serials):
     assert signs(land, lot_id) == []
     land.run(scans.record_scans, notes[30:])
     assert signs(land, lot_id) == [Sign.SWEEP]
+
+
+def test_many_numbers_of_several_lots_from_one_telephone_and_each_buyer_reads_it(
+    land, lot_id, serials
+):
+    other = land.harvest()
+    wish = Wish(Template.STICKER, 300, 11, serials=True)
+    batch = land.run(labels.print_labels, other, wish=wish, root="http://x", actor=land.owner)
+    land.run(labels.apply_labels, batch, actor=land.owner, now=NOW - timedelta(days=3))
+    land.session.rollback()
+    more = land.session.scalars(sa.select(SerialUnit.serial).where(SerialUnit.batch_id == batch))
+    notes = [ScanNote(lot_id, serial, NOW, PHONE) for serial in serials[:20]]
+    notes += [ScanNote(other, serial, NOW, PHONE) for serial in more]
+    land.run(scans.record_scans, notes[:30])
+    assert signs(land, lot_id) + signs(land, other) == []
+    land.run(scans.record_scans, notes[30:])
+    assert signs(land, lot_id) == signs(land, other) == [Sign.SWEEP]
+    for lot, serial in ((lot_id, serials[0]), (other, notes[-1].serial)):
+        story = serial_story(land.session, lot_id=lot, serial=serial, device="")
+        assert story.signs == (Sign.SWEEP,)
+    untouched = serial_story(land.session, lot_id=lot_id, serial=serials[25], device="")
+    assert untouched.is_clean
+    alert = alerts_of(land.session, vendor_id=land.vendor_id).items[0]
+    assert alert.facts == {"serials": 31, "most": 30}
+    found = land.session.scalar(sa.select(ScanAlert.id).where(ScanAlert.lot_id == lot_id))
+    land.run(scans.check_alert, found, is_copy=False, note="Kiểm kho", actor=land.owner)
+    assert serial_story(land.session, lot_id=lot_id, serial=serials[0], device="").is_clean
+
+
+def tell(land, lot_id, step, at):
+    """Write that a lot was sent off, or sold."""
+    lot = land.session.get_one(Lot, lot_id)
+    told = {"shipping": "in_transit", "retail_selling": "retail_sold"}
+    land.run(
+        lambda session, now: tell_object(
+            session, [(lot, 1000)], Words("OBSERVE", step, told[step]), at=at, now=now
+        )
+    )
+
+
+def test_a_number_scanned_before_its_lot_was_sent_off(land, lot_id, serials):
+    tell(land, lot_id, "shipping", NOW + timedelta(hours=26))
+    scan(land, lot_id, serials[0], minutes=60)
+    assert signs(land, lot_id) == [Sign.EARLY]
+    scan(land, lot_id, serials[1], minutes=180)
+    assert signs(land, lot_id) == [Sign.EARLY]
+
+
+def test_what_is_sold_at_the_farm_left_it_then(land, lot_id, serials):
+    tell(land, lot_id, "retail_selling", NOW)
+    tell(land, lot_id, "shipping", NOW + timedelta(days=9))
+    scan(land, lot_id, serials[0], minutes=60)
+    assert signs(land, lot_id) == []
+
+
+def test_a_lot_that_was_sold_off_long_ago_is_not_scanned_any_more(land, lot_id, serials):
+    tell(land, lot_id, "retail_selling", NOW)
+    days = 91 * 24 * 60
+    scan(land, lot_id, serials[0], minutes=days)
+    scan(land, lot_id, minutes=days)
+    # Some of it may lie on a shelf yet.
+    assert signs(land, lot_id) == []
+    land.session.rollback()
+    with transaction(land.session) as session:
+        session.get_one(Lot, lot_id).state = LotState.CLOSED
+    scan(land, lot_id, serials[0], minutes=days + 1)
+    scan(land, lot_id, minutes=days + 1)
+    assert signs(land, lot_id) == [Sign.LATE, Sign.LATE]
+
+
+def test_scans_of_numbers_count_for_their_lot(land, lot_id):
+    wish = Wish(Template.STICKER, 300, 1, serials=True)
+    batch = land.run(labels.print_labels, lot_id, wish=wish, root="http://x", actor=land.owner)
+    land.run(labels.apply_labels, batch, actor=land.owner, now=NOW - timedelta(days=3))
+    land.session.rollback()
+    (serial,) = land.session.scalars(sa.select(SerialUnit.serial))
+    for minute in range(4):
+        scan(land, lot_id, serial, minutes=minute)
+    assert signs(land, lot_id) == [Sign.MORE]
 
 
 def test_more_scans_of_a_lot_than_three_times_its_labels(land, lot_id):

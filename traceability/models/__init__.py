@@ -1,20 +1,13 @@
 """Tables of farms, diaries, lots, and of what happened to them."""
 
 from traceability.models.checks import IntervalHold, LabResult, LabTest, WatchItem
+from traceability.models.claims import LabelClaim
 from traceability.models.diary import DiaryEntry, EntryInput, EntryQuantity, is_latest
 from traceability.models.events import EventField, EventValue, EventWhat, TraceEvent
 from traceability.models.labels import LabelBatch, SerialUnit
 from traceability.models.land import Farm, Plot, PlotHeritage, Season
 from traceability.models.links import DlLink, Gs1Party
-from traceability.models.lots import (
-    Lot,
-    LotCounter,
-    LotEdge,
-    LotSeason,
-    LotStep,
-    grew_in,
-    seasons_of_lots,
-)
+from traceability.models.lots import Lot, LotCounter, LotEdge, LotSeason, LotStep
 from traceability.models.packing import LotPackaging, LotPacking
 from traceability.models.partners import CaptureJob, NamedQuery, PartnerToken
 from traceability.models.proof import (
@@ -84,6 +77,7 @@ __all__ = [
     "LabResult",
     "LabTest",
     "LabelBatch",
+    "LabelClaim",
     "LogCheckpoint",
     "LogHead",
     "LogLeaf",
@@ -124,7 +118,5 @@ __all__ = [
     "WaterTest",
     "Witness",
     "WitnessReceipt",
-    "grew_in",
     "is_latest",
-    "seasons_of_lots",
 ]

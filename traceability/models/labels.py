@@ -32,6 +32,9 @@ class LabelBatch(Base):
     module_um: Mapped[int] = mapped_column(sa.Integer)
     count: Mapped[int] = mapped_column(sa.Integer)
     has_serials: Mapped[bool]
+    # Each has a secret code under a scratch field, and when those were handed out: once.
+    has_claims: Mapped[bool] = mapped_column(default=False)
+    claims_at: Mapped[datetime | None]
     # What stood on them, and what the codes held but for the serial numbers.
     printed: Mapped[dict[str, Any]]
     # Labels that came out badly: never on goods.

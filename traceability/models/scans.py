@@ -32,6 +32,8 @@ class Scan(Base):
     # Tenths of a degree, some ten kilometres; only where the reader gave them.
     lat: Mapped[float | None]
     lon: Mapped[float | None]
+    # One of more numbers than anybody scans on one day.
+    swept: Mapped[bool] = mapped_column(default=False)
 
 
 class ScanAlert(Base):

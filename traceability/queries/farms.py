@@ -3,11 +3,13 @@
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from traceability.models import DiaryEntry, Farm, Plot, Season, is_latest, seasons_of_lots
+from traceability.models import DiaryEntry, Farm, Lot, Plot, Season, is_latest, seasons_of_lots
 from traceability.queries.land import sprays
 from traceability.queries.lots import LotCard, lots_of_season
 from traceability.rules import (
@@ -310,23 +312,35 @@ def sisters_of(session: Session, season_id: str) -> list[Sister]:
 
 def diary(session: Session, *, season_id: str, most: int = 400) -> list[DiaryLine]:
     """Return the latest entries of a season's diary in the order of what was done."""
-    return _lines(session, DiaryEntry.season_id == season_id, most)
+    rows = session.execute(_lines(DiaryEntry.season_id == season_id, most)).all()
+    return [DiaryLine(**row._mapping) for row in reversed(rows)]
 
 
 def diary_of_lot(session: Session, lot_id: str, *, most: int = 400) -> list[DiaryLine]:
     """Return the latest entries of every season that went into a lot, as ``diary`` does."""
-    grown = seasons_of_lots([lot_id])
-    return _lines(session, DiaryEntry.season_id.in_(sa.select(grown.c.season_id)), most)
+    rows = session.execute(_of_lot(), {"lot_id": lot_id, "most": most}).all()
+    return [DiaryLine(**row._mapping) for row in reversed(rows)]
 
 
-def _lines(session: Session, mine: sa.ColumnElement[bool], most: int) -> list[DiaryLine]:
-    rows = session.execute(
+@cache
+def _of_lot() -> sa.Select[*tuple[Any, ...]]:
+    """Say once what is asked for every page: building it costs more than running it."""
+    grown = seasons_of_lots(sa.select(Lot.id).where(Lot.id == sa.bindparam("lot_id")))
+    return _lines(
+        DiaryEntry.season_id.in_(sa.select(grown.c.season_id)),
+        sa.bindparam("most", type_=sa.Integer),
+    )
+
+
+def _lines(
+    mine: sa.ColumnElement[bool], most: int | sa.BindParameter[int]
+) -> sa.Select[*tuple[Any, ...]]:
+    return (
         sa.select(*_LINE)
         .where(mine, is_latest())
         .order_by(DiaryEntry.done_on.desc(), DiaryEntry.id.desc())
         .limit(most)
-    ).all()
-    return [DiaryLine(**row._mapping) for row in reversed(rows)]
+    )
 
 
 def last_entry(session: Session, *, vendor_id: str, activity: Activity) -> DiaryLine | None:

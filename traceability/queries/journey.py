@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -45,8 +46,16 @@ def journey(session: Session, refs: Collection[str], *, root: str) -> tuple[Stop
     ``refs`` are as events name things; ``root`` is the address of the market. What who told it
     declared wrong afterwards is no part of it.
     """
+    rows = session.execute(_events(), {"refs": list(refs)}).all()
+    names = _names(session, {row.place for row in rows if row.place}, root=root)
+    return tuple(Stop(**row._mapping, place_name=names.get(row.place, "")) for row in rows)
+
+
+@cache
+def _events() -> sa.Select[*tuple[Any, ...]]:
+    """Say once what is asked for every page: building it costs more than running it."""
     place = sa.func.coalesce(TraceEvent.biz_location, TraceEvent.read_point, "")
-    rows = session.execute(
+    return (
         sa.select(
             TraceEvent.seq,
             TraceEvent.event_id,
@@ -64,15 +73,13 @@ def journey(session: Session, refs: Collection[str], *, root: str) -> tuple[Stop
             _celsius(sa.func.max).label("hottest"),
         )
         .join(EventWhat, EventWhat.event_seq == TraceEvent.seq)
-        .where(EventWhat.ref.in_(refs), ~_is_declared_wrong())
+        .where(EventWhat.ref.in_(sa.bindparam("refs", expanding=True)), ~is_declared_wrong())
         .order_by(TraceEvent.event_time, TraceEvent.seq, EventWhat.position)
         .limit(MOST_STOPS)
-    ).all()
-    names = _names(session, {row.place for row in rows if row.place}, root=root)
-    return tuple(Stop(**row._mapping, place_name=names.get(row.place, "")) for row in rows)
+    )
 
 
-def _is_declared_wrong() -> sa.ColumnElement[bool]:
+def is_declared_wrong() -> sa.ColumnElement[bool]:
     """Tell whether an event has an error declaration, by the same teller: nobody else's counts."""
     again = aliased(TraceEvent)
     return (
@@ -93,7 +100,15 @@ def _names(session: Session, places: Collection[str], *, root: str) -> dict[str,
     glns = {found[1] for one in places if (found := re.match(r".*/414/(\d{13})(?:/|$)", one))}
     if not codes and not glns:
         return {}
-    rows = session.execute(
+    rows = session.execute(_places(), {"codes": list(codes), "glns": list(glns)})
+    return dict(_named(rows, root))
+
+
+@cache
+def _places() -> sa.Select[*tuple[Any, ...]]:
+    codes = sa.bindparam("codes", expanding=True)
+    glns = sa.bindparam("glns", expanding=True)
+    return (
         sa.select(
             Farm.name,
             Farm.gln,
@@ -106,7 +121,6 @@ def _names(session: Session, places: Collection[str], *, root: str) -> dict[str,
         .where(sa.or_(Farm.trace_code.in_(codes), Plot.trace_code.in_(codes), Farm.gln.in_(glns)))
         .limit(400)
     )
-    return dict(_named(rows, root))
 
 
 def _named(rows: Iterable[sa.Row[*tuple[object, ...]]], root: str) -> Iterable[tuple[str, str]]:

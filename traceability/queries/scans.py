@@ -2,11 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from kernel.db import joined
 from kernel.pages import Page
 from traceability.models import Lot, Scan, ScanAlert, SerialUnit
 from traceability.rules.copies import AlertState, Sign
@@ -77,16 +79,30 @@ class LotScans:
 
 
 def serial_story(session: Session, *, lot_id: str, serial: str, device: str) -> SerialStory:
-    """Return what is known of a number of a lot (two statements)."""
+    """Return what is known of a number of a lot (one statement)."""
+    asked = {"lot_id": lot_id, "serial": serial, "device": device}
+    told = dict(session.execute(_serial(), asked).one()._mapping)
+    found = set((told.pop("found") or "").split(","))
+    if told.pop("swept"):
+        found.add(Sign.SWEEP.value)
+    return SerialStory(
+        serial=serial, **told, signs=tuple(sign for sign in Sign if sign.value in found)
+    )
+
+
+@cache
+def _serial() -> sa.Select[*tuple[Any, ...]]:
+    """Say once what is asked for every page: building it costs more than running it."""
+    lot_id, serial = sa.bindparam("lot_id"), sa.bindparam("serial")
+    by_me = sa.case((Scan.device == sa.bindparam("device"), 1), else_=0)
     scanned = (
         sa.select(
             sa.func.count().label("scans"),
             sa.func.min(Scan.at).label("first_at"),
             sa.func.max(Scan.at).label("last_at"),
             sa.func.count(sa.func.nullif(Scan.device, "").distinct()).label("devices"),
-            sa.func.coalesce(sa.func.sum(sa.case((Scan.device == device, 1), else_=0)), 0).label(
-                "by_me"
-            ),
+            sa.func.coalesce(sa.func.sum(by_me), 0).label("by_me"),
+            sa.func.max(sa.case((Scan.swept, 1), else_=0)).label("swept_once"),
         )
         .where(Scan.lot_id == lot_id, Scan.serial == serial)
         .subquery()
@@ -96,23 +112,25 @@ def serial_story(session: Session, *, lot_id: str, serial: str, device: str) -> 
         .where(SerialUnit.serial == serial, SerialUnit.lot_id == lot_id)
         .subquery()
     )
-    row = session.execute(
-        sa.select(
-            unit.c.state,
-            unit.c.activated_at,
-            unit.c.sold_at,
-            unit.c.voided_at,
-            *scanned.c,
-        ).select_from(scanned.outerjoin(unit, sa.true()))
-    ).one()
-    signs = session.scalars(
-        sa.select(ScanAlert.sign).where(
-            ScanAlert.lot_id == lot_id,
-            ScanAlert.serial == serial,
-            ScanAlert.state != AlertState.HARMLESS,
-        )
+    harmless = sa.exists().where(
+        ScanAlert.lot_id == lot_id,
+        ScanAlert.sign == Sign.SWEEP,
+        ScanAlert.state == AlertState.HARMLESS,
     )
-    return SerialStory(serial=serial, **row._mapping, signs=tuple(signs))
+    signs = sa.select(joined(sa.cast(ScanAlert.sign, sa.String))).where(
+        ScanAlert.lot_id == lot_id,
+        ScanAlert.serial == serial,
+        ScanAlert.state != AlertState.HARMLESS,
+    )
+    return sa.select(
+        unit.c.state,
+        unit.c.activated_at,
+        unit.c.sold_at,
+        unit.c.voided_at,
+        *(column for column in scanned.c if column.name != "swept_once"),
+        sa.and_(scanned.c.swept_once == 1, ~harmless).label("swept"),
+        signs.scalar_subquery().label("found"),
+    ).select_from(scanned.outerjoin(unit, sa.true()))
 
 
 def alerts_of(

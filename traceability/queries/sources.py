@@ -3,6 +3,8 @@
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -105,24 +107,7 @@ def sources_of(session: Session, lot_id: str) -> tuple[Source, ...]:
 
 def lab_tests(session: Session, lot_ids: Collection[str], *, most: int = 200) -> list[LabCard]:
     """Return the reports of laboratories on lots, the latest sample first (one statement)."""
-    rows = session.execute(
-        sa.select(
-            LabTest.id,
-            LabTest.lab,
-            LabTest.report_no,
-            LabTest.sampled_on,
-            LabTest.verdict,
-            LabResult.analyte,
-            LabResult.value,
-            LabResult.unit,
-            LabResult.most,
-            LabResult.verdict.label("found"),
-        )
-        .outerjoin(LabResult, LabResult.test_id == LabTest.id)
-        .where(LabTest.lot_id.in_(lot_ids))
-        .order_by(LabTest.sampled_on.desc(), LabTest.id, LabResult.position)
-        .limit(most)
-    ).all()
+    rows = session.execute(_tests(), {"lot_ids": list(lot_ids), "most": most}).all()
     reports = dict.fromkeys(
         (row.id, row.lab, row.report_no, row.sampled_on, row.verdict) for row in rows
     )
@@ -137,6 +122,29 @@ def lab_tests(session: Session, lot_ids: Collection[str], *, most: int = 200) ->
         )
         for key in reports
     ]
+
+
+@cache
+def _tests() -> sa.Select[*tuple[Any, ...]]:
+    """Say once what is asked for every page: building it costs more than running it."""
+    return (
+        sa.select(
+            LabTest.id,
+            LabTest.lab,
+            LabTest.report_no,
+            LabTest.sampled_on,
+            LabTest.verdict,
+            LabResult.analyte,
+            LabResult.value,
+            LabResult.unit,
+            LabResult.most,
+            LabResult.verdict.label("found"),
+        )
+        .outerjoin(LabResult, LabResult.test_id == LabTest.id)
+        .where(LabTest.lot_id.in_(sa.bindparam("lot_ids", expanding=True)))
+        .order_by(LabTest.sampled_on.desc(), LabTest.id, LabResult.position)
+        .limit(sa.bindparam("most", type_=sa.Integer))
+    )
 
 
 _OF_LOT = (

@@ -2,14 +2,16 @@
 
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from traceability.models import Farm, Lot, Plot, Season
+from traceability.models import Farm, Lot, Plot, ScanAlert, Season
 from traceability.queries.farms import DiaryLine, FarmCard, diary_of_lot
 from traceability.queries.lots import LotCard, select_cards
 from traceability.rules import Activity, LotKind, Spray, judge_harvest
+from traceability.rules.copies import AlertState
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,8 @@ class LotStory:
     entries: tuple[DiaryLine, ...]
     inputs: tuple[InputUsed, ...]
     is_harvest: bool = True
+    # Somebody looked at a sign of copies and found that there are some.
+    is_copied: bool = False
 
     @property
     def sprays_kept(self) -> bool:
@@ -62,7 +66,7 @@ class LotStory:
 
 def lot_story(session: Session, *, trace_code: str) -> LotStory | None:
     """Return the story of the lot with this trace code (two statements)."""
-    row = session.execute(_statement().where(Lot.trace_code == trace_code)).first()
+    row = session.execute(_statement(), {"code": trace_code}).first()
     if row is None:
         return None
     cells = row._mapping
@@ -75,6 +79,7 @@ def lot_story(session: Session, *, trace_code: str) -> LotStory | None:
         entries=until,
         inputs=tuple(_used(line, card.harvested_on) for line in until if line.input_name),
         is_harvest=cells["made_by"] is LotKind.HARVEST,
+        is_copied=bool(cells["is_copied"]),
     )
 
 
@@ -90,7 +95,9 @@ def _is_of(line: DiaryLine, lot: LotCard, harvest_id: str | None) -> bool:
     return line.done_on <= lot.harvested_on
 
 
+@cache
 def _statement() -> sa.Select[tuple[object, ...]]:
+    """Say once what is asked for every page: building it costs more than running it."""
     farm = [getattr(Farm, name).label(f"farm_{name}") for name in _FARM]
     return (
         select_cards()
@@ -109,7 +116,11 @@ def _statement() -> sa.Select[tuple[object, ...]]:
             Plot.trace_code.label("place_code"),
             Lot.harvest_id,
             Lot.kind.label("made_by"),
+            sa.exists()
+            .where(ScanAlert.lot_id == Lot.id, ScanAlert.state == AlertState.COPY)
+            .label("is_copied"),
         )
+        .where(Lot.trace_code == sa.bindparam("code"))
     )
 
 

@@ -78,11 +78,17 @@ class Look:
 
 @dataclass(frozen=True)
 class Known:
-    """What is known of a serial number; None where it was never issued."""
+    """What is known of a serial number; ``state`` is None where it was never issued.
+
+    ``left_at`` and ``sold_at`` are when events tell that it, or else the first and the last of
+    its lot, was sent off and sold; ``kept_until`` is when its shelf life ends.
+    """
 
     state: SerialState | None
     activated_at: datetime | None = None
+    left_at: datetime | None = None
     sold_at: datetime | None = None
+    kept_until: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -92,6 +98,7 @@ class Limits:
     scans: int
     devices: int
     speed_kmh: int
+    before_sent_hours: int
     after_sold_days: int
     sweep_serials: int
     lot_percent: int
@@ -134,7 +141,10 @@ def of_places(looks: Iterable[Look], limits: Limits) -> list[Finding]:
 
 
 def sweep_of(serials: int, limits: Limits) -> Finding | None:
-    """Return the sign that one telephone scanned so many numbers on one day, if it is one."""
+    """Return the sign that one telephone scanned so many numbers on one day, if it is one.
+
+    Of whichever lots: a shelf of copied labels has many, and so has who collects numbers.
+    """
     if serials <= limits.sweep_serials:
         return None
     return Finding(Sign.SWEEP, {"serials": serials, "most": limits.sweep_serials})
@@ -155,17 +165,35 @@ def speed_kmh(one: Look, other: Look) -> float:
     return far / hours
 
 
+def of_sale(last: Look, known: Known, limits: Limits) -> list[Finding]:
+    """Return the sign of a scan long after the sale: what may still be kept is no sign."""
+    if known.sold_at is None:
+        return []
+    days = (last.at - known.sold_at) // timedelta(days=1)
+    is_kept = known.kept_until is not None and last.at < known.kept_until
+    if days < limits.after_sold_days or is_kept:
+        return []
+    return [Finding(Sign.LATE, {"days": days, "most": limits.after_sold_days})]
+
+
 def _of_times(looks: Sequence[Look], known: Known, limits: Limits) -> list[Finding]:
-    first = looks[0].at if looks else None
-    found = []
-    unused = known.state is SerialState.ISSUED
-    if first and (unused or (known.activated_at and first < known.activated_at)):
-        found.append(Finding(Sign.EARLY, {}))
-    if known.sold_at and looks:
-        days = (looks[-1].at - known.sold_at) // timedelta(days=1)
-        if days >= limits.after_sold_days:
-            found.append(Finding(Sign.LATE, {"days": days, "most": limits.after_sold_days}))
-    return found
+    if not looks:
+        return []
+    early = [Finding(Sign.EARLY, {})] if _is_early(looks[0].at, known, limits) else []
+    return [*early, *of_sale(looks[-1], known, limits)]
+
+
+def _is_early(first: datetime, known: Known, limits: Limits) -> bool:
+    """Tell whether it was scanned before it left the farm.
+
+    Where no event tells when that was, before the label was on goods.
+    """
+    if known.state is SerialState.ISSUED:
+        return True
+    if known.left_at is not None:
+        # Who sends goods off in the morning may write it down in the evening.
+        return first < known.left_at - timedelta(hours=limits.before_sent_hours)
+    return known.activated_at is not None and first < known.activated_at
 
 
 def _inside(look: Look, region: Mapping[str, int]) -> bool:

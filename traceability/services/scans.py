@@ -1,7 +1,8 @@
 """The log of scans: what pages saw is written down, judged, and told to whom it concerns."""
 
-from collections.abc import Collection, Iterable, Mapping
-from datetime import datetime, timedelta
+from collections.abc import Collection, Iterable
+from dataclasses import replace
+from datetime import datetime, time, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -10,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from kernel import audit
 from kernel.actor import HOUSE, Actor
-from kernel.clock import local_date
+from kernel.clock import HANOI, local_date
 from kernel.db import lock
 from kernel.errors import Conflict, Invalid, NotFound
 from kernel.events import emit
@@ -19,7 +20,8 @@ from kernel.rules_table import rule, rules_of
 from traceability.events import CopySuspected
 from traceability.models import Lot, Scan, ScanAlert, SerialUnit
 from traceability.queries.labels import labels_made
-from traceability.rules import need_reason
+from traceability.queries.ways import ways_of
+from traceability.rules import LotState, need_reason
 from traceability.rules.copies import (
     AlertState,
     Finding,
@@ -30,15 +32,18 @@ from traceability.rules.copies import (
     Sign,
     more_than_made,
     of_places,
+    of_sale,
     signs_of,
     sweep_of,
 )
+from traceability.services.telling import root_of
 
 OFFICE = ("reviewer", "approver")
 LIMITS = {
     "scans": "scan.serial_scans",
     "devices": "scan.serial_devices",
     "speed_kmh": "scan.speed_kmh",
+    "before_sent_hours": "scan.before_sent_hours",
     "after_sold_days": "scan.after_sold_days",
     "sweep_serials": "scan.sweep_serials",
     "lot_percent": "scan.lot_percent",
@@ -63,7 +68,10 @@ def record_scans(session: Session, notes: Iterable[ScanNote], *, now: datetime) 
         limits = limits_on(session, now)
         for lot_id, serial in sorted({(note.lot_id, note.serial) for note in fresh}):
             _judge(session, lot_id, vendors[lot_id], serial, limits=limits, now=now)
-        _judge_devices(session, fresh, vendors, limits=limits, now=now)
+        for lot_id in sorted({note.lot_id for note in fresh}):
+            _judge_lot(session, lot_id, vendors[lot_id], limits=limits, now=now)
+        for device in sorted({note.device for note in fresh if note.device and note.serial}):
+            _judge_device(session, device, limits=limits, now=now)
     return len(fresh)
 
 
@@ -164,37 +172,41 @@ def _judge(
     session: Session, lot_id: str, vendor_id: str, serial: str, *, limits: Limits, now: datetime
 ) -> None:
     """Raise what the scans of one code tell."""
-    looks = _looks(session, lot_id, serial)
+    looks, known = _looks(session, lot_id, serial), _known(session, lot_id, serial)
     if serial:
-        found = signs_of(looks, _known(session, lot_id, serial), limits)
+        found = signs_of(looks, known, limits)
     else:
-        # Packs of one lot are many: only where they are, and how many, says something.
-        count = session.scalar(sa.select(sa.func.count()).where(Scan.lot_id == lot_id)) or 0
-        more = more_than_made(count, labels_made(session, lot_id), limits)
-        away = [one for one in of_places(looks, limits) if "lat" in one.facts]
-        found = [*away, *([more] if more else [])]
+        # Packs of one lot are many: only where they are, and how late, says something.
+        away = [one for one in of_places(looks, limits) if one.sign is Sign.AWAY]
+        found = [*away, *(of_sale(looks[-1], known, limits) if looks else [])]
     for finding in found:
         _raise(session, lot_id, vendor_id, serial, finding, now=now)
 
 
-def _judge_devices(
-    session: Session,
-    notes: Iterable[ScanNote],
-    vendors: Mapping[str, str],
-    *,
-    limits: Limits,
-    now: datetime,
+def _judge_lot(
+    session: Session, lot_id: str, vendor_id: str, *, limits: Limits, now: datetime
 ) -> None:
-    """Raise that one telephone scanned many numbers: a key is of one day by itself."""
-    for device, lot_id in sorted({(n.device, n.lot_id) for n in notes if n.device and n.serial}):
-        serials = session.scalar(
-            sa.select(sa.func.count(Scan.serial.distinct())).where(
-                Scan.device == device, Scan.lot_id == lot_id, Scan.serial != ""
-            )
-        )
-        finding = sweep_of(serials or 0, limits)
-        if finding:
-            _raise(session, lot_id, vendors[lot_id], "", finding, now=now)
+    """Raise that a lot was scanned oftener than it has labels, by whichever of its codes."""
+    count = session.scalar(sa.select(sa.func.count()).where(Scan.lot_id == lot_id)) or 0
+    more = more_than_made(count, labels_made(session, lot_id), limits)
+    if more:
+        _raise(session, lot_id, vendor_id, "", more, now=now)
+
+
+def _judge_device(session: Session, device: str, *, limits: Limits, now: datetime) -> None:
+    """Raise that one telephone scanned many numbers: a key is of one day by itself.
+
+    Each vendor of these lots is told, and whoever scans one of the numbers reads of it.
+    """
+    mine = (Scan.device == device, Scan.serial != "")
+    numbers = sa.select(Scan.lot_id, Scan.serial).where(*mine).distinct().subquery()
+    finding = sweep_of(session.scalar(sa.select(sa.func.count()).select_from(numbers)) or 0, limits)
+    if finding is None:
+        return
+    session.execute(sa.update(Scan).where(*mine, ~Scan.swept).values(swept=True))
+    lot_ids = set(session.scalars(sa.select(numbers.c.lot_id)))
+    for lot_id, vendor_id in sorted(_vendors(session, lot_ids).items()):
+        _raise(session, lot_id, vendor_id, "", finding, now=now)
 
 
 def _looks(session: Session, lot_id: str, serial: str) -> list[Look]:
@@ -208,10 +220,24 @@ def _looks(session: Session, lot_id: str, serial: str) -> list[Look]:
 
 
 def _known(session: Session, lot_id: str, serial: str) -> Known:
-    unit = session.get(SerialUnit, serial)
+    """Return what is known of a number, or with none of its lot; events tell when it went."""
+    lot = session.get_one(Lot, lot_id)
+    unit = session.get(SerialUnit, serial) if serial else None
+    way = ways_of(session, lot, serial, root=root_of(session))
+    sold_at = unit.sold_at if unit and unit.lot_id == lot_id else None
+    # Of a lot that is not used up there may be some on the shelf, whatever was sold of it.
+    if sold_at is None and (way.is_of_unit or lot.state is LotState.CLOSED):
+        sold_at = way.sold_at
+    known = Known(None, None, way.left_at, sold_at, _kept_until(lot))
     if unit is None or unit.lot_id != lot_id:
-        return Known(None)
-    return Known(unit.state, unit.activated_at, unit.sold_at)
+        return known
+    return replace(known, state=unit.state, activated_at=unit.activated_at)
+
+
+def _kept_until(lot: Lot) -> datetime | None:
+    if lot.best_before is None:
+        return None
+    return datetime.combine(lot.best_before + timedelta(days=1), time(), HANOI)
 
 
 def _raise(

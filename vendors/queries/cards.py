@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -124,7 +125,14 @@ def vendor_cards(session: Session, ids: Collection[str]) -> dict[str, VendorCard
     """Return cards of vendors in any state, by id."""
     if not ids:
         return {}
-    rows = session.execute(
+    rows = session.execute(_cards(), {"ids": list(set(ids))})
+    return {row.id: _card(row) for row in rows}
+
+
+@cache
+def _cards() -> sa.Select[*tuple[Any, ...]]:
+    """Say once what is asked for every page: building it costs more than running it."""
+    return (
         sa.select(
             Vendor.id,
             Vendor.slug,
@@ -140,9 +148,8 @@ def vendor_cards(session: Session, ids: Collection[str]) -> dict[str, VendorCard
             VendorVacation.notice,
         )
         .outerjoin(VendorVacation, VendorVacation.vendor_id == Vendor.id)
-        .where(Vendor.id.in_(set(ids)))
+        .where(Vendor.id.in_(sa.bindparam("ids", expanding=True)))
     )
-    return {row.id: _card(row) for row in rows}
 
 
 def open_vendor_ids(session: Session, ids: Collection[str]) -> frozenset[str]:

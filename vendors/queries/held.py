@@ -3,6 +3,8 @@
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -43,16 +45,12 @@ def certificates_held(
 
     ``days`` are pairs of a vendor and a day, such as the harvests of a packed lot.
     """
-    rows = session.scalars(
-        sa.select(Certificate)
-        .where(
-            Certificate.vendor_id.in_({vendor_id for vendor_id, _day in days}),
-            Certificate.verified_at.is_not(None),
-            Certificate.valid_from <= max(day for _vendor, day in days),
-            Certificate.valid_to > min(day for _vendor, day in days),
-        )
-        .order_by(Certificate.scheme, Certificate.valid_to.desc(), Certificate.id)
-    )
+    asked = {
+        "vendor_ids": list({vendor_id for vendor_id, _day in days}),
+        "last": max(day for _vendor, day in days),
+        "first": min(day for _vendor, day in days),
+    }
+    rows = session.execute(_certificates(), asked)
     cards = [_held(row) for row in rows]
     return [
         card
@@ -61,7 +59,28 @@ def certificates_held(
     ]
 
 
-def _held(row: Certificate) -> HeldCertificate:
+@cache
+def _certificates() -> sa.Select[*tuple[Any, ...]]:
+    """Say once what is asked for every page: building it costs more than running it."""
+    return (
+        sa.select(*(getattr(Certificate, name) for name in _COLUMNS))
+        .where(
+            Certificate.vendor_id.in_(sa.bindparam("vendor_ids", expanding=True)),
+            Certificate.verified_at.is_not(None),
+            Certificate.valid_from <= sa.bindparam("last", type_=sa.Date),
+            Certificate.valid_to > sa.bindparam("first", type_=sa.Date),
+        )
+        .order_by(Certificate.scheme, Certificate.valid_to.desc(), Certificate.id)
+    )
+
+
+_COLUMNS = (
+    "vendor_id", "scheme", "stars", "number", "issuer", "valid_from", "valid_to", "withdrawn_at",
+    "withdrawn_reason", "scope",
+)  # fmt: skip
+
+
+def _held(row: sa.Row[*tuple[Any, ...]]) -> HeldCertificate:
     return HeldCertificate(
         vendor_id=row.vendor_id,
         scheme=row.scheme,

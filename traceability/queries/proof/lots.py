@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from accounts.queries import who_agreed
+from accounts.queries import AGREEING
 from kernel.sealing import sealer_of
 from traceability.epcis import contexts
 from traceability.epcis.canonical import value_text
@@ -26,11 +26,10 @@ from traceability.queries.proof.log import (
     checkpoint_of,
     published_keys,
 )
+from traceability.queries.proof.names import NAMED
 from traceability.queries.proof.tree import consistency_proof, inclusion_proofs
 
 MOST_EVENTS = 2000
-NAMED = "named_on_lot"
-"""The purpose to which people agree whose names everybody may read."""
 
 
 @dataclass(frozen=True)
@@ -234,17 +233,16 @@ def _opened(
     holding = [event.seq for event in events if PREFIX in event.body]
     if not holding:
         return {}
-    rows = session.scalars(
-        sa.select(Commitment)
+    rows = session.execute(
+        sa.select(Commitment, Commitment.person_id.in_(AGREEING))
         .where(Commitment.event_seq.in_(holding))
-        .order_by(Commitment.field.desc(), Commitment.digest)
+        .order_by(Commitment.field.desc(), Commitment.digest),
+        {"purpose": NAMED},
     ).all()
-    people = {row.person_id for row in rows if row.person_id}
-    agreed = who_agreed(session, NAMED, user_ids=set() if open_all else people)
     sealer, marks = sealer_of(session), {e.seq: commitments_in(e.body) for e in events}
     opened: dict[int, list[Opened]] = {}
-    for row in rows:
-        may_be_read = open_all or row.person_id in agreed
+    for row, agreed in rows:
+        may_be_read = open_all or agreed
         if may_be_read and row.event_seq is not None and row.digest in marks[row.event_seq]:
             words = Opened(row.field, row.salt, sealer.open_text(row.value_sealed))
             opened.setdefault(row.event_seq, []).append(words)
