@@ -165,6 +165,15 @@ def test_who_may_not_write_any_more_is_told_so(app_land, client, sign_in):
     assert Phone(client, app_land).get("/session").status_code == 403
 
 
+def test_what_a_phone_would_send_for_somebody_else_is_not_taken(phone):
+    told = {"user": "01SOMEBODYELSE", "entries": [phone.entry()]}
+    answer = phone.post("/sync", told)
+    assert (answer.status_code, answer.get_json()["code"]) == (409, "somebody_else")
+    assert count(phone.land.session, DiaryEntry) == 0
+    told["user"] = phone.get("/session").get_json()["user"]["id"]
+    assert phone.post("/sync", told).get_json()["answers"][0]["status"] == "stored"
+
+
 def test_without_the_token_nothing_is_taken(phone):
     answer = phone.post("/sync", {"entries": [phone.entry()]}, token="")
     assert (answer.status_code, answer.get_json()["code"]) == (400, "form_expired")

@@ -10,12 +10,14 @@ import sqlalchemy as sa
 from kernel.db import transaction
 from kernel.errors import Invalid
 from kernel.quantity import Unit
+from kernel.sealing import sealer_of
 from tests.together import at_once
 from tests.traceability.land import HARVEST, NOW, SPRAY, TODAY, count
 from tests.traceability.packhouse import check_everything
 from tests.traceability.test_recorder import phone
 from traceability.errors import HarvestUsed
-from traceability.models import DiaryEntry, DiaryPhoto, Lot, LotMove, TraceEvent
+from traceability.models import Commitment, DiaryEntry, DiaryPhoto, Lot, LotMove, TraceEvent
+from traceability.proof.commitments import HARVESTED_BY, PREFIX, commitment
 from traceability.queries.journey import journey
 from traceability.queries.recorder import reference
 from traceability.rules import Activity, LotState, MoveKind
@@ -129,6 +131,53 @@ def test_another_day_alone_is_told_too_and_each_time_the_last_is_wrong(land, har
 def test_what_was_written_beside_a_harvest_is_no_event(land, harvested):
     correct(land, harvested[0], "phone-0002", note={"vi": "Trời mưa"})
     assert len(told(land)) == 1
+
+
+def named(land, event: dict) -> str:
+    """Return who harvested, as the digest in an event is opened."""
+    mark = event["ilmd"][HARVESTED_BY]
+    row = land.session.scalars(
+        sa.select(Commitment).where(Commitment.digest == mark.removeprefix(PREFIX))
+    ).one()
+    opened = sealer_of(land.session).open_text(row.value_sealed)
+    assert mark == commitment(row.salt, opened)
+    return opened
+
+
+def test_another_name_of_who_harvested_is_told_and_the_lot_keeps_its_place(land, harvested):
+    entry_id, lot_id = harvested
+    place = lot_of(land, lot_id).commissioned_seq
+    first = correct(land, entry_id, "phone-0002", worker="Lan")
+    waste = {"quantity": 1_000, "reason": "Dập nát", "now": LATER}
+    land.run(lots.note_waste, lot_id, **waste, actor=land.recorder)
+    correct(land, first.id, "phone-0003", worker="Bà Tư", now=LATER + timedelta(hours=1))
+    one, two, one_wrong, three, two_wrong = told(land)
+    assert HARVESTED_BY not in one["ilmd"]
+    assert (named(land, two), named(land, three)) == ("Lan", "Bà Tư")
+    assert one["eventTime"] == two["eventTime"] == three["eventTime"]
+    assert [e["quantityList"][0]["quantity"] for e in (one, two, three)] == [120, 120, 120]
+    assert one_wrong["errorDeclaration"]["correctiveEventIDs"] == [two["eventID"]]
+    assert (two_wrong["eventID"], two_wrong["errorDeclaration"]["correctiveEventIDs"]) == (
+        two["eventID"],
+        [three["eventID"]],
+    )
+    lot = lot_of(land, lot_id)
+    assert (lot.commissioned_seq, lot.rest) == (place, 119_000)
+    name = one["quantityList"][0]["epcClass"]
+    stop, *_ = journey(land.session, [name], root="http://localhost")
+    assert stop.step == "commissioning"
+    assert stop.event_id == three["eventID"]
+    check_everything(land.session)
+
+
+def test_after_another_name_another_quantity_corrects_what_was_told_last(land, harvested):
+    first = correct(land, harvested[0], "phone-0002", worker="Lan")
+    correct(land, first.id, "phone-0003", worker="Lan", quantity=90_000, now=LATER + timedelta(1))
+    *_, two, _, three, two_wrong = told(land)
+    assert two_wrong["eventID"] == two["eventID"]
+    assert two_wrong["errorDeclaration"]["correctiveEventIDs"] == [three["eventID"]]
+    assert named(land, three) == "Lan"
+    check_everything(land.session)
 
 
 def test_the_day_corrected_on_the_page_is_told_in_the_same_way(land, harvested):

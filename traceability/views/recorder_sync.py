@@ -54,6 +54,13 @@ class CutOff(DomainError):
     message = msg("This picture did not come whole.")
 
 
+class SomebodyElse(DomainError):
+    """Another person signed in since the phone asked who is: it asks again before it sends."""
+
+    code, status = "somebody_else", 409
+    message = msg("Somebody else is signed in now.")
+
+
 @blueprint.get("/session")
 @recorders
 def show_session(vendor_id: str) -> Answer:
@@ -83,8 +90,12 @@ def take_entries(vendor_id: str) -> Answer:
     """Take entries in their order; each is answered for itself.
 
     What cannot be decided now (a lock, a busy database) ends the list: the rest comes again.
+
+    :raises SomebodyElse: for entries that the phone would send for another account.
     """
     body = read_json()
+    if body.get("user", guards.current_actor().user_id) != guards.current_actor().user_id:
+        raise SomebodyElse
     entries, device = read_entries(body), body.get("device")
     answers: list[dict[str, object]] = []
     for entry in entries:

@@ -11,6 +11,7 @@ _PLAIN = {
     "state.sending": msg("Being sent"),
     "state.stored": msg("Stored"),
     "state.refused": msg("Not taken"),
+    "state.draft": msg("Half written"),
     "state.conflict": msg("Two versions"),
     "told.waiting": msg("Kept on this phone. It is sent as soon as there is network."),
     "told.stored": msg("Stored at the market on %(at)s."),
@@ -40,6 +41,7 @@ _PLAIN = {
     "field.note": msg("Note"),
     "field.media": msg("Pictures"),
     "nothing": msg("nothing"),
+    "sure_draft": msg("Throw away what is half written here?"),
     "sure": msg("Delete this entry from the phone? It was not sent."),
     "saved": msg("Saved on this phone."),
     "wait": msg("Harvest allowed from %(day)s (%(product)s)."),
@@ -49,6 +51,7 @@ _PLAIN = {
         "Harvest is allowed from %(day)s (%(product)s). What is harvested earlier is put on hold."
     ),
     "no_picture": msg("This picture cannot be read. Please take another one."),
+    "enough_pictures": msg("One entry takes %(most)s pictures. Write another entry for more."),
     "finding": msg("Looking for the place…"),
     "found": msg("The place is noted, to %(metres)s m."),
     "no_place": msg("The place could not be found."),
@@ -67,9 +70,24 @@ _PLAIN = {
     "strangers": msg("Some entries were written by somebody else and wait for that person."),
     "retrying": msg("The market cannot be reached. It is tried again by itself."),
     "clock": msg("The clock of this phone is wrong. Please set it."),
-    "clock_days": msg(
-        "The clock of this phone is a day or more off: today is %(day)s. Please set it, and "
-        "check the day of each entry."
+    "clock_day": msg(
+        "This phone has the wrong day: today is %(day)s. Please set its clock, and check the day "
+        "of each entry."
+    ),
+    "clock_unsure": msg(
+        "When this phone last reached the market, it had the wrong day. Check its clock, and the "
+        "day of each entry."
+    ),
+    "no_room": msg(
+        "There is no room left on this phone. Delete some photos or films from it: then it goes on."
+    ),
+    "older": msg(
+        "This page is older than the diary that is kept on this phone. Nothing is lost: with "
+        "network the newest version is fetched."
+    ),
+    "not_opened": msg(
+        "The diary that is kept on this phone cannot be opened. Close other pages of the diary and "
+        "try again."
     ),
     "full": msg(
         "There is no room left on this phone. Nothing written is lost: delete some photos or "

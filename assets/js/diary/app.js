@@ -1,45 +1,43 @@
 // The app: which page is shown, what is said of what waits, when it is sent.
-import { dayOf, deviceTime, shown, shownMoment } from "./days.js";
-import { fill, make, say, sayCount } from "./dom.js";
+import { deviceTime, shown, shownMoment } from "./days.js";
+import { fill, local, make, say, sayCount, whyNotKept } from "./dom.js";
 import { own, stored } from "./entry.js";
 import { form, refuse } from "./form.js";
 import { home } from "./home.js";
 import { newKey } from "./ids.js";
-import { Known } from "./known.js";
+import { CLOCK_OFF, Known } from "./known.js";
+import { register, unopened } from "./renewal.js";
 import { openStore } from "./store.js";
 import { sync, waitAfter } from "./sync.js";
 
 const UNDO_SECONDS = 8;
 const LOOK_SECONDS = 60;
-// The days of a phone this far off cannot be trusted.
-const DAY_OFF = 86_400_000;
-const CLOCK_OFF = 600_000;
 
 export async function start() {
   const { vendor, lang, base } = document.body.dataset;
-  const store = await openStore(vendor);
+  let store;
+  try {
+    store = await openStore(vendor);
+  } catch (trouble) {
+    return unopened(trouble, base);
+  }
   const app = new App(store, { vendor, lang, base });
   if (!(await store.get("device"))) await store.put("device", newKey());
-  await store.put("lang", lang);
-  app.draft = await store.get("draft");
+  if ((await store.get("lang")) !== lang) await store.put("lang", lang).catch(console.warn);
   app.listen();
   await app.show();
   document.body.dataset.ready = "yes";
-  register(base);
+  register(base, () => app.renew());
   // What was written before the app was opened is not taken back any more.
   await app.send({ all: true });
 }
 
-async function register(base) {
-  if (!navigator.serviceWorker) return;
-  try {
-    await navigator.serviceWorker.register(`${base}/sw.js`, { updateViaCache: "none" });
-  } catch (trouble) {
-    console.warn(trouble);
-  }
+// What a task of the crop brings along.
+function starting(task, lang) {
+  const { input_name, dose, note } = task;
+  const named = Object.entries({ input_name, dose, note: local(note, lang) }).filter(([, value]) => value);
+  return Object.fromEntries(named);
 }
-
-const shownDay = (skew) => shown(dayOf(new Date(Date.now() + skew)));
 
 class App {
   constructor(store, { vendor, lang, base }) {
@@ -61,6 +59,7 @@ class App {
     setInterval(() => this.send(), LOOK_SECONDS * 1000);
     const changed = () => this.refresh();
     this.store.onchange = changed;
+    this.store.onclosed = () => location.reload();
     this.store.told.addEventListener("message", changed);
     this.strip.querySelector("[data-send]").addEventListener("click", () => this.send({ all: true }));
     const more = document.querySelector("[data-more]");
@@ -83,60 +82,80 @@ class App {
     else location.hash = `#${way}`;
   }
 
+  // A newer app has come: it is shown when nothing is being written and nothing can be taken back.
+  renew() {
+    this.isOld = true;
+    if (this.shown === "" && !document.querySelector("[data-toast]")) location.reload();
+  }
+
   // The page of the address; what is being written is not taken away by what comes in.
   async show() {
+    const way = location.hash.slice(1);
+    const [, kind = "", ...ids] = way.split("/");
+    if (this.isOld && kind === "") return location.reload();
+    const turn = (this.turn = (this.turn ?? 0) + 1);
     this.known = await Known.read(this.store, this.lang);
+    if (turn !== this.turn) return;
     for (const address of this.addresses.splice(0)) URL.revokeObjectURL(address);
-    const [, kind = "", id = ""] = location.hash.slice(1).split("/");
-    const page = (await this.page(kind, id)) ?? home(this);
+    const page = (await this.page(way, kind, ids)) ?? home(this);
+    if (turn !== this.turn) return;
     document.querySelector("[data-back]").hidden = kind === "";
     this.view.replaceChildren(page);
+    this.complain("");
     this.warnOfClock();
     this.shown = kind;
     scrollTo(0, 0);
-    this.tell();
+    await this.tell();
     if (kind) this.view.querySelector("h2")?.focus();
   }
 
   // Told on every page until it is set right: a wrong day breaks waiting times.
   warnOfClock() {
-    const skew = this.known.session?.skew ?? 0;
+    const wrong = this.known.wrongDay;
     const box = document.querySelector("[data-clock]");
-    box.hidden = Math.abs(skew) <= DAY_OFF;
-    if (!box.hidden) fill(box, { clock: say("clock_days", { day: shownDay(skew) }) });
+    box.hidden = !wrong;
+    if (!wrong) return;
+    fill(box, { clock: wrong.sure ? say("clock_day", { day: shown(wrong.day) }) : say("clock_unsure") });
   }
 
-  async page(kind, id) {
+  complain(text) {
+    const box = document.querySelector("[data-complaint]");
+    fill(box, { complaint: text });
+    box.hidden = !text;
+    if (text) box.scrollIntoView({ block: "center" });
+  }
+
+  async page(way, kind, [id, more]) {
     if (kind === "new" && say.known(`activity.${id}`)) {
-      if (this.draft?.activity !== id) this.draft = await this.draftOf(id);
-      return form(this, id);
+      return this.form(way, id, { task: this.known.reference.tasks.find((task) => task.id === more) });
     }
+    const draft = this.known.draft(way);
     if (kind === "stored" || kind === "correct") {
       const entry = this.known.reference.entries.find((one) => one.id === id);
-      if (!entry) return null;
-      if (kind === "stored") return stored(this, entry);
-      return form(this, entry.activity, { facts: entry, base_id: entry.id, photos: [] });
+      if (kind === "stored") return entry ? stored(this, entry) : null;
+      // What others corrected meanwhile is brought together at the market.
+      const from = entry ? { facts: entry, base_id: entry.id } : draft?.from;
+      return from ? this.form(way, from.facts.activity, { from }) : null;
     }
     const item = id ? await this.store.entry(Number(id)) : null;
-    if (!item) return null;
-    if (kind === "entry") return own(this, item);
-    return this.change(kind, item);
+    if (item && kind === "entry") return own(this, item);
+    if (item && !this.known.isStranger(item)) return this.change(way, kind, item);
+    if (draft) await this.store.forgetDraft(draft);
+    return null;
   }
 
-  async change(kind, item) {
-    const found = await Promise.all(item.facts.media.map((digest) => this.store.photo(digest)));
-    const photos = found.filter(Boolean);
-    if (kind === "again") {
-      return form(this, item.facts.activity, { facts: item.facts, base_id: item.answer.id, photos });
-    }
-    const page = form(this, item.facts.activity, { ...item, photos });
+  async change(way, kind, item) {
+    const { facts } = item;
+    if (kind === "again") return this.form(way, facts.activity, { from: { facts, base_id: item.answer.id } });
+    const page = await this.form(way, facts.activity, { from: item });
     if (item.state === "refused") refuse(page, item.answer);
     return page;
   }
 
-  async draftOf(activity) {
-    const kept = await this.store.get("draft");
-    return kept?.activity === activity ? kept : undefined;
+  async form(way, activity, { from, task }) {
+    const draft = this.known.draft(way);
+    const photos = await this.store.photosOf((draft?.values ?? from?.facts)?.media);
+    return form(this, { activity, way, from, task: task && starting(task, this.lang), draft, photos });
   }
 
   async refresh() {
@@ -144,7 +163,7 @@ class App {
     this.refreshing = true;
     await new Promise((done) => setTimeout(done, 50));
     this.refreshing = false;
-    if (["", "entry"].includes(this.shown) && !this.view.contains(document.activeElement)) await this.show();
+    if (["", "entry", "stored"].includes(this.shown) && !this.view.contains(document.activeElement)) await this.show();
     else {
       this.known = await Known.read(this.store, this.lang);
       this.warnOfClock();
@@ -159,26 +178,37 @@ class App {
   }
 
   // Written on the phone first: then it is safe, whatever happens to the network.
-  async write(facts, key, photos, from = {}) {
+  async write(facts, { photos = [], way = "", from = {} } = {}) {
     const { worker, season_id, activity } = facts;
     const now = Date.now();
-    const kept = { ...this.known.last, season_id, [activity]: facts };
-    if (worker) kept.worker = worker;
-    const item = { key, state: "waiting", by: this.known.session?.user.id, at: now, not_before: now + UNDO_SECONDS * 1000 };
-    if (from.seq) item.seq = from.seq;
-    if (from.base_id) item.base_id = from.base_id;
+    const last = { ...this.known.last, season_id, [activity]: facts };
+    if (worker) last.worker = worker;
     const happened_at = from.facts?.happened_at ?? deviceTime();
     const media = [...new Set([...(from.base_id ? (from.facts.media ?? []) : []), ...facts.media])];
-    const same = from.seq ? await this.store.entry(from.seq) : {};
-    const whole = { ...same, ...item, facts: { ...facts, media, happened_at, lang: this.lang }, answer: undefined };
-    const seq = await this.store.save(whole, photos);
-    this.draft = undefined;
-    await this.store.put("last", kept);
+    const item = {
+      state: "waiting",
+      by: this.known.user,
+      at: now,
+      not_before: now + UNDO_SECONDS * 1000,
+      facts: { ...facts, media, happened_at, lang: this.lang },
+    };
+    if (from.base_id) item.base_id = from.base_id;
+    const seq = await this.store.save(item, { photos, way, last, over: from.seq });
     navigator.storage?.persist?.();
     this.known = await Known.read(this.store, this.lang);
     this.tell();
     this.later();
     return seq;
+  }
+
+  // The plot that the next entries are of.
+  async choose(season_id) {
+    try {
+      await this.store.put(`last/${this.known.user}`, { ...this.known.last, season_id });
+      await this.show();
+    } catch (trouble) {
+      this.complain(whyNotKept(trouble));
+    }
   }
 
   // There is a moment to take it back. Then it is sent: by us while the app is open, by the system
@@ -203,8 +233,13 @@ class App {
     if (this.sending || !navigator.onLine) return this.tell();
     this.sending = true;
     this.tell();
-    const done = await sync(this.store, { lang: this.lang, base: this.base, all });
-    this.sending = false;
+    let done;
+    try {
+      done = await sync(this.store, { lang: this.lang, base: this.base, all });
+    } finally {
+      this.sending = false;
+    }
+    this.full = done?.state === "full";
     await this.refresh();
     const { waiting } = this.known;
     if (!waiting.length) return;
@@ -231,11 +266,12 @@ class App {
   why(state, strangers) {
     if (!navigator.onLine) return say("offline");
     if (this.sending) return say("sending");
+    if (this.full) return say("no_room");
     if (state.state === "signed_out") return say("signed_out");
     if (state.state === "no_access") return say("no_access");
     if (strangers.length) return say("strangers");
     if (["offline", "busy"].includes(state.state)) return say("retrying");
-    if (Math.abs(this.known.session?.skew ?? 0) > CLOCK_OFF) return say("clock");
+    if (Math.abs(this.known.skew) > CLOCK_OFF) return say("clock");
     return state.at ? say("sent_at", { at: shownMoment(new Date(state.at).toISOString()) }) : "";
   }
 
@@ -245,11 +281,8 @@ class App {
     const undo = box.querySelector("button");
     undo.addEventListener("click", async () => {
       box.remove();
-      const item = await this.store.entry(seq);
-      if (item?.state === "waiting") {
-        await this.store.drop(seq);
-        this.show();
-      } else this.go(`/entry/${seq}`);
+      if (await this.store.takeBack(seq)) this.show();
+      else this.go(`/entry/${seq}`);
     });
     document.body.append(box);
     setTimeout(() => box.remove(), UNDO_SECONDS * 1000);
@@ -257,7 +290,8 @@ class App {
 
   // A copy for whoever helps, when nothing else goes any more.
   async copy() {
-    const text = JSON.stringify(this.known.unsent, null, 1);
+    const { unsent: entries, drafts } = this.known;
+    const text = JSON.stringify({ entries, drafts }, null, 1);
     const link = document.createElement("a");
     link.href = this.address(new Blob([text], { type: "application/json" }));
     link.download = `diary-${this.vendor}.json`;

@@ -1,10 +1,14 @@
 // Pieces of the page: cut from its templates, filled with what the phone knows. Words come from the page.
+import { isFull } from "./store.js";
+
 const words = JSON.parse(document.querySelector("[data-words]").textContent);
 
 export const say = (name, values = {}) =>
   words[name].replace(/%\((\w+)\)[sd]/g, (_all, key) => values[key] ?? "");
 
 export const sayCount = (name, num) => say(`${name}.${num === 1 ? "one" : "other"}`, { count: num });
+
+export const whyNotKept = (trouble) => say(isFull(trouble) ? "full" : "not_kept");
 
 export function make(name) {
   const template = document.querySelector(`template[data-piece="${name}"]`);

@@ -1,6 +1,6 @@
 // One entry that was written: how far it is, what the server said, what can be done.
 import { shown, shownMoment } from "./days.js";
-import { drawIcon, fill, make, say } from "./dom.js";
+import { drawIcon, fill, make, say, whyNotKept } from "./dom.js";
 import { ACTIVITIES, amount } from "./known.js";
 
 const SHOWN = ["done_on", "season_id", "input_name", "batch", "dose", "phi_days", "quantity_text", "worker", "note"];
@@ -66,7 +66,7 @@ async function photos(app, root, digests) {
     const item = make("picture");
     const state = photo?.state ?? "stored";
     item.querySelector("img").src = photo ? app.address(photo.blob) : `/media/pictures/${digest}-320.webp`;
-    const share = photo?.state === "waiting" && photo.sent ? Math.floor((100 * photo.sent) / photo.blob.size) : 0;
+    const share = photo?.state === "waiting" && photo.sent ? Math.floor((100 * photo.sent) / photo.size) : 0;
     fill(item, { state: photo?.message || (share ? say("photo.share", { share }) : say(`photo.${state}`)) });
     const bar = item.querySelector("progress");
     bar.hidden = !share;
@@ -121,7 +121,12 @@ function both(app, root, item) {
     // How much and in what are one thing to choose, but two in a form.
     const { amount: brought, ...others } = chosen;
     const facts = { ...item.facts, ...others, ...brought };
-    await app.store.change(item.seq, { facts, base_id: item.answer.id, state: "waiting", answer: undefined });
+    const settled = { facts, base_id: item.answer.id, state: "waiting", answer: undefined };
+    try {
+      await app.store.change(item.seq, settled);
+    } catch (trouble) {
+      return app.complain(whyNotKept(trouble));
+    }
     app.go("/");
     app.send();
   });

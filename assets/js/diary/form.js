@@ -1,8 +1,7 @@
 // One entry: big fields, what was used last filled in, kept at each stroke.
 import { shown, today } from "./days.js";
-import { drawIcon, fill, make, option, say } from "./dom.js";
+import { drawIcon, fill, make, option, say, whyNotKept } from "./dom.js";
 import { freeFrom } from "./interval.js";
-import { newKey } from "./ids.js";
 import { ACTIVITIES } from "./known.js";
 import { shrink } from "./photo.js";
 
@@ -12,8 +11,9 @@ const TEXTS = [
   ...["input_batch_id", "used", "reason"],
 ];
 
-// `from` is what is changed: an item of the outbox, or an entry of the server (`base_id`).
-export function form(app, activity, from = null) {
+// `from` is what is changed: an item of the outbox, or an entry of the server (`base_id`); `task` is
+// what begins it, `draft` what was half written on the page of this `way`, with its pictures.
+export function form(app, { activity, way, from = null, task = null, draft = null, photos = [] }) {
   const { known } = app;
   const root = make("form");
   for (const part of root.querySelectorAll("[data-for]")) {
@@ -23,18 +23,18 @@ export function form(app, activity, from = null) {
   else root.querySelector("[name=best_before]")?.closest("details").remove();
   drawIcon(root, ACTIVITIES[activity]);
   fill(root, { heading: say(`activity.${activity}`) });
-  const page = { app, root, activity, from, photos: [], place: null, fields: root.elements };
+  const page = { app, root, activity, way, from, photos: [], place: draft?.place ?? null, fields: root.elements };
   lists(page);
   if (from?.base_id) page.fields.season_id.disabled = true;
-  const blank = { done_on: today(), season_id: known.current?.id, ...known.repeated(activity) };
-  put(page, from ? from.facts : { ...blank, ...app.draft?.values });
-  for (const photo of (from ? from.photos : app.draft?.photos) ?? []) show(page, photo);
-  page.place = from ? null : (app.draft?.place ?? null);
+  const blank = { done_on: today(), season_id: known.current?.id, ...known.repeated(activity), ...task };
+  put(page, { ...(from?.facts ?? blank), ...draft?.values });
+  for (const photo of photos) show(page, photo);
   root.addEventListener("input", () => keep(page));
   root.addEventListener("submit", (event) => save(event, page));
   cameras(page);
   places(page);
   products(page);
+  discards(page, draft);
   judge(page);
   return root;
 }
@@ -80,15 +80,36 @@ function read(page) {
   return facts;
 }
 
-// What is half written outlives the tab: it is offered again when the app opens.
+// What is half written outlives the tab: the first page leads back to it.
 let keeping;
 function keep(page) {
   judge(page);
-  if (page.from) return;
   clearTimeout(keeping);
-  const draft = { activity: page.activity, values: read(page), photos: page.photos, place: page.place };
-  page.app.draft = draft;
-  keeping = setTimeout(() => page.app.store.put("draft", draft).catch(() => mistake(page, "", say("full"))), 150);
+  keeping = setTimeout(() => keepNow(page), 150);
+}
+
+async function keepNow(page) {
+  const { app, activity, way, from, place, photos } = page;
+  const { seq, base_id, facts } = from ?? {};
+  const draft = { way, by: app.known.user, activity, values: read(page), place, at: Date.now() };
+  if (from) draft.from = { seq, base_id, facts };
+  try {
+    await app.store.keepDraft(draft, photos);
+    page.root.querySelector("[data-discard]").hidden = false;
+  } catch (trouble) {
+    mistake(page, "", whyNotKept(trouble));
+  }
+}
+
+function discards(page, draft) {
+  const button = page.root.querySelector("[data-discard]");
+  button.hidden = !draft;
+  button.addEventListener("click", async () => {
+    if (!confirm(say("sure_draft"))) return;
+    clearTimeout(keeping);
+    await page.app.store.forgetDraft({ by: page.app.known.user, way: page.way });
+    page.app.go("/");
+  });
 }
 
 // A product brings its label along: dose, waiting time for this crop, active ingredient.
@@ -136,20 +157,30 @@ function judge(page) {
 }
 
 function cameras(page) {
+  page.reading = Promise.resolve();
   for (const input of page.root.querySelectorAll("[type=file]")) {
-    input.addEventListener("change", async () => {
-      const files = [...input.files].slice(0, MOST_PHOTOS - page.photos.length);
-      for (const file of files) {
-        try {
-          show(page, await shrink(file));
-        } catch {
-          mistake(page, "photos", say("no_picture"));
-        }
-      }
+    input.addEventListener("change", () => {
+      const files = [...input.files];
       input.value = "";
-      keep(page);
+      page.reading = page.reading.then(() => take(page, files));
     });
   }
+}
+
+async function take(page, files) {
+  mistake(page, "photos", "");
+  for (const file of files) {
+    if (page.photos.length >= MOST_PHOTOS) {
+      mistake(page, "photos", say("enough_pictures", { most: MOST_PHOTOS }));
+      break;
+    }
+    try {
+      show(page, await shrink(file));
+    } catch {
+      mistake(page, "photos", say("no_picture"));
+    }
+  }
+  keep(page);
 }
 
 function show(page, photo) {
@@ -193,7 +224,7 @@ function mistakes(page, facts) {
   const found = {};
   const season = page.app.known.season(facts.season_id);
   if (!facts.done_on) found.done_on = say("need_day");
-  else if (facts.done_on > today()) found.done_on = say("still_to_come");
+  else if (page.app.known.isToCome(facts.done_on)) found.done_on = say("still_to_come");
   else if (season && facts.done_on < season.started_on) found.done_on = say("too_early");
   if (page.activity === "spray") {
     if (!facts.input_name) found.input_name = say("need_product");
@@ -217,6 +248,18 @@ export function refuse(root, answer) {
 
 async function save(event, page) {
   event.preventDefault();
+  if (page.saving) return;
+  page.saving = true;
+  try {
+    // A picture that is just being made small belongs to it.
+    await page.reading;
+    await write(page);
+  } finally {
+    page.saving = false;
+  }
+}
+
+async function write(page) {
   const facts = read(page);
   const wrong = mistakes(page, facts);
   for (const place of page.root.querySelectorAll("[data-error]")) mistake(page, place.dataset.error, "");
@@ -224,17 +267,16 @@ async function save(event, page) {
   const first = Object.keys(wrong)[0];
   if (first) return page.fields[first]?.focus();
   clearTimeout(keeping);
-  const { from, app } = page;
+  const { from, app, photos, way } = page;
   let seq;
   try {
-    seq = await app.write(facts, from?.key ?? newKey(), page.photos, from ?? {});
+    seq = await app.write(facts, { photos, way, from: from ?? {} });
   } catch (trouble) {
     // The page stays as it is: nothing of it is lost while there is no room for it.
-    mistake(page, "", say(trouble.name === "QuotaExceededError" ? "full" : "not_kept"));
+    mistake(page, "", whyNotKept(trouble));
     page.root.querySelector('[data-error=""]').scrollIntoView();
     return;
   }
   app.go("/");
   app.toast(say("saved"), { seq });
 }
-

@@ -1,7 +1,6 @@
 // The first page: where, what, and what was written.
-import { shown, today } from "./days.js";
-import { drawIcon, fill, local, make, option, say } from "./dom.js";
-import { newKey } from "./ids.js";
+import { shown, shownMoment, today } from "./days.js";
+import { drawIcon, fill, local, make, option, say, whyNotKept } from "./dom.js";
 import { ACTIVITIES } from "./known.js";
 
 const MOST_LINES = 30;
@@ -15,6 +14,7 @@ export function home(app) {
   root.querySelector("[data-empty]").hidden = Boolean(season) || !known.pulled;
   root.querySelector("[data-unknown]").hidden = known.pulled;
   root.querySelector("[data-ready]").hidden = !season;
+  drafts(app, root);
   if (season) {
     where(app, root, season);
     waiting(known, root, season);
@@ -32,8 +32,7 @@ function where(app, root, season) {
   }
   select.value = season.id;
   select.addEventListener("change", async () => {
-    await app.store.put("last", { ...app.known.last, season_id: select.value });
-    await app.show();
+    await app.choose(select.value);
     document.querySelector("[name=season]").focus();
   });
 }
@@ -55,23 +54,35 @@ function tasks(app, root, season) {
   for (const task of found) {
     const button = drawIcon(make("task"), ACTIVITIES[task.activity]);
     fill(button, { title: local(task.title, app.lang) });
-    button.addEventListener("click", () => begin(app, task, season));
+    button.addEventListener("click", () => begin(app, task, season, button));
     root.querySelector("[data-tasks-here]").append(button);
   }
 }
 
-async function begin(app, task, season) {
+async function begin(app, task, season, button) {
+  if (!AT_ONCE.has(task.activity)) return app.go(`/new/${task.activity}/${task.id}`);
   const note = local(task.note, app.lang) || local(task.title, app.lang);
-  if (!AT_ONCE.has(task.activity)) {
-    const draft = { activity: task.activity, values: { note: local(task.note, app.lang) }, photos: [] };
-    for (const name of ["input_name", "dose"]) if (task[name]) draft.values[name] = task[name];
-    await app.store.put("draft", draft);
-    app.go(`/new/${task.activity}`);
-    return;
-  }
   const facts = { season_id: season.id, activity: task.activity, done_on: today(), note, media: [] };
-  const seq = await app.write({ ...facts, worker: app.known.last.worker ?? "" }, newKey(), []);
-  app.toast(say("saved"), { seq });
+  // Pressed twice by a shaking thumb, it is written once.
+  button.disabled = true;
+  try {
+    const seq = await app.write({ ...facts, worker: app.known.last.worker ?? "" });
+    app.toast(say("saved"), { seq });
+  } catch (trouble) {
+    app.complain(whyNotKept(trouble));
+  }
+  button.disabled = false;
+}
+
+// Pages that were left before they were saved: the tab or the phone died, or something else came first.
+function drafts(app, root) {
+  const { known } = app;
+  root.querySelector("[data-drafts]").hidden = !known.drafts.length;
+  for (const { values, way, at } of known.drafts) {
+    const row = line(known, values, `#${way}`, "draft");
+    fill(row, { below: [shownMoment(new Date(at).toISOString()), values.note].filter(Boolean).join(" · ") });
+    root.querySelector("[data-drafts-here]").append(row);
+  }
 }
 
 function activities(root) {

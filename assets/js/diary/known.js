@@ -1,5 +1,5 @@
 // What the phone knows: the pulled reference and its own outbox, read together.
-import { today } from "./days.js";
+import { dayOf, today } from "./days.js";
 import { judgeHarvest } from "./interval.js";
 import { local, say } from "./dom.js";
 
@@ -15,9 +15,14 @@ export const ACTIVITIES = {
   lab_test: "clipboard-check",
 };
 
+// A clock this far off is told; whether it still is, is not sure some time after the last contact.
+export const CLOCK_OFF = 600_000;
+const SURE = 3_600_000;
 const EMPTY = { seasons: [], products: [], batches: [], people: [], tasks: [], entries: [] };
 // What the next entry of the same kind most likely repeats.
 const REPEATED = ["input_name", "active_ingredient", "dose", "phi_days", "worker", "unit", "input_batch_id"];
+
+const userOf = (session) => session?.user.id ?? "";
 
 // How much was harvested, as people say it; a number with its own unit says it already.
 export function amount({ quantity_text: text, unit } = {}) {
@@ -31,8 +36,13 @@ function plain(entry, lang) {
   return { ...entry, ...Object.fromEntries(texts), note: local(entry.note, lang) };
 }
 
+// What corrections in the phone replace: entries of the server by id, entries of the phone by place.
+const replacedBy = (items) => new Set(items.flatMap((item) => [item.base_id, item.follows]).filter(Boolean));
+const isReplaced = (item, replaced) => replaced.has(item.answer?.id) || replaced.has(item.seq);
+const isUnsent = (item) => item.state !== "stored";
+
 export class Known {
-  constructor(lang, { reference, outbox, last, session, photos }) {
+  constructor(lang, { reference, outbox, last, session, photos, drafts }) {
     this.lang = lang;
     this.reference = { ...EMPTY, ...reference };
     this.reference.entries = this.reference.entries.map((entry) => plain(entry, lang));
@@ -41,17 +51,49 @@ export class Known {
     this.last = last ?? {};
     this.session = session;
     this.photos = photos;
+    this.drafts = drafts.filter((draft) => draft.by === this.user).sort((one, other) => other.at - one.at);
   }
 
+  // Of pictures only what is known of them: a phone has hundreds, and little memory.
   static async read(store, lang) {
-    const [reference, outbox, last, session, photos] = await Promise.all([
+    const [reference, outbox, session, photos, drafts] = await Promise.all([
       store.get("reference"),
       store.all(),
-      store.get("last"),
       store.get("session"),
       store.photos(),
+      store.drafts(),
     ]);
-    return new Known(lang, { reference, outbox, last, session, photos });
+    const last = await store.get(`last/${userOf(session)}`);
+    return new Known(lang, { reference, outbox, last, session, photos, drafts });
+  }
+
+  // Whose phone it is now: what is half written, and what comes next most likely, is each one's own.
+  get user() {
+    return userOf(this.session);
+  }
+
+  draft(way) {
+    return this.drafts.find((draft) => draft.way === way);
+  }
+
+  // What is wrong with the clock of this phone, in milliseconds; it may have been set right
+  // since the market was last reached.
+  get skew() {
+    return this.session?.skew ?? 0;
+  }
+
+  // The day at the market, when the phone has another one; unsure when that was long ago.
+  get wrongDay() {
+    const { at = 0 } = this.session ?? {};
+    const now = Date.now();
+    const day = dayOf(new Date(now + this.skew));
+    if (Math.abs(this.skew) <= CLOCK_OFF || day === dayOf(new Date(now))) return null;
+    return { day, sure: now >= at && now - at < SURE };
+  }
+
+  // A day that is still to come by both clocks.
+  isToCome(day) {
+    return day > today() && day > dayOf(new Date(Date.now() + this.skew));
   }
 
   // What the phone knows better than the pulled reference, or what the reference tells as well;
@@ -65,7 +107,7 @@ export class Known {
   }
 
   get unsent() {
-    return this.outbox.filter((item) => item.state !== "stored");
+    return this.outbox.filter(isUnsent);
   }
 
   get waiting() {
@@ -78,8 +120,7 @@ export class Known {
 
   // Somebody else wrote it on this phone.
   isStranger(item) {
-    const me = this.session?.user.id;
-    return Boolean(item.by && me && item.by !== me);
+    return Boolean(item.by && this.user && item.by !== this.user);
   }
 
   get seasons() {
@@ -111,12 +152,12 @@ export class Known {
     if (!season) return [];
     const plots = new Map(this.seasons.map((one) => [one.id, one.plot_id]));
     const mine = this.own.filter((item) => item.seq !== besides);
-    const replaced = new Set(mine.map((item) => item.base_id).filter(Boolean));
+    const replaced = replacedBy(mine);
     const known = new Set(season.sprays.map((spray) => spray.key));
     const pulled = season.sprays.filter((spray) => !replaced.has(spray.id));
     const own = mine
       .filter((item) => item.facts.activity === "spray" && !known.has(item.key))
-      .filter((item) => !replaced.has(item.answer?.id))
+      .filter((item) => !isReplaced(item, replaced))
       .filter((item) => plots.get(item.facts.season_id) === season.plot_id)
       .map(({ facts }) => ({ ...facts, name: facts.input_name, block: null }));
     return [...pulled, ...own];
@@ -144,8 +185,8 @@ export class Known {
 
   // What is written in a season, the newest first: from the phone, then from the server.
   lines(season) {
-    const replaced = new Set(this.outbox.map((item) => item.base_id).filter(Boolean));
-    const own = this.own.filter((item) => !replaced.has(item.answer?.id)).reverse();
+    const replaced = replacedBy(this.outbox);
+    const own = this.own.filter((item) => !isReplaced(item, replaced)).reverse();
     const keys = new Set(own.map((item) => item.key));
     const pulled = this.reference.entries.filter(
       (entry) => entry.season_id === season?.id && !keys.has(entry.key) && !replaced.has(entry.id),

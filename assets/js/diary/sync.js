@@ -1,13 +1,17 @@
 // Sends what waits, in order, each entry under its own key: sent twice, it is stored once.
 // Runs in the page and in the service worker, one at a time.
+import { isFull } from "./store.js";
+
 const BATCH = 10;
 // Half a minute on the slowest network there is.
 const PIECE = 64 * 1024;
 const KEPT_DAYS = 14;
 const DAY = 86_400_000;
 
+const isWaiting = (photo) => photo.state === "waiting";
+
 export class Trouble extends Error {
-  // kind: offline, signed_out, no_access, busy
+  // kind: offline, signed_out, no_access, busy; a full phone is told by itself
   constructor(kind) {
     super(kind);
     this.kind = kind;
@@ -21,16 +25,34 @@ export async function sync(store, { lang, base, all = false }) {
       await round(store, { lang, base, all });
       await store.put("sync", { state: "done", at: Date.now(), tries: 0 });
     } catch (trouble) {
-      const kind = trouble instanceof Trouble ? trouble.kind : "busy";
-      const { tries = 0 } = (await store.get("sync")) ?? {};
-      await back(store);
-      await store.put("sync", { state: kind, at: Date.now(), tries: tries + 1 });
-      if (!(trouble instanceof Trouble)) console.error(trouble);
+      return failed(store, trouble);
+    } finally {
+      store.tell();
     }
-    store.tell();
     return store.get("sync");
   };
   return navigator.locks.request(`diary-${store.vendor}`, { ifAvailable: true }, run);
+}
+
+// On a full phone not even this can be noted: it is told all the same.
+async function failed(store, trouble) {
+  const kind = isFull(trouble) ? "full" : trouble instanceof Trouble ? trouble.kind : "busy";
+  const { tries = 0 } = (await store.get("sync")) ?? {};
+  const told = { state: kind, at: Date.now(), tries: tries + 1 };
+  if (kind === "busy") console.warn(trouble);
+  await asFarAsFits(back(store));
+  await asFarAsFits(store.put("sync", told));
+  return told;
+}
+
+// What a full phone can do without: it still gets rid of what it has.
+async function asFarAsFits(work) {
+  try {
+    return await work;
+  } catch (trouble) {
+    if (!isFull(trouble)) throw trouble;
+    return undefined;
+  }
 }
 
 // After a failure: 5 s, 10 s, 20 s ... 10 minutes, a little apart from other phones.
@@ -41,14 +63,16 @@ export function waitAfter(tries) {
 
 async function round(store, { lang, base, all }) {
   // Whatever was on its way when the phone died is sent again.
-  await back(store);
-  const session = await ask(`${base}/session?lang=${lang}`);
-  await store.put("session", { ...session.body, token: undefined, skew: Date.parse(session.body.now) - Date.now() });
-  const door = { lang, base, token: session.body.token, user: session.body.user.id, all };
+  await asFarAsFits(back(store));
+  const { body } = await ask(`${base}/session?lang=${lang}`);
+  const at = Date.now();
+  await asFarAsFits(store.put("session", { ...body, token: undefined, at, skew: Date.parse(body.now) - at }));
+  const door = { lang, base, token: body.token, user: body.user.id, all };
   await sendEntries(store, door);
   await sendPhotos(store, door);
   await pull(store, door);
   await prune(store);
+  await store.sweep();
 }
 
 async function back(store) {
@@ -59,19 +83,28 @@ async function back(store) {
 
 async function sendEntries(store, door) {
   for (;;) {
-    const waiting = (await store.all()).filter(
-      (item) => item.state === "waiting" && (!item.by || item.by === door.user),
-    );
-    // In their order: what may still be taken back holds up what was written after it.
-    const held = waiting.findIndex((item) => !door.all && item.not_before > Date.now());
-    const batch = waiting.slice(0, held < 0 ? BATCH : Math.min(held, BATCH));
-    if (!batch.length) return;
-    for (const item of batch) await store.change(item.seq, { state: "sending" });
+    const ready = await next(store, door);
+    if (!ready.length) return;
+    const begun = ready.map(async ({ seq }) => (await asFarAsFits(store.begin(seq))) ?? store.entry(seq));
+    const batch = (await Promise.all(begun)).filter(Boolean);
+    if (!batch.length) continue;
     const entries = batch.map(({ key, facts, base_id }) => ({ key, base_id, ...facts }));
-    const device = await store.get("device");
-    const { body } = await send(door, "/sync", JSON.stringify({ device, entries }), "application/json");
+    const told = { device: await store.get("device"), user: door.user, entries };
+    const { body } = await send(door, "/sync", JSON.stringify(told), "application/json");
     await takeAnswers(store, batch, body.answers);
   }
+}
+
+// In their order: what may still be taken back holds up what was written after it, and what is
+// not answered yet holds up its own correction.
+async function next(store, { user, all }) {
+  const items = await store.all();
+  const waiting = items.filter(
+    (item) => ["waiting", "sending"].includes(item.state) && (!item.by || item.by === user),
+  );
+  const open = new Set(items.filter((item) => item.state !== "stored").map((item) => item.seq));
+  const held = waiting.findIndex((item) => (!all && item.not_before > Date.now()) || open.has(item.follows));
+  return waiting.slice(0, held < 0 ? BATCH : Math.min(held, BATCH));
 }
 
 async function takeAnswers(store, batch, answers) {
@@ -79,16 +112,16 @@ async function takeAnswers(store, batch, answers) {
   let later = false;
   for (const item of batch) {
     const answer = said.get(item.key);
-    if (!answer || answer.status === "later") later = true;
-    const state = !answer || answer.status === "later" ? "waiting" : answer.status;
-    await store.change(item.seq, { state, answer, answered_at: Date.now() });
+    const waits = !answer || answer.status === "later";
+    later ||= waits;
+    await store.answer(item.seq, { state: waits ? "waiting" : answer.status, answer, answered_at: Date.now() });
   }
   if (later) throw new Trouble("busy");
 }
 
 // A picture goes by the digest of its bytes: what is there already is not sent again.
 async function sendPhotos(store, door) {
-  const waiting = (await store.photos()).filter((photo) => photo.state === "waiting");
+  const waiting = (await store.photos()).filter(isWaiting);
   const stored = new Set(
     (await store.all()).filter((item) => item.state === "stored").flatMap((item) => item.facts.media),
   );
@@ -98,20 +131,21 @@ async function sendPhotos(store, door) {
   const { body } = await send(door, "/photos/missing", asked, "application/json");
   for (const photo of ready) {
     const here = body.missing[photo.digest];
-    const refusal = here === undefined ? null : await sendPieces(store, door, photo, here);
-    if (refusal === null) await store.sent(photo.digest);
-    else await store.lose(photo.digest, refusal);
+    const refusal = here === undefined ? null : await sendPieces(store, door, photo.digest, here);
+    const done = refusal === null ? { state: "stored" } : { state: "refused", message: refusal };
+    await store.mark(photo.digest, done);
   }
 }
 
 // Piece by piece from where it was cut off; what the market has already is not sent again.
-async function sendPieces(store, door, photo, begun) {
-  const total = photo.blob.size;
+async function sendPieces(store, door, digest, begun) {
+  const { blob } = await store.photo(digest);
+  const total = blob.size;
   let here = begun;
   for (;;) {
-    await store.mark(photo.digest, { sent: here });
-    const piece = photo.blob.slice(here, here + PIECE);
-    const path = `/photos/${photo.digest}?at=${here}&of=${total}`;
+    await store.mark(digest, { sent: here });
+    const piece = blob.slice(here, here + PIECE);
+    const path = `/photos/${digest}?at=${here}&of=${total}`;
     const answer = await send(door, path, piece, "application/octet-stream", [413, 422]);
     if (answer.status !== 200) return answer.body.title;
     if (answer.body.done) return null;
@@ -131,11 +165,11 @@ async function pull(store, { lang, base }) {
 
 // What is stored is shown for two weeks more, then the server's own copy is enough.
 async function prune(store) {
+  const waiting = new Set((await store.photos()).filter(isWaiting).map((photo) => photo.digest));
   for (const item of await store.all()) {
     const old = item.state === "stored" && Date.now() - item.answered_at > KEPT_DAYS * DAY;
     if (!old) continue;
-    const photos = await Promise.all(item.facts.media.map((digest) => store.photo(digest)));
-    if (photos.every((photo) => photo?.state !== "waiting")) await store.drop(item.seq);
+    if (!item.facts.media.some((digest) => waiting.has(digest))) await store.drop(item.seq);
   }
 }
 

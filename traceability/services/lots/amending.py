@@ -20,7 +20,7 @@ from traceability.services.diary import EntryFacts, find_sent, revise_entry
 from traceability.services.findings import watch_harvest
 from traceability.services.holding import lock_land
 from traceability.services.ledger import lock_lots, made_of, need_unused
-from traceability.services.lots.births import commission_anew, made_anew
+from traceability.services.lots.births import commission_anew, made_anew, rename_harvester
 
 
 @dataclass(frozen=True)
@@ -61,8 +61,8 @@ def amend_harvest(
 ) -> str:
     """Correct a harvest, which is locked, by a new row; its lot follows. Return the row's id.
 
-    ``amount`` is None where it stays, or for a harvest without a lot. Another day or amount is
-    told as an event: the first one is declared wrong.
+    ``amount`` is None where it stays, or for a harvest without a lot. Another day, amount or
+    name of who harvested is told as an event: the first one is declared wrong.
 
     :raises HarvestUsed: for another day or amount, when the lot was packed or sold from meanwhile.
     :raises Invalid: for nothing harvested, or a day behind the lot's best.
@@ -85,6 +85,9 @@ def amend_harvest(
     made = revise_entry(session, entry.id, facts=facts, reason=reason, actor=actor, now=now)
     if before != _Before(facts.done_on, wanted):
         _remake(session, lot, wanted, _Why(made, reason, facts.worker), actor=actor, now=now)
+    elif entry.worker != facts.worker:
+        # The event holds a digest of who harvested: it would vouch for the wrong person.
+        rename_harvester(session, lot, worker=facts.worker, actor=actor, now=now)
     return made
 
 

@@ -1,5 +1,6 @@
 """Lots are born: of a harvest, or of a table of the office."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -255,19 +256,55 @@ def need_commissioned(session: Session, lot: Lot, *, now: datetime) -> None:
 def commission_anew(
     session: Session, lot: Lot, *, worker: str, actor: Actor, now: datetime
 ) -> None:
-    """Tell how a lot began as it is known now, before anything was taken of it.
+    """Tell how a lot began as it is known now, before anything was taken of it."""
+    _begin(session, lot, _tell_anew(session, lot, worker=worker, actor=actor, now=now))
+
+
+def rename_harvester(
+    session: Session, lot: Lot, *, worker: str, actor: Actor, now: datetime
+) -> None:
+    """Tell how a lot began with another name of who harvested it, whatever was taken of it since.
+
+    The lot keeps its place in the log: what was made of it comes after that.
+    """
+    _tell_anew(session, lot, worker=worker, actor=actor, now=now)
+
+
+def _tell_anew(session: Session, lot: Lot, *, worker: str, actor: Actor, now: datetime) -> int:
+    """Write the event by which a lot begins once more; return its place in the log.
 
     The event that told it otherwise is told once more with a declaration that its data were
     incorrect, naming the new one. The instant stays while the day does.
     """
-    wrong = session.get(TraceEvent, lot.commissioned_seq) if lot.commissioned_seq else None
+    wrong = _last_told(session, lot)
     kept = wrong is not None and local_date(wrong.event_time) == lot.harvested_on
     people = harvested_by(session, worker, vendor_id=lot.vendor_id, actor=actor)
     at = wrong.event_time if wrong is not None and kept else None
     seq = commission(session, lot, by=actor, people=people, at=at, now=now)
-    _begin(session, lot, seq)
     if wrong is not None:
         declare_wrong(session, wrong.seq, reason="incorrect_data", correctives=[seq], now=now)
+    return seq
+
+
+def _last_told(session: Session, lot: Lot) -> TraceEvent | None:
+    """Return the event that tells how a lot began, or the one that corrected it last."""
+    event = session.get(TraceEvent, lot.commissioned_seq) if lot.commissioned_seq else None
+    while event is not None:
+        own = (TraceEvent.vendor_id == event.vendor_id, TraceEvent.partner_id.is_(None))
+        wrong = session.scalars(
+            sa.select(TraceEvent.body)
+            .where(*own, TraceEvent.event_id == event.event_id, TraceEvent.declared > "")
+            .order_by(TraceEvent.declared.desc())
+        ).first()
+        if wrong is None:
+            return event
+        right = json.loads(wrong)["errorDeclaration"].get("correctiveEventIDs", [])
+        event = session.scalars(
+            sa.select(TraceEvent)
+            .where(*own, TraceEvent.event_id.in_(right), TraceEvent.declared == "")
+            .order_by(TraceEvent.seq.desc())
+        ).first()
+    return None
 
 
 def _begin(session: Session, lot: Lot, seq: int) -> None:
