@@ -53,6 +53,7 @@ from traceability.models.supplies import (
     InputProduct,
     Variety,
 )
+from traceability.models.yields import YieldBound
 
 __all__ = [
     "CaptureJob",
@@ -114,6 +115,7 @@ __all__ = [
     "WatchItem",
     "Witness",
     "WitnessReceipt",
+    "YieldBound",
     "grew_in",
     "is_latest",
     "seasons_of_lots",
