@@ -121,7 +121,7 @@ def install(app: Flask, settings: Settings) -> None:
         error_art=lambda status: ERROR_ART.get(status, "toolbox"),
         has_files=lambda form: any(f.type.endswith("FileField") for f in form),
     )
-    env.filters.update(place=place, decimal=decimal, weekday=weekday, clock=clock_time)
+    env.filters.update(place=place, decimal=decimal, whole=whole, weekday=weekday, clock=clock_time)
     env.filters.update(foreign=foreign, spoken=lambda text: spoken(text, current_language()))
     env.filters.update(duration=duration, language=language_name, day_before=day_before)
 
@@ -199,6 +199,12 @@ def decimal(number: float) -> str:
     """Write a number with one decimal as the language does: 4,8 or 4.8."""
     text = f"{number:.1f}"
     return text if current_language() == "en" else text.replace(".", ",")
+
+
+def whole(number: int) -> str:
+    """Write a whole number with its thousands apart: 12.000 or 12,000."""
+    text = f"{number:,}"
+    return text if current_language() == "en" else text.replace(",", ".")
 
 
 def badge_text(badge: CardBadge) -> str:

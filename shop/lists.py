@@ -7,7 +7,7 @@ from pathlib import Path, PurePath
 from flask import Blueprint
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_wtf.file import FileField
+from flask_wtf.file import FileField, FileRequired
 from wtforms import ValidationError
 
 from accounts import guards
@@ -31,7 +31,7 @@ KINDS = {"crops", "input_labels"}
 class TableForm(Form):
     """One file with a table."""
 
-    file = FileField(_l("Table (XLSX or CSV)"))
+    file = FileField(_l("Table (XLSX or CSV)"), [FileRequired(_l("Choose an XLSX or CSV file."))])
 
     def validate_file(self, field: FileField) -> None:
         """Ask for a file that is a table by its name."""

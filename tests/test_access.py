@@ -347,6 +347,7 @@ GUARDS = {
     "traceability_desk.add_crop": "needs:reviewer,approver",
     "traceability_desk.add_label": "needs:reviewer,approver",
     "traceability_desk.add_product": "needs:reviewer,approver",
+    "traceability_desk.add_bound": "needs:reviewer,approver",
     "traceability_desk.decide": "needs:reviewer,approver",
     "traceability_desk.new_crop": "needs:reviewer,approver",
     "traceability_desk.new_product": "needs:reviewer,approver",

@@ -3,7 +3,7 @@
 from flask import Blueprint, Response, flash, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_wtf.file import FileField
+from flask_wtf.file import FileField, FileRequired
 from wtforms import PasswordField, RadioField
 from wtforms.fields import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional
@@ -11,9 +11,8 @@ from wtforms.validators import InputRequired, Length, Optional
 from accounts import guards
 from kernel import clock
 from kernel.db import end_reading, transaction
-from kernel.errors import DomainError, Invalid, NotFound
+from kernel.errors import DomainError, NotFound
 from kernel.i18n import format_day
-from kernel.messages import msg
 from kernel.settings import Settings
 from kernel.sheets import XLSX, as_book
 from kernel.web.answers import Answer, go, private_bytes
@@ -47,17 +46,13 @@ MOST_SHOWN = 200
 class SheetForm(Form):
     """A filled diary."""
 
-    file = FileField(_l("Table"), render_kw={"accept": ".xlsx,.xlsm,.csv"})
+    file = FileField(
+        _l("Table"), [FileRequired(_l("Choose a file."))], render_kw={"accept": ".xlsx,.xlsm,.csv"}
+    )
 
     def sent(self) -> tuple[str, bytes]:
-        """Return the name and the bytes of the file that was sent.
-
-        :raises Invalid: when there is none.
-        """
-        chosen = self.file.data
-        if not chosen or not chosen.filename:
-            raise Invalid(msg("Choose a file."), field="file")
-        return chosen.filename, chosen.read()
+        """Return the name and the bytes of the file that was sent."""
+        return self.file.data.filename, self.file.data.read()
 
 
 class PullForm(Form):

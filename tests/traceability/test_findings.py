@@ -20,6 +20,7 @@ from traceability.rules import (
     Activity,
     Adjust,
     Block,
+    Bound,
     EntryStatus,
     InputKind,
     Label,
@@ -29,6 +30,7 @@ from traceability.rules import (
     Spray,
     WatchKind,
     WatchState,
+    bound_on,
     judge_products,
     judge_result,
     kg_per_ha,
@@ -38,10 +40,11 @@ from traceability.rules import (
     relatives,
 )
 from traceability.rules.checks import Verdict, read_result
-from traceability.services import shed, supplies, watching
+from traceability.services import shed, supplies, watching, yields
 from traceability.services.entering import entered_too_soon, may_enter_from
 from traceability.services.shed import BatchFacts
 from traceability.services.supplies import CropFacts, LabelFacts, ProductFacts
+from traceability.services.yields import BoundFacts
 
 WHY = "Đã gọi hỏi nông hộ"
 CARE = replace(SPRAY, activity=Activity.CARE, input_name="", phi_days=None)
@@ -196,25 +199,110 @@ def test_work_told_before_the_spraying_is_found_too(land):
     assert WatchKind.REENTRY in open_matters(land)
 
 
-def crop(land: Land, **changes) -> str:
+def crop(land: Land, *, most: int | None = None, **changes) -> str:
     facts = CropFacts("lychee", {"vi": "Vải Thanh Hà"}, **changes)
-    return land.run(supplies.save_crop, facts=facts, actor=OFFICE)
+    crop_id = land.run(supplies.save_crop, facts=facts, actor=OFFICE)
+    if most is not None:
+        bound(land, crop_id, most)
+    return crop_id
+
+
+def bound(land: Land, crop_id: str, most: int | None, valid_from=LONG_AGO, **changes) -> str:
+    facts = BoundFacts(most, valid_from, "Số liệu thống kê 2019", **changes)
+    return land.run(yields.save_bound, crop_id, facts=facts, actor=OFFICE)
 
 
 def test_more_than_a_field_gives(land):
-    crop(land, most_kg_per_ha=15_000)
+    crop(land, most=15_000)
     # 1,800 m² give at most 2,700 kg.
     land.harvest(quantity=2_700_000)
     assert WatchKind.YIELD not in open_matters(land)
     land.harvest(quantity=90_000)
     (item,) = matters(land, WatchKind.YIELD)
-    assert (item.detail["found"], item.detail["most"]) == ("15500", "15000")
+    assert item.detail == {
+        "found": "15500",
+        "most": "15000",
+        "since": LONG_AGO.isoformat(),
+        "source": "Số liệu thống kê 2019",
+    }
+
+
+def test_a_season_is_judged_by_the_bound_of_its_last_harvest(land):
+    crop_id = crop(land, most=20_000)
+    bound(land, crop_id, 15_000, date(2026, 11, 20))
+    land.harvest(quantity=3_000_000, harvested_on=date(2026, 11, 19))
+    assert WatchKind.YIELD not in open_matters(land)
+    land.harvest(quantity=1_000, harvested_on=date(2026, 11, 20))
+    (item,) = matters(land, WatchKind.YIELD)
+    assert (item.detail["found"], item.detail["since"]) == ("16672", "2026-11-20")
+
+
+def test_a_bound_that_is_put_right_judges_the_harvests_since_its_day_anew(land):
+    crop_id = crop(land, most=15_000)
+    land.harvest(quantity=3_600_000, harvested_on=date(2026, 11, 20))
+    assert WatchKind.YIELD in open_matters(land)
+    bound(land, crop_id, 20_000, date(2026, 11, 21))
+    assert WatchKind.YIELD in open_matters(land)
+    bound(land, crop_id, 20_000, date(2026, 11, 20))
+    assert WatchKind.YIELD not in open_matters(land)
+    bound(land, crop_id, 19_999, date(2026, 11, 20))
+    assert WatchKind.YIELD in open_matters(land)
+    bound(land, crop_id, None, date(2026, 11, 20))
+    assert WatchKind.YIELD not in open_matters(land)
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"most_kg_per_ha": 0}, "most_kg_per_ha"),
+        ({"most_kg_per_ha": 1_000_001}, "most_kg_per_ha"),
+        ({"source": ""}, "source"),
+    ],
+)
+def test_a_bound_takes_what_can_be(land, changes, field):
+    crop_id, facts = crop(land), BoundFacts(15_000, LONG_AGO, "Quyết định 1")
+    facts = replace(facts, **changes)
+    with pytest.raises(Invalid) as refusal:
+        land.run(yields.save_bound, crop_id, facts=facts, actor=OFFICE)
+    assert refusal.value.field == field
+    with pytest.raises(NotAllowed):
+        land.run(yields.save_bound, crop_id, facts=facts, actor=land.owner)
+
+
+def test_a_bound_is_of_a_variety_of_its_crop(land):
+    crop_id = crop(land)
+    with pytest.raises(NotFound):
+        bound(land, crop_id, 15_000, variety_id="01SOMEBODYELSES")
+    with pytest.raises(NotFound):
+        bound(land, "01NOCROP", 15_000)
+
+
+@given(
+    st.lists(st.tuples(days, st.none() | st.integers(1, 9), st.sampled_from([None, "A", "B"]))),
+    days,
+    st.sampled_from([None, "A", "B"]),
+)
+def test_the_newest_bound_of_the_variety_counts_else_that_of_the_crop(rows, day, variety):
+    bounds = [Bound(most, since, variety_id=of) for since, most, of in rows]
+    told = bound_on(bounds, day, variety)
+    if told is None:
+        return
+    assert told.valid_from <= day
+    assert told.most is not None
+    assert told.variety_id in {variety, None}
+    later = [
+        one
+        for one in bounds
+        if one.variety_id == told.variety_id and told.valid_from < one.valid_from <= day
+    ]
+    assert later == []
 
 
 def test_the_variety_says_more_than_its_crop(land):
-    crop_id = crop(land, most_kg_per_ha=15_000)
-    facts = CropFacts("early", {"vi": "Vải sớm"}, most_kg_per_ha=20_000)
+    crop_id = crop(land, most=15_000)
+    facts = CropFacts("early", {"vi": "Vải sớm"})
     variety_id = land.run(supplies.save_variety, crop_id, facts=facts, actor=OFFICE)
+    bound(land, crop_id, 20_000, variety_id=variety_id)
     land.run(link_variety, land.season_id, crop_id, variety_id)
     land.harvest(quantity=3_000_000)
     assert WatchKind.YIELD not in open_matters(land)
@@ -265,7 +353,7 @@ def test_nobody_decides_on_a_vendor_he_works_for(land):
 
 
 def test_what_was_decided_comes_back_with_new_facts_only(land):
-    crop(land, most_kg_per_ha=1_000)
+    crop(land, most=1_000)
     land.harvest(quantity=1_000_000)
     (item,) = matters(land, WatchKind.YIELD)
     land.run(watching.decide_matter, item.id, action="dismiss", reason=WHY, actor=OFFICE)
@@ -283,7 +371,6 @@ def test_what_was_decided_comes_back_with_new_facts_only(land):
         ("crop", {"code": ""}, "code"),
         ("crop", {"name": {}}, "name"),
         ("crop", {"harvest_months": (0,)}, "harvest_months"),
-        ("crop", {"most_kg_per_ha": 0}, "most_kg_per_ha"),
         ("label", {"phi_days": 400}, "phi_days"),
         ("label", {"rei_hours": -1}, "rei_hours"),
         ("label", {"valid_to": LONG_AGO}, "valid_to"),

@@ -22,11 +22,12 @@ from traceability.models import LabTest, Lot, LotSeason, Season
 from traceability.queries.recalls.starts import Beginning, find_starts
 from traceability.rules import Block, WatchKind
 from traceability.rules.recalls import Origin
-from traceability.services import farms, plots, seasons, supplies
+from traceability.services import farms, plots, seasons, supplies, yields
 from traceability.services.farms import PlotFacts, SeasonFacts
 from traceability.services.foreseeing import Foresight, foresee_harvest, foresee_spray
 from traceability.services.plots import Part
 from traceability.services.supplies import CropFacts
+from traceability.services.yields import BoundFacts
 
 CROP = {"vi": "Vải Thanh Hà"}
 
@@ -116,8 +117,9 @@ def test_a_recall_from_a_plot_finds_what_it_went_into_with_another(land):
 
 
 def test_two_plots_give_as_much_as_both(land):
-    facts = CropFacts("lychee", CROP, most_kg_per_ha=15_000)
-    land.run(supplies.save_crop, facts=facts, actor=OFFICE)
+    crop_id = land.run(supplies.save_crop, facts=CropFacts("lychee", CROP), actor=OFFICE)
+    facts = BoundFacts(15_000, date(2020, 1, 1), "Niên giám 2019")
+    land.run(yields.save_bound, crop_id, facts=facts, actor=OFFICE)
     other = land.season(land.plot())
     # 3,600 m² give at most 5,400 kg.
     land.harvest(quantity=5_400_000, also_season_ids=(other,))

@@ -9,7 +9,16 @@ import sqlalchemy as sa
 from tests.traceability.test_intervals import day, is_held
 from tests.traceability.test_pages import farmer, post  # noqa: F401 - a fixture of the pages
 from traceability import queries
-from traceability.models import Crop, DiaryEntry, InputLabel, InputProduct, LabTest, Plot, WatchItem
+from traceability.models import (
+    Crop,
+    DiaryEntry,
+    InputLabel,
+    InputProduct,
+    LabTest,
+    Plot,
+    WatchItem,
+    YieldBound,
+)
 from traceability.rules import EntryStatus, Verdict, WatchState
 from traceability.services import shed
 
@@ -143,8 +152,18 @@ def test_the_office_keeps_crops_products_and_labels(app_land, client, sign_in):
     crop_id = app_land.session.scalars(sa.select(Crop.id)).one()
     early = {"code": "early", "name_vi": "Vải sớm"}
     assert post(client, f"/office/crops/new?of={crop_id}", early).status_code == 303
-    change = crop | {"most_kg_per_ha": "15000"}
-    assert post(client, f"/office/crops/{crop_id}", change).status_code == 303
+    change, address = crop | {"name_en": "Lychee"}, f"/office/crops/{crop_id}"
+    assert post(client, address, change).status_code == 303
+    bound = {"variety": "", "most_kg_per_ha": "15000", "valid_from": "2026-11-01"}
+    bound["source"] = "Niên giám 2025"
+    bad = post(client, f"{address}/bounds", bound | {"source": ""}, form=address)
+    assert bad.status_code == 422
+    bad = post(client, f"{address}/bounds", bound | {"most_kg_per_ha": "0"}, form=address)
+    assert bad.status_code == 422
+    assert post(client, f"{address}/bounds", bound, form=address).status_code == 303
+    page = client.get(address).get_data(as_text=True)
+    assert "15.000 kg/ha" in page
+    assert "Niên giám 2025" in page
     product = {"name": "Confidor 100SL", "kind": "pesticide", "active_ingredients": "imidacloprid"}
     made = post(client, "/office/inputs/new", product)
     assert made.status_code == 303
@@ -193,6 +212,11 @@ def test_the_office_takes_in_a_table_whole_or_says_what_is_wrong(app_land, clien
     )
     assert app_land.session.scalars(sa.select(InputProduct.name)).all() == ["Confidor"]
     assert send("x", "x.exe").status_code == 422
+    bound = "Mã cây,Tên (vi),Năng suất tối đa (kg/ha),Năng suất áp dụng từ\nlychee,Vải,15000,"
+    assert send(f"{bound}\n", "crops.csv").status_code == 422
+    assert send(f"{bound}2020-01-01\n", "crops.csv").status_code == 200
+    app_land.session.rollback()
+    assert app_land.session.scalars(sa.select(YieldBound.most_kg_per_ha)).all() == [15_000]
 
 
 def test_the_season_tells_from_when_on_may_be_harvested(app_land, client, farmer):  # noqa: F811

@@ -1,6 +1,5 @@
-"""The office's lists: crops and varieties, products, what their labels say since when."""
+"""The office's list of products and what their labels say since when."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from flask import request, url_for
@@ -16,20 +15,12 @@ from kernel.web.language import current_language
 from kernel.web.pages import page
 from kernel.web.session import db
 from traceability.desk.blueprint import blueprint, officers
-from traceability.forms import day_of, texts
-from traceability.forms.supplies import CropForm, LabelForm, ProductForm
+from traceability.forms import day_of, texts, words_of
+from traceability.forms.supplies import LabelForm, ProductForm
 from traceability.queries import supplies as lists
-from traceability.queries.supplies import CropCard, ProductCard
+from traceability.queries.supplies import ProductCard
 from traceability.rules import InputKind
-from traceability.services.supplies import (
-    CropFacts,
-    LabelFacts,
-    ProductFacts,
-    save_crop,
-    save_label,
-    save_product,
-    save_variety,
-)
+from traceability.services.supplies import LabelFacts, ProductFacts, save_label, save_product
 
 
 @blueprint.get("/inputs")
@@ -96,70 +87,6 @@ def add_label(product_id: str) -> Answer:
     )
 
 
-@blueprint.get("/crops")
-@officers
-def show_crops() -> Answer:
-    """List the crops with their varieties."""
-    return page("traceability/desk_crops.html", crops=lists.crops(db()))
-
-
-@blueprint.get("/crops/new")
-@officers
-def new_crop() -> Answer:
-    """Ask for a crop, or for a variety of one."""
-    return _crop_form(CropForm(formdata=None), _parent())
-
-
-@blueprint.post("/crops/new")
-@officers
-def add_crop() -> Answer:
-    """Put a crop or a variety on the list."""
-    return _save_crop(_parent())
-
-
-@blueprint.get("/crops/<crop_id>")
-@officers
-def show_crop(crop_id: str) -> Answer:
-    """Show a crop to be brought up to date."""
-    crop = _crop(crop_id)
-    known = {
-        "code": crop.code,
-        "name_vi": crop.name.get("vi", ""),
-        "name_en": crop.name.get("en", ""),
-        "aliases": ", ".join(crop.aliases),
-        "most_kg_per_ha": crop.most_kg_per_ha,
-        "harvest_months": ", ".join(map(str, crop.harvest_months)),
-    }
-    return _crop_form(CropForm(formdata=None, data=known), None, crop)
-
-
-@blueprint.post("/crops/<crop_id>")
-@officers
-def save_one_crop(crop_id: str) -> Answer:
-    """Bring a crop up to date."""
-    return _save_crop(None, _crop(crop_id))
-
-
-def _save_crop(parent: CropCard | None, crop: CropCard | None = None) -> Answer:
-    form = CropForm()
-    if crop is not None:
-        form.code.data = crop.code
-    actor, now = guards.current_actor(), clock.now()
-
-    def act(work: Any) -> str:
-        facts = _crop_facts(form)
-        if parent is not None:
-            return save_variety(work, parent.id, facts=facts, actor=actor, now=now)
-        return save_crop(work, facts=facts, actor=actor, now=now)
-
-    return attempt(
-        form,
-        act,
-        again=lambda: _crop_form(form, parent, crop),
-        then=lead_on(url_for("traceability_desk.show_crops"), _("Saved.")),
-    )
-
-
 def _save_product(form: ProductForm, again: Any) -> Answer:
     actor, now = guards.current_actor(), clock.now()
     return attempt(
@@ -174,32 +101,12 @@ def _address(product_id: str) -> str:
     return url_for("traceability_desk.show_product", product_id=product_id)
 
 
-def _words(text: str) -> tuple[str, ...]:
-    return tuple(word for part in text.split(",") if (word := part.strip()))
-
-
-def _names(said: Mapping[str, str]) -> dict[str, str]:
-    told = {"vi": said["name_vi"], "en": said["name_en"]}
-    return {lang: text for lang, text in told.items() if text}
-
-
-def _crop_facts(form: CropForm) -> CropFacts:
-    said = texts(form)
-    return CropFacts(
-        code=said["code"].lower(),
-        name=_names(said),
-        aliases=_words(said["aliases"]),
-        most_kg_per_ha=form.most_kg_per_ha.data,
-        harvest_months=form.months,
-    )
-
-
 def _product_facts(form: ProductForm) -> ProductFacts:
     said = texts(form)
     return ProductFacts(
         name=said["name"],
         kind=InputKind(form.kind.data),
-        active_ingredients=_words(said["active_ingredients"]),
+        active_ingredients=words_of(said["active_ingredients"]),
         registration_no=said["registration_no"],
         banned_from=form.banned_from.data,
     )
@@ -247,18 +154,6 @@ def _product(product_id: str) -> ProductCard:
     return found
 
 
-def _crop(crop_id: str) -> CropCard:
-    found = next((one for one in lists.crops(db()) if one.id == crop_id), None)
-    if found is None:
-        raise NotFound
-    return found
-
-
-def _parent() -> CropCard | None:
-    asked = request.args.get("of", "")
-    return _crop(asked) if asked else None
-
-
 def _product_form(form: ProductForm) -> str:
     return page("traceability/desk_product.html", product=None, form=form, label_form=None)
 
@@ -272,7 +167,3 @@ def _product_page(product: ProductCard, form: ProductForm, label_form: LabelForm
         labels=lists.labels_of(db(), product.id),
         today=clock.local_date(clock.now()),
     )
-
-
-def _crop_form(form: CropForm, parent: CropCard | None, crop: CropCard | None = None) -> str:
-    return page("traceability/desk_crop.html", form=form, parent=parent, crop=crop)

@@ -161,6 +161,11 @@ def texts(form: Form) -> Mapping[str, str]:
     }
 
 
+def words_of(text: str) -> tuple[str, ...]:
+    """Return what stands between commas."""
+    return tuple(word for part in text.split(",") if (word := part.strip()))
+
+
 def day_of(field: DayField) -> date:
     """Return the day of a field that had to be filled in."""
     return cast(date, field.data)

@@ -1,11 +1,10 @@
 """Forms of the shed, of lab tests, and of plots that are split."""
 
-from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
-from flask_wtf.file import FileField
+from flask_wtf.file import FileField, FileRequired
 from wtforms import BooleanField, RadioField
 from wtforms.fields import SelectChoice
-from wtforms.validators import Length, Optional, ValidationError
+from wtforms.validators import Length, Optional
 
 from kernel.errors import Invalid
 from kernel.messages import msg
@@ -59,13 +58,10 @@ class LabTestForm(Form):
         [required()],
         choices=[SelectChoice("passed", _l("Passed")), SelectChoice("failed", _l("Failed"))],
     )
-    file = FileField(_l("The report (PDF or photo)"))
+    file = FileField(
+        _l("The report (PDF or photo)"), [FileRequired(_l("Choose the file of the report."))]
+    )
     note = TextField(_l("Note"), [Length(max=300)])
-
-    def validate_file(self, field: FileField) -> None:
-        """Ask for the report: a result without it proves nothing."""
-        if not getattr(field.data, "filename", ""):
-            raise ValidationError(gettext("Choose the file of the report."))
 
 
 class ReplaceForm(Form):

@@ -11,9 +11,8 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional, Val
 from kernel.messages import LABELS
 from kernel.web.forms import REQUIRED, DayField, Form, TextField
 from traceability.forms.shared import required
-from traceability.rules import (
-    InputKind,
-)
+from traceability.rules import InputKind
+from traceability.services.yields import MOST_KG_PER_HA
 
 
 class CropForm(Form):
@@ -23,9 +22,6 @@ class CropForm(Form):
     name_vi = TextField(_l("Name in Vietnamese"), [required(), Length(max=80)])
     name_en = TextField(_l("Name in English"), [Length(max=80)])
     aliases = TextField(_l("Other names, with commas between"), [Length(max=400)])
-    most_kg_per_ha = IntegerField(
-        _l("At most, kg a hectare and season"), [Optional(), NumberRange(1)]
-    )
     harvest_months = TextField(_l("Months of harvest, such as 5, 6, 7"), [Length(max=40)])
 
     months: tuple[int, ...] = ()
@@ -36,6 +32,17 @@ class CropForm(Form):
         if not all(word.isascii() and word.isdecimal() for word in words if word):
             raise ValidationError(gettext("Months are 1 to 12."))
         self.months = tuple(int(word) for word in words if word)
+
+
+class BoundForm(Form):
+    """What a field of a crop gives at most."""
+
+    variety = SelectField(_l("For"))
+    most_kg_per_ha = IntegerField(
+        _l("At most, kg a hectare and season"), [Optional(), NumberRange(1, MOST_KG_PER_HA)]
+    )
+    valid_from = DayField(_l("Valid from"), [required()])
+    source = TextField(_l("Source"), [required(), Length(max=300)])
 
 
 class ProductForm(Form):

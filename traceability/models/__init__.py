@@ -49,6 +49,7 @@ from traceability.models.supplies import (
     Variety,
 )
 from traceability.models.water import EntryWater, PlotWater, WaterSource, WaterTest
+from traceability.models.yields import YieldBound
 
 __all__ = [
     "CaptureJob",
@@ -118,5 +119,6 @@ __all__ = [
     "WaterTest",
     "Witness",
     "WitnessReceipt",
+    "YieldBound",
     "is_latest",
 ]

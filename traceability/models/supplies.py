@@ -20,8 +20,6 @@ class Crop(Base):
     name: Mapped[dict[str, str]]
     # Other names that farmers write.
     aliases: Mapped[list[str]] = mapped_column(default=list)
-    # More than this in a season is looked at; None: no bound is known.
-    most_kg_per_ha: Mapped[int | None]
     # Months (1 to 12) in which it is harvested; none: the whole year.
     harvest_months: Mapped[list[int]] = mapped_column(default=list)
     is_sample: Mapped[bool] = mapped_column(default=False)
@@ -37,7 +35,6 @@ class Variety(Base):
     crop_id: Mapped[Id] = mapped_column(sa.ForeignKey("crop.id"))
     code: Mapped[str] = mapped_column(sa.String(30))
     name: Mapped[dict[str, str]]
-    most_kg_per_ha: Mapped[int | None]
     harvest_months: Mapped[list[int]] = mapped_column(default=list)
     is_sample: Mapped[bool] = mapped_column(default=False)
 

@@ -17,7 +17,6 @@ class CropCard:
     id: str
     code: str
     name: dict[str, str]
-    most_kg_per_ha: int | None
     harvest_months: list[int]
     is_sample: bool
     aliases: list[str]
@@ -56,7 +55,7 @@ class LabelRow:
     is_sample: bool
 
 
-_SHARED = ("id", "code", "name", "most_kg_per_ha", "harvest_months", "is_sample")
+_SHARED = ("id", "code", "name", "harvest_months", "is_sample")
 
 
 def crops(session: Session) -> list[CropCard]:

@@ -48,8 +48,16 @@ class Matter:
     @property
     def day(self) -> date | None:
         """The local day it concerns, where it concerns one."""
-        told = self.detail.get("day")
-        return date.fromisoformat(told) if told else None
+        return self._told("day")
+
+    @property
+    def since(self) -> date | None:
+        """The day from which the bound holds that it does not keep."""
+        return self._told("since")
+
+    def _told(self, name: str) -> date | None:
+        said = self.detail.get(name)
+        return date.fromisoformat(said) if said else None
 
 
 _COLUMNS = [getattr(WatchItem, name) for name in Matter.__dataclass_fields__]

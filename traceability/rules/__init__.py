@@ -76,6 +76,8 @@ from traceability.rules.stock import (
 )
 from traceability.rules.uses import (
     Application,
+    Bound,
+    bound_on,
     days_between,
     is_in_season,
     kg_per_ha,
@@ -94,6 +96,7 @@ __all__ = [
     "Application",
     "Balance",
     "Block",
+    "Bound",
     "Clearance",
     "EntryStatus",
     "HoldEnd",
@@ -116,6 +119,7 @@ __all__ = [
     "WatchState",
     "WhatRole",
     "after",
+    "bound_on",
     "checked_lot_code",
     "days_between",
     "is_in_season",

@@ -1,4 +1,4 @@
-"""How often and how soon again a product may be used; what a field gives, and when."""
+"""How often and how soon again a product may be used; what a field gives at most, and when."""
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
@@ -14,6 +14,27 @@ class Application:
     entry_root: str
     first_on: date
     last_on: date
+
+
+@dataclass(frozen=True)
+class Bound:
+    """What a field gives at most in a season from a day on, in kg a hectare; None: not known.
+
+    It is of a variety, or of the crop (None).
+    """
+
+    most: int | None
+    valid_from: date
+    source: str = ""
+    variety_id: str | None = None
+
+
+def bound_on(bounds: Iterable[Bound], day: date, variety_id: str | None) -> Bound | None:
+    """Return the bound that holds on a day: the variety's newest, else the crop's."""
+    begun = sorted((one for one in bounds if one.valid_from <= day), key=lambda one: one.valid_from)
+    newest = {one.variety_id: one for one in begun}
+    known = (newest.get(variety_id), newest.get(None))
+    return next((one for one in known if one and one.most is not None), None)
 
 
 def days_between(uses: Iterable[Application], entry_root: str) -> int | None:

@@ -3,7 +3,7 @@
 The entry is a fact and stays; these are questions about it.
 """
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -23,10 +23,12 @@ from traceability.models import (
     seasons_of_lots,
 )
 from traceability.queries.land import related_plots
+from traceability.queries.yields import bound_for
 from traceability.rules import (
     Activity,
     Application,
     Block,
+    Bound,
     EntryStatus,
     Label,
     LotKind,
@@ -69,7 +71,7 @@ def watch_harvest(session: Session, lot: Lot, *, now: datetime) -> None:
     season = session.get(Season, lot.season_id) if lot.season_id else None
     if season is None:
         return
-    _, months = _bounds(session, season)
+    months = _months(session, season)
     about = {"season_id": season.id, "lot_id": lot.id, "vendor_id": lot.vendor_id}
     key = f"out_of_season:{lot.id}"
     if is_in_season(lot.harvested_on, months):
@@ -78,7 +80,7 @@ def watch_harvest(session: Session, lot: Lot, *, now: datetime) -> None:
         told = {"lot": lot.code, "day": lot.harvested_on.isoformat()}
         open_matter(session, WatchKind.OUT_OF_SEASON, key, detail=told, now=now, **about)
     for one in _grown_in(session, lot):
-        _watch_yield(session, one, lot, now)
+        watch_yield(session, one, lot, now=now)
     if lot.harvest_id is not None:
         entry = session.get_one(DiaryEntry, lot.harvest_id)
         _watch_entering(session, season, entry, lot.vendor_id, now)
@@ -90,35 +92,43 @@ def _grown_in(session: Session, lot: Lot) -> list[Season]:
     return list(session.scalars(wanted))
 
 
-def _watch_yield(session: Session, season: Season, lot: Lot, now: datetime) -> None:
+def watch_yield(session: Session, season: Season, lot: Lot, *, now: datetime) -> None:
+    """Hold what a season gave against the bound of its last day of harvest; name one of its lots."""
     key = f"yield:{season.id}"
     about = {"season_id": season.id, "lot_id": lot.id, "vendor_id": lot.vendor_id}
-    most, _ = _bounds(session, season)
-    found = _yield_of(session, season.id)
-    if most is None or found <= most:
+    found, last_on = _yield_of(session, season.id)
+    bound = _bound(session, season, last_on or lot.harvested_on)
+    if bound is None or bound.most is None or found <= bound.most:
         settle_matter(session, key, now=now)
         return
-    detail = {"found": str(found), "most": str(most)}
+    detail = {"found": str(found), "most": str(bound.most)}
+    detail |= {"since": bound.valid_from.isoformat(), "source": bound.source}
     open_matter(session, WatchKind.YIELD, key, detail=detail, now=now, **about)
 
 
-def _yield_of(session: Session, season_id: str) -> int:
-    """Return the kilograms a hectare of a season; plots share their lots by their area."""
+def _yield_of(session: Session, season_id: str) -> tuple[int, date | None]:
+    """Return the kilograms a hectare of a season, and its last day of harvest.
+
+    Plots share their lots by their area.
+    """
     lots = sa.select(Lot.id).where(
         grew_in([season_id]), Lot.unit == Unit.GRAM, Lot.kind == LotKind.HARVEST
     )
     grown = seasons_of_lots(lots)
     rows = session.execute(
-        sa.select(Lot.id, Lot.quantity, sa.func.sum(Plot.area_m2).label("area_m2"))
+        sa.select(
+            Lot.id, Lot.quantity, Lot.harvested_on, sa.func.sum(Plot.area_m2).label("area_m2")
+        )
         .join(grown, grown.c.lot_id == Lot.id)
         .join(Season, Season.id == grown.c.season_id)
         .join(Plot, Plot.id == Season.plot_id)
-        .group_by(Lot.id, Lot.quantity)
-    )
+        .group_by(Lot.id, Lot.quantity, Lot.harvested_on)
+    ).all()
     by_area: dict[int, int] = {}
     for row in rows:
         by_area[int(row.area_m2)] = by_area.get(int(row.area_m2), 0) + row.quantity
-    return sum(kg_per_ha(grams, area) for area, grams in by_area.items())
+    found = sum(kg_per_ha(grams, area) for area, grams in by_area.items())
+    return found, max((row.harvested_on for row in rows), default=None)
 
 
 def _watch_block(session: Session, entry: DiaryEntry, vendor_id: str, now: datetime) -> None:
@@ -262,15 +272,16 @@ def uses_of(session: Session, season_id: str, product_id: str) -> list[Applicati
     return [Application(row.root_id, row.done_on, row.ended_on or row.done_on) for row in rows]
 
 
-def _bounds(session: Session, season: Season) -> tuple[int | None, list[int]]:
-    """Return what a season's variety, else its crop, gives a hectare, and in which months."""
+def _bound(session: Session, season: Season, day: date) -> Bound | None:
+    crop_id = crop_of(session, season)
+    return bound_for(session, crop_id, season.variety_id, on=day) if crop_id else None
+
+
+def _months(session: Session, season: Season) -> list[int]:
+    """Return the months in which a season's variety, else its crop, is harvested."""
     crop_id = crop_of(session, season)
     crop = session.get(Crop, crop_id) if crop_id else None
     variety = session.get(Variety, season.variety_id) if season.variety_id else None
     if crop is None:
-        return None, []
-    most, months = crop.most_kg_per_ha, crop.harvest_months
-    if variety is not None:
-        most = variety.most_kg_per_ha or most
-        months = variety.harvest_months or months
-    return most, months
+        return []
+    return (variety.harvest_months if variety else []) or crop.harvest_months

@@ -22,6 +22,7 @@ from traceability.services.supplies import (
     put_label,
     put_product,
 )
+from traceability.services.yields import BoundFacts, put_bound
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,8 @@ class CropRow:
     name: dict[str, str]
     aliases: str = ""
     most_kg_per_ha: int | None = None
+    bound_from: date | None = None
+    bound_source: str = ""
     harvest_months: str = ""
     sample: bool = False
 
@@ -58,9 +61,9 @@ class LabelRow:
 
 
 def import_crop(session: Session, row: CropRow, *, actor: Actor, now: datetime) -> str:
-    """Make a crop, or bring it up to date; return its id.
+    """Make a crop and what it gives at most, or bring them up to date; return its id.
 
-    :raises Invalid: for months that are none.
+    :raises Invalid: for months that are none, or a bound without its first day.
     """
     months = _words(row.harvest_months.replace(" ", ","))
     if not all(word.isascii() and word.isdecimal() for word in months):
@@ -69,11 +72,16 @@ def import_crop(session: Session, row: CropRow, *, actor: Actor, now: datetime) 
         code=row.code,
         name=row.name,
         aliases=_words(row.aliases),
-        most_kg_per_ha=row.most_kg_per_ha,
         harvest_months=tuple(map(int, months)),
         is_sample=row.sample,
     )
-    return put_crop(session, facts, actor=actor, now=now)
+    crop_id = put_crop(session, facts, actor=actor, now=now)
+    if row.most_kg_per_ha is not None:
+        if row.bound_from is None:
+            raise Invalid(msg("Write from which day on it is valid."), field="bound_from")
+        bound = BoundFacts(row.most_kg_per_ha, row.bound_from, row.bound_source)
+        put_bound(session, crop_id, bound, actor=actor, now=now)
+    return crop_id
 
 
 def import_label(session: Session, row: LabelRow, *, actor: Actor, now: datetime) -> str:

@@ -1,6 +1,6 @@
 """What the diary tells is judged anew when the lists, or what a season grows, are put right."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -12,12 +12,15 @@ from traceability.models import (
     EntryInput,
     Farm,
     InputProduct,
+    Lot,
     Plot,
     Season,
     is_latest,
+    seasons_of_lots,
 )
-from traceability.rules import Activity, Judged, name_key
-from traceability.services.findings import watch_entry
+from traceability.queries.supplies import find_crop
+from traceability.rules import Activity, Judged, LotKind, name_key
+from traceability.services.findings import watch_entry, watch_yield
 from traceability.services.holding import lock_land, settle_land
 from traceability.services.judging import judge_used
 
@@ -31,6 +34,41 @@ def rejudge_product(session: Session, product_id: str, *, actor: Actor, now: dat
 def rejudge_season(session: Session, season_id: str, *, actor: Actor, now: datetime) -> None:
     """Judge anew what was used in a season, by the labels of what it grows now; holds follow."""
     _rejudge(session, DiaryEntry.season_id == season_id, actor, now)
+
+
+def rejudge_yields(session: Session, crop_id: str, *, since: date, now: datetime) -> None:
+    """Judge anew what the fields of a crop gave that were harvested on a day or later."""
+    seasons = _seasons_of(session, crop_id)
+    for vendor_id in sorted(set(seasons.values())):
+        lock_land(session, vendor_id)
+    harvests = sa.select(Lot.id).where(Lot.kind == LotKind.HARVEST, Lot.harvested_on >= since)
+    grown = seasons_of_lots(harvests)
+    rows = session.execute(
+        sa.select(Season, Lot)
+        .join(grown, grown.c.season_id == Season.id)
+        .join(Lot, Lot.id == grown.c.lot_id)
+        .order_by(Lot.harvested_on, Lot.id)
+    )
+    last = {season: lot for season, lot in rows if season.id in seasons}
+    for season, lot in last.items():
+        watch_yield(session, season, lot, now=now)
+
+
+def _seasons_of(session: Session, crop_id: str) -> dict[str, str]:
+    """Return the seasons that grow a crop, by its link or its name, with their vendors."""
+    rows = session.execute(
+        sa.select(Season.id, Season.crop_id, Season.crop, Farm.vendor_id)
+        .join(Plot, Plot.id == Season.plot_id)
+        .join(Farm, Farm.id == Plot.farm_id)
+        .where(sa.or_(Season.crop_id == crop_id, Season.crop_id.is_(None)))
+    ).all()
+    unlinked = {tuple(sorted(row.crop.items())) for row in rows if row.crop_id is None}
+    named = {names for names in unlinked if find_crop(session, dict(names)) == crop_id}
+    return {
+        row.id: row.vendor_id
+        for row in rows
+        if row.crop_id == crop_id or tuple(sorted(row.crop.items())) in named
+    }
 
 
 def _rejudge(session: Session, wanted: sa.ColumnElement[bool], actor: Actor, now: datetime) -> None:

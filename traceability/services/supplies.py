@@ -30,7 +30,6 @@ class CropFacts:
     code: str
     name: dict[str, str]
     aliases: tuple[str, ...] = ()
-    most_kg_per_ha: int | None = None
     harvest_months: tuple[int, ...] = ()
     is_sample: bool = False
 
@@ -65,7 +64,7 @@ class LabelFacts:
 def save_crop(session: Session, *, facts: CropFacts, actor: Actor, now: datetime) -> str:
     """Add a crop, or bring the one of this code up to date; return its id.
 
-    :raises Invalid: without code and name, for months that are none, or a bound of nothing.
+    :raises Invalid: without code and name, or for months that are none.
     """
     actor.need(*OFFICE)
     return put_crop(session, facts, actor=actor, now=now)
@@ -176,12 +175,10 @@ def _check_crop(facts: CropFacts) -> None:
         raise Invalid(msg("Please fill in this field."), field="name")
     if any(not 1 <= month <= 12 for month in facts.harvest_months):
         raise Invalid(msg("Months are 1 to 12."), field="harvest_months")
-    if facts.most_kg_per_ha is not None and facts.most_kg_per_ha <= 0:
-        raise Invalid(msg("The bound is more than nothing."), field="most_kg_per_ha")
 
 
 def _fill_crop(row: Crop | Variety, facts: CropFacts) -> None:
-    row.name, row.most_kg_per_ha = facts.name, facts.most_kg_per_ha
+    row.name = facts.name
     row.harvest_months = sorted(set(facts.harvest_months))
     row.is_sample = facts.is_sample
 

@@ -18,7 +18,7 @@ _SAMPLE = Column("sample", "Dữ liệu mẫu", c.flag, missing=False)
 
 
 def _crop(values: Values) -> listing.CropRow:
-    names = ("aliases", "most_kg_per_ha", "harvest_months")
+    names = ("aliases", "most_kg_per_ha", "bound_from", "bound_source", "harvest_months")
     return listing.CropRow(
         **plain(values, *names),
         code=values["crop_code"],
@@ -38,6 +38,8 @@ CROPS = Sheet(
         Column("name_en", "Tên (en)", c.text(80)),
         Column("aliases", "Tên khác", c.text(400)),
         Column("most_kg_per_ha", "Năng suất tối đa (kg/ha)", c.number(1, 10**6), missing=None),
+        Column("bound_from", "Năng suất áp dụng từ", c.day, missing=None),
+        Column("bound_source", "Nguồn năng suất", c.text(300)),
         Column("harvest_months", "Tháng thu hoạch", c.text(40)),
         _SAMPLE,
     ),
