@@ -6,7 +6,7 @@ from alembic import op
 from kernel.db import UtcDateTime
 
 revision = "0049"
-down_revision = "0045"
+down_revision = "0048"
 branch_labels = None
 depends_on = None
 

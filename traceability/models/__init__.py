@@ -2,12 +2,25 @@
 
 from traceability.models.checks import IntervalHold, LabResult, LabTest, WatchItem
 from traceability.models.claims import LabelClaim
-from traceability.models.diary import DiaryEntry, EntryInput, EntryQuantity, is_latest
+from traceability.models.diary import (
+    DiaryEntry,
+    EntryInput,
+    EntryQuantity,
+    is_latest,
+)
 from traceability.models.events import EventField, EventValue, EventWhat, TraceEvent
 from traceability.models.labels import LabelBatch, SerialUnit
 from traceability.models.land import Farm, Plot, PlotHeritage, Season
 from traceability.models.links import DlLink, Gs1Party
-from traceability.models.lots import Lot, LotCounter, LotEdge, LotSeason, LotStep
+from traceability.models.lots import (
+    Lot,
+    LotCounter,
+    LotEdge,
+    LotSeason,
+    LotStep,
+    grew_in,
+    seasons_of_lots,
+)
 from traceability.models.packing import LotPackaging, LotPacking
 from traceability.models.partners import CaptureJob, NamedQuery, PartnerToken
 from traceability.models.proof import (
@@ -120,5 +133,7 @@ __all__ = [
     "Witness",
     "WitnessReceipt",
     "YieldBound",
+    "grew_in",
     "is_latest",
+    "seasons_of_lots",
 ]
