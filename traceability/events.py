@@ -93,3 +93,11 @@ class ComplaintFiled(Event):
 
     complaint_id: str
     vendor_id: str
+
+
+@dataclass(frozen=True)
+class LinkTakenDown(Event):
+    """The office took a link of a code down."""
+
+    barred_id: str
+    vendor_id: str

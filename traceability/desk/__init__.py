@@ -1,6 +1,6 @@
 """The trade office's desk of lots, of what does not fit, and of the lists of inputs."""
 
-from traceability.desk import copies, lots, proof, supplies, watch
+from traceability.desk import copies, links, lots, proof, supplies, watch
 from traceability.desk.blueprint import blueprint
 
-__all__ = ["blueprint", "copies", "lots", "proof", "supplies", "watch"]
+__all__ = ["blueprint", "copies", "links", "lots", "proof", "supplies", "watch"]

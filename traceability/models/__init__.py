@@ -1,5 +1,6 @@
 """Tables of farms, diaries, lots, and of what happened to them."""
 
+from traceability.models.barred import BarredLink
 from traceability.models.checks import IntervalHold, LabResult, LabTest, WatchItem
 from traceability.models.diary import DiaryEntry, EntryInput, EntryQuantity, is_latest
 from traceability.models.events import EventField, EventValue, EventWhat, TraceEvent
@@ -55,6 +56,7 @@ from traceability.models.supplies import (
 )
 
 __all__ = [
+    "BarredLink",
     "CaptureJob",
     "Commitment",
     "Complaint",
