@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import asdict
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
@@ -85,7 +86,7 @@ def _becomes_default(session: Session, anchor: Anchor, facts: LinkFacts) -> bool
 
 
 def note_link(
-    session: Session, action: str, link: DlLink, actor: Actor, now: datetime, **more: str
+    session: Session, action: str, link: DlLink, actor: Actor, now: datetime, **more: Any
 ) -> None:
     """Note in the log what became of a link."""
     audit.record(
