@@ -11,7 +11,14 @@ from kernel.db import transaction
 from kernel.web.session import db
 from traceability import guards
 from traceability.api import paging
-from traceability.api.frame import blueprint, epc_format, json_answer, need_text, read_body
+from traceability.api.frame import (
+    DIGITAL_LINK,
+    blueprint,
+    epc_format,
+    json_answer,
+    need_text,
+    read_body,
+)
 from traceability.epcis.asked import Condition, Known
 from traceability.epcis.asking import read_query
 from traceability.epcis.canonical import instant_text
@@ -91,7 +98,7 @@ def answer_query(
 
 def document(events: Sequence[EventRow], name: str) -> Response:
     """Return events as an EPCISQueryDocument; their bodies are JSON already."""
-    translates = epc_format() == "Always_GS1_Digital_Link"
+    translates = epc_format() == DIGITAL_LINK
     listed = ",".join(_written(each, translates=translates) for each in events)
     head = json.dumps({"queryName": name, "resultsBody": {"eventList": []}})
     results = head.replace('"eventList": []', f'"eventList": [{listed}]', 1)

@@ -27,7 +27,8 @@ VERSION = "2.0.0"
 MOST_ADDRESS = 8_000
 JSON, JSON_LD = "application/json", "application/ld+json"
 # EPC URNs need the length of the company prefix, which a Digital Link does not tell.
-FORMATS = ("No_Preference", "Always_GS1_Digital_Link", "Never_Translates")
+DIGITAL_LINK = "Always_GS1_Digital_Link"
+FORMATS = ("No_Preference", DIGITAL_LINK, "Never_Translates")
 
 blueprint = Blueprint("epcis", __name__, url_prefix=ROOT)
 # A token proves who asks; there is no browser and no form.
@@ -75,14 +76,15 @@ def _negotiate() -> Response | None:
     accepted = request.accept_mimetypes
     if accepted and not accepted.best_match([JSON, JSON_LD, "application/problem+json"]):
         raise NotAcceptable(name=request.headers.get("Accept", "")[:80])
-    if epc_format() not in FORMATS:
+    # Whoever tells events may write them in either form.
+    if request.method == "GET" and epc_format() not in FORMATS:
         raise NotAcceptable(field="GS1-EPC-Format", name=epc_format()[:80])
     return None
 
 
 def epc_format() -> str:
     """Return in which form identifiers are wanted."""
-    return request.headers.get("GS1-EPC-Format", "Always_GS1_Digital_Link")
+    return request.headers.get("GS1-EPC-Format", DIGITAL_LINK)
 
 
 def _need_versions() -> None:
@@ -120,11 +122,12 @@ def _say_versions(made: Response) -> Response:
         made.headers[f"GS1-{standard}-Version"] = VERSION
         made.headers[f"GS1-{standard}-Min"] = VERSION
         made.headers[f"GS1-{standard}-Max"] = VERSION
-    made.headers.setdefault("GS1-EPC-Format", epc_format())
+    wanted = epc_format()
+    made.headers.setdefault("GS1-EPC-Format", wanted if wanted in FORMATS else ", ".join(FORMATS))
     made.headers["GS1-CBV-XML-Format"] = "No_Preference"
     made.headers["GS1-Vendor-Version"] = "1.0"
     made.headers["Cache-Control"] = "private, no-store"
-    made.vary.update(("Accept", "Authorization"))
+    made.vary.update(("Accept", "Authorization", "GS1-EPC-Format"))
     return made
 
 
