@@ -97,6 +97,7 @@ from traceability import handlers as tracing
 from traceability.events import (
     ComplaintFiled,
     CopySuspected,
+    LinkTakenDown,
     LotChanged,
     LotHeld,
     LotRecalled,
@@ -280,6 +281,7 @@ def _of_lots(engine: SearchEngine) -> dict[type[Event], Sequence[Reaction]]:
         LotReleased: (told, of_lot),
         LotRecalled: (told, inside(buying.on_lot_recalled), of_lot),
         CopySuspected: (inside(tracing.tell_of_copies),),
+        LinkTakenDown: (inside(tracing.on_link_taken_down),),
         LotChanged: (inside(listing.on_lot_changed), of_lot),
         RecallActed: (
             inside(tracing.on_recall_acted),

@@ -37,6 +37,7 @@ from tests.shop.stalls import Stalls
 from tests.traceability.land import OFFICE, Land, member
 from traceability.epcis.subscribing import SubscriptionWish
 from traceability.models import (
+    BarredLink,
     Complaint,
     DiaryPull,
     DiaryTask,
@@ -184,6 +185,20 @@ class World:
         self.app.extensions["sessionmaker"].kw["bind"].dispose()
 
 
+def _barred(vendor_id: str, lot: Lot) -> BarredLink:
+    """A link that the office took down."""
+    return BarredLink(
+        vendor_id=vendor_id,
+        anchor=f"/t/{lot.trace_code}",
+        link_type="pip",
+        href="https://vuon.example/gia",
+        title="Trang",
+        reason="Hàng giả",
+        taken_by_name="Lan",
+        taken_at=NOW,
+    )
+
+
 def _carry(land: Land, lot_id: str) -> tuple[str, str]:
     """Put something into a crate, and send something to a partner."""
     vendor, who = land.vendor_id, {"actor": land.owner}
@@ -308,7 +323,8 @@ def _vendor(world: World, session: Session, letter: str) -> dict[str, str]:
             title="Công thức",
             created_at=NOW,
         )
-        session.add_all([plan, revision, link])
+        barred = _barred(vendor.id, lot)
+        session.add_all([plan, revision, link, barred])
         session.flush()
         return _recall(session, vendor.id, lot.id) | {
             "vendor_id": vendor.id,
@@ -340,6 +356,7 @@ def _vendor(world: World, session: Session, letter: str) -> dict[str, str]:
             "paper_id": paper.id,
             "invitation_id": invitation.id,
             "link_id": link.id,
+            "barred_id": barred.id,
             "document_id": decision.id,
             "notice_id": notice.id,
             "authority_order_id": order.id,

@@ -101,3 +101,11 @@ class SubscriptionGivenUp(Event):
 
     subscription_id: str
     vendor_id: str
+
+
+@dataclass(frozen=True)
+class LinkTakenDown(Event):
+    """The office took a link of a code down."""
+
+    barred_id: str
+    vendor_id: str

@@ -11,6 +11,7 @@ from traceability import queries
 from traceability.events import (
     ComplaintFiled,
     CopySuspected,
+    LinkTakenDown,
     LotHeld,
     LotRecalled,
     LotReleased,
@@ -19,6 +20,7 @@ from traceability.events import (
     SubscriptionGivenUp,
 )
 from traceability.queries.family import descendants
+from traceability.queries.links import barred_card
 from traceability.queries.recalls.cases import recall_card, scope_lots
 from traceability.queries.recalls.complaints import complaint_of
 from traceability.queries.subscriptions import given_up
@@ -58,6 +60,24 @@ def tell_of_copies(session: "Session", event: CopySuspected, now: datetime) -> N
         now=now,
         code=lot.code,
         vendor_id=lot.vendor_id,
+    )
+
+
+def on_link_taken_down(session: "Session", event: LinkTakenDown, now: datetime) -> None:
+    """Write to the vendor which link of a code the office took down, and why."""
+    barred = barred_card(session, event.barred_id)
+    vendor = vendor_cards(session, [event.vendor_id]).get(event.vendor_id)
+    if barred is None or vendor is None:
+        return
+    notify(
+        session,
+        "traceability/link_down",
+        to=Address(phone=vendor.phone),
+        now=now,
+        anchor=barred.anchor,
+        href=barred.href,
+        reason=barred.reason,
+        vendor_id=vendor.id,
     )
 
 

@@ -76,7 +76,8 @@ def _negotiate() -> Response | None:
     accepted = request.accept_mimetypes
     if accepted and not accepted.best_match([JSON, JSON_LD, "application/problem+json"]):
         raise NotAcceptable(name=request.headers.get("Accept", "")[:80])
-    if epc_format() not in FORMATS:
+    # Whoever tells events may write them in either form.
+    if request.method == "GET" and epc_format() not in FORMATS:
         raise NotAcceptable(field="GS1-EPC-Format", name=epc_format()[:80])
     return None
 
@@ -121,11 +122,12 @@ def _say_versions(made: Response) -> Response:
         made.headers[f"GS1-{standard}-Version"] = VERSION
         made.headers[f"GS1-{standard}-Min"] = VERSION
         made.headers[f"GS1-{standard}-Max"] = VERSION
-    made.headers.setdefault("GS1-EPC-Format", epc_format())
+    wanted = epc_format()
+    made.headers.setdefault("GS1-EPC-Format", wanted if wanted in FORMATS else ", ".join(FORMATS))
     made.headers["GS1-CBV-XML-Format"] = "No_Preference"
     made.headers["GS1-Vendor-Version"] = "1.0"
     made.headers["Cache-Control"] = "private, no-store"
-    made.vary.update(("Accept", "Authorization"))
+    made.vary.update(("Accept", "Authorization", "GS1-EPC-Format"))
     return made
 
 

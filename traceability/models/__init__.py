@@ -1,5 +1,6 @@
 """Tables of farms, diaries, lots, and of what happened to them."""
 
+from traceability.models.barred import BarredLink
 from traceability.models.checks import IntervalHold, LabResult, LabTest, WatchItem
 from traceability.models.claims import LabelClaim
 from traceability.models.diary import (
@@ -65,6 +66,7 @@ from traceability.models.water import EntryWater, PlotWater, WaterSource, WaterT
 from traceability.models.yields import YieldBound
 
 __all__ = [
+    "BarredLink",
     "CaptureJob",
     "Commitment",
     "Complaint",

@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 from kernel.db import Base
 from kernel.export import Sheet, read_sheet
 from traceability.models import (
+    BarredLink,
     DiaryEntry,
     DiaryPhoto,
     DiaryTask,
@@ -56,6 +57,7 @@ def farm_sheets(session: Session, vendor_id: str) -> list[Sheet]:
         "shipments": (Shipment, Shipment.vendor_id == vendor_id),
         "gs1_numbers": (Gs1Party, Gs1Party.vendor_id == vendor_id),
         "code_links": (DlLink, DlLink.vendor_id == vendor_id),
+        "code_links_taken_down": (BarredLink, BarredLink.vendor_id == vendor_id),
     }
     asked |= _records(vendor_id, seasons)
     sheets = [

@@ -38,6 +38,7 @@ class WatchKind(enum.Enum):
     TOO_MANY = "too_many"
     TOO_CLOSE = "too_close"
     REENTRY = "reentry"
+    OUTSIDE = "outside"
 
 
 class WatchState(enum.Enum):
@@ -65,6 +66,7 @@ LABELS.update(
         WatchKind.TOO_MANY: msg("Used too often"),
         WatchKind.TOO_CLOSE: msg("Used again too soon"),
         WatchKind.REENTRY: msg("Entered too soon after spraying"),
+        WatchKind.OUTSIDE: msg("Codes lead to another site"),
         WatchState.OPEN: msg("To look at"),
         WatchState.DONE: msg("Dealt with"),
         WatchState.DISMISSED: msg("No matter"),

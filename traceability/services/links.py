@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import asdict
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
@@ -10,20 +11,23 @@ from sqlalchemy.orm import Session
 
 from kernel import audit
 from kernel.actor import Actor
+from kernel.db import lock
 from kernel.errors import Conflict, Invalid, NotFound
 from kernel.messages import msg
 from traceability.gs1 import read_company_prefix, read_gln
 from traceability.gs1.registering import Anchor, LinkFacts, check_link, read_anchor
 from traceability.gs1.resolving import DEFAULT_MULTI
-from traceability.models import DlLink, Farm, Gs1Party, Lot, Plot
+from traceability.models import BarredLink, DlLink, Farm, Gs1Party, LogisticUnit, Lot, Plot
+from traceability.queries.links import has_default, is_known, is_needed
+from traceability.services.sites import leave_site, watch_site
 
-OFFICE = ("reviewer", "approver")
 MOST_LINKS = 50
 # Where in a number its company prefix begins; not named: at once.
 _PREFIX_AT = {"00": 1, "01": 1, "8003": 1, "8006": 1}
 
 _NOT_YOURS = msg("This number is not yours: enter your company prefix first, or use it on a lot.")
 _TAKEN = msg("Another vendor has this number already.")
+_BARRED = msg("The trade office took a link to this address down: %(reason)s")
 _KEEP_DEFAULT = msg("Other links need this one: where the code leads without a wish.")
 
 
@@ -50,6 +54,7 @@ def add_link(
     facts = check_link(facts, roots=roots)
     anchor = read_anchor(facts.anchor)
     _need_own(session, anchor, vendor_id)
+    _need_allowed(session, vendor_id, facts.href)
     _need_room(session, anchor.path)
     is_default = _becomes_default(session, anchor, facts)
     if is_default:
@@ -60,7 +65,8 @@ def add_link(
             session.add(link)
     except IntegrityError:
         raise Conflict from None
-    _note(session, "link.added", link, actor, now)
+    note_link(session, "link.added", link, actor, now)
+    watch_site(session, link, roots=roots, now=now)
     return link.id
 
 
@@ -69,17 +75,20 @@ def _becomes_default(session: Session, anchor: Anchor, facts: LinkFacts) -> bool
 
     :raises Invalid: for a lot or serial number of a key that leads nowhere.
     """
-    known = _is_known(session, anchor)
+    known = is_known(session, anchor)
     if not known and not anchor.is_base:
         raise Invalid(
             msg("First keep a link for the number itself, without lot or serial number."),
             field="anchor",
         )
-    leads_on = known if anchor.is_base else _has_default(session, anchor)
+    leads_on = known if anchor.is_base else has_default(session, anchor)
     return facts.link_type != DEFAULT_MULTI and (facts.is_default or not leads_on)
 
 
-def _note(session: Session, action: str, link: DlLink, actor: Actor, now: datetime) -> None:
+def note_link(
+    session: Session, action: str, link: DlLink, actor: Actor, now: datetime, **more: Any
+) -> None:
+    """Note in the log what became of a link."""
     audit.record(
         session,
         action,
@@ -90,6 +99,7 @@ def _note(session: Session, action: str, link: DlLink, actor: Actor, now: dateti
         link_type=link.link_type,
         href=link.href,
         is_default=link.is_default,
+        **more,
     )
 
 
@@ -105,20 +115,20 @@ def _row(
 
 
 def remove_link(session: Session, link_id: str, *, actor: Actor, now: datetime) -> None:
-    """Take a link away: by an owner of its vendor, or by the office.
+    """Take a link away, as an owner of its vendor; the office does so with a reason (`barring`).
 
     :raises Conflict: for the default that other links need.
     """
-    link = session.get(DlLink, link_id)
+    link = lock(session, DlLink, link_id)
     if link is None:
         raise NotFound
-    if not actor.has(*OFFICE):
-        actor.need_at(link.vendor_id, "owner")
-    if link.is_default and _is_needed(session, link):
+    actor.need_at(link.vendor_id, "owner")
+    if link.is_default and is_needed(session, link.id, link.anchor):
         raise Conflict(_KEEP_DEFAULT)
-    _note(session, "link.removed", link, actor, now)
+    note_link(session, "link.removed", link, actor, now)
     session.delete(link)
     session.flush()
+    leave_site(session, vendor_id=link.vendor_id, href=link.href, now=now)
 
 
 def change_numbers(
@@ -226,36 +236,12 @@ def _owners(session: Session, code: str, value: str) -> set[str]:
         asked.append(sa.select(Farm.vendor_id).where(column == value))
         of_plot = sa.select(Farm.vendor_id).join(Plot, Plot.farm_id == Farm.id)
         asked.append(of_plot.where(Plot.trace_code == value))
+    elif code in {"00", "u"}:
+        column = LogisticUnit.sscc if code == "00" else LogisticUnit.code
+        asked.append(sa.select(LogisticUnit.vendor_id).where(column == value))
     elif code == "417":
         asked.append(sa.select(Gs1Party.vendor_id).where(Gs1Party.gln == value))
     return {owner for statement in asked for owner in session.scalars(statement)}
-
-
-def _is_known(session: Session, anchor: Anchor) -> bool:
-    """Tell whether the key of a code leads somewhere already: by the house, or by a link."""
-    code, value = anchor.pairs[0]
-    if _default_at(session, anchor.base) or not code.isdigit():
-        return True
-    lots = sa.select(Lot.id).where(Lot.gtin == value)
-    farms = sa.select(Farm.id).where(Farm.gln == value)
-    parties = sa.select(Gs1Party.vendor_id).where(Gs1Party.gln == value)
-    known = {"01": lots, "414": farms, "417": parties}.get(code)
-    return known is not None and session.scalar(known.limit(1)) is not None
-
-
-def _has_default(session: Session, anchor: Anchor) -> bool:
-    """Tell whether a code below its key leads somewhere of its own."""
-    if _default_at(session, anchor.path):
-        return True
-    said = dict(anchor.pairs)
-    if set(said) == {"01", "10"}:
-        lot = sa.select(Lot.id).where(Lot.gtin == said["01"], Lot.code == said["10"])
-        return session.scalar(lot) is not None
-    return False
-
-
-def _default_at(session: Session, path: str) -> str | None:
-    return session.scalar(sa.select(DlLink.id).where(DlLink.anchor == path, DlLink.is_default))
 
 
 def _step_back(session: Session, path: str) -> None:
@@ -271,21 +257,19 @@ def _need_room(session: Session, path: str) -> None:
         raise Invalid(msg("No code has more than fifty links."), field="anchor")
 
 
-def _is_needed(session: Session, link: DlLink) -> bool:
-    """Tell whether a default is all that other links of its number lead back to."""
-    anchor = read_anchor(link.anchor)
-    others = sa.select(DlLink.id).where(
-        DlLink.id != link.id,
-        sa.or_(
-            DlLink.anchor == link.anchor,
-            DlLink.anchor.startswith(f"{link.anchor}/", autoescape=True),
-        ),
+def _need_allowed(session: Session, vendor_id: str, href: str) -> None:
+    """Refuse an address that the office took down for this vendor, with its reason.
+
+    :raises Invalid: then.
+    """
+    reason = session.scalar(
+        sa.select(BarredLink.reason)
+        .where(
+            BarredLink.vendor_id == vendor_id,
+            BarredLink.href == href,
+            BarredLink.allowed_at.is_(None),
+        )
+        .limit(1)
     )
-    if session.scalar(others.limit(1)) is None:
-        return False
-    link.is_default = False
-    session.flush()
-    known = _is_known(session, anchor) if anchor.is_base else _has_default(session, anchor)
-    link.is_default = True
-    session.flush()
-    return not known
+    if reason is not None:
+        raise Invalid(_BARRED, field="href", reason=reason)

@@ -22,6 +22,7 @@ from traceability.gs1.registering import LinkFacts
 from traceability.gs1.words import LINK_WORDS
 from traceability.queries import farm_of, lots_of
 from traceability.queries.codes import gtins_of, links_of_vendor, numbers_of, places_of
+from traceability.queries.links import barred_of
 from traceability.services import links
 from traceability.views.attempt import attempt
 from traceability.views.blueprint import blueprint, owners
@@ -96,6 +97,7 @@ def show_codes(vendor_id: str) -> Answer:
         gtins=gtins_of(db(), vendor_id),
         places=places_of(db(), vendor_id),
         links=links_of_vendor(db(), vendor_id=vendor_id),
+        barred=barred_of(db(), vendor_id=vendor_id),
         words=LINK_WORDS,
     )
 
