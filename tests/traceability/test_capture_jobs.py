@@ -292,8 +292,7 @@ def test_two_workers_at_one_document_store_it_once(session, maker):
     assert count_events(session) == 1200
 
 
-def test_without_the_look_under_the_lock_a_part_would_be_counted_twice(session, maker):
-    """The guard is that ``done`` is where the part begins."""
+def test_a_part_that_somebody_else_has_stored_is_not_counted_again(session, maker):
     land = Land(session)
     _, job_id = _handed_in(land, PROCEED)
     with maker() as other, transaction(other):

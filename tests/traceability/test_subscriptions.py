@@ -30,6 +30,7 @@ from traceability.rules.partners import SubscriptionEnd
 from traceability.services import delivering
 from traceability.services.delivering import Receipt, deliver_due
 from traceability.services.events import write_event
+from traceability.services.forgetting import forget_farmer
 from traceability.services.naming import name_query
 from traceability.services.partners import Grant, make_token, revoke_token
 from traceability.services.subscriptions import subscribe
@@ -380,6 +381,13 @@ def test_deleting_a_query_ends_what_was_sent_of_it(partner, receiver, deliver, a
     tell(partner, "shipping")
     assert deliver() == 0
     assert app_session.get_one(Subscription, key).end_reason is SubscriptionEnd.QUERY
+
+
+def test_a_vendor_that_is_forgotten_sends_nothing_more(session):
+    land = Land(session)
+    key = _subscribe(land, _partner(land))
+    land.run(forget_farmer, land.vendor_id)
+    assert session.get_one(Subscription, key).end_reason is SubscriptionEnd.VENDOR
 
 
 def test_a_token_has_only_so_many(session, monkeypatch):
