@@ -5,6 +5,9 @@ from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
+from hypothesis import HealthCheck, given
+from hypothesis import settings as examples
+from hypothesis import strategies as st
 
 from kernel import clock
 from kernel.db import transaction
@@ -13,6 +16,8 @@ from shop import worker
 from tests.together import at_once
 from tests.traceability.land import NOW, Land
 from tests.traceability.partners import ROOT, Partner, document, event, token
+from tests.traceability.test_epcis_queries import FIELDS, JSON
+from traceability.api import capture as capture_api
 from traceability.models import CaptureJob, PartnerToken, TraceEvent
 from traceability.queries import partners as asked
 from traceability.rules.partners import CaptureState
@@ -175,6 +180,30 @@ def test_what_requests_left_behind_is_swept(app_session, storage, app_land):
     assert list(storage.keys(FOLDER)) == [key_of(kept)]
 
 
+@examples(
+    max_examples=40,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(
+    changes=st.lists(st.dictionaries(FIELDS, JSON, max_size=3), min_size=1, max_size=3),
+    behaviour=st.sampled_from([ROLLBACK, PROCEED]),
+)
+def test_whatever_a_document_holds_its_job_ends(partner, work, app_session, changes, behaviour):
+    # So small a document would not wait.
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(capture_api, "IN_REQUEST", 0)
+        body = document(*(event() | each for each in changes))
+        answer = partner.send("/capture", body, GS1_Capture_Error_Behaviour=behaviour)
+    if answer.status_code == 400:
+        return
+    job_id = path_of(answer).rpartition("/")[2]
+    assert work() == 1
+    app_session.rollback()
+    job = app_session.get_one(CaptureJob, job_id)
+    assert (job.state, job.done, job.attempts) == (CaptureState.FINISHED, len(changes), 0)
+
+
 # Workers that die, and several at once; on both engines.
 
 
@@ -263,8 +292,7 @@ def test_two_workers_at_one_document_store_it_once(session, maker):
     assert count_events(session) == 1200
 
 
-def test_without_the_look_under_the_lock_a_part_would_be_counted_twice(session, maker):
-    """The guard is that ``done`` is where the part begins."""
+def test_a_part_that_somebody_else_has_stored_is_not_counted_again(session, maker):
     land = Land(session)
     _, job_id = _handed_in(land, PROCEED)
     with maker() as other, transaction(other):

@@ -18,6 +18,7 @@ from tests.traceability.land import Land
 from tests.traceability.partners import HOUSE, LOT, PALLET, ROOT, Partner, document, event, token
 from traceability.epcis.asked import Asked, Known
 from traceability.epcis.asking import read_query
+from traceability.epcis.checking import read_document
 from traceability.epcis.errors import QueryTooLarge
 from traceability.models import Farm, PartnerToken, Plot
 from traceability.queries.events import event_values, find_events, known_prefixes
@@ -257,7 +258,7 @@ def test_both_databases_find_the_same(session):
     token(land)
     token_id = session.scalars(sa.select(PartnerToken.id)).one()
     who = Teller(token_id, land.vendor_id, may_read=True, may_capture=True)
-    land.run(capture_document, STORY, behaviour="rollback", partner=who)
+    land.run(capture_document, read_document(STORY), behaviour="rollback", partner=who)
     known = Known(seen=known_prefixes(session, vendor_id=land.vendor_id))
     wrong = []
     for query, steps in FOUND:

@@ -18,10 +18,11 @@ from traceability.epcis.asking import read_query
 from traceability.epcis.contexts import BUILT_IN
 from traceability.models import Lot, TraceEvent
 from traceability.queries.events import find_events
-from traceability.queries.journey import journey
+from traceability.queries.journey import journey, readings
 from traceability.rules import LotState
 from traceability.rules.keeping import COLDEST, HOTTEST, read_celsius
 from traceability.services import lots
+from traceability.services.events import declare_wrong
 from traceability.services.lots import KeptFacts
 
 HOUR_AGO = NOW - timedelta(hours=1)
@@ -67,6 +68,19 @@ def test_the_journey_tells_how_warm_it_was_and_where(house):
     assert (first.store, first.coldest, first.hottest) == ("", None, None)
     assert (kept.step, kept.store) == ("storing", "Kho đông")
     assert (kept.coldest, kept.hottest) == (-18.0, -18.0)
+
+
+def test_the_page_of_a_lot_lists_how_warm_it_was(house, session):
+    lot_id = house.harvest()
+    for hours, celsius in ((3, 8.0), (2, 4.5), (1, -1.0)):
+        keep(house, lot_id, celsius, NOW - timedelta(hours=hours), "Kho 2")
+    name = events(house.session)[-1]["quantityList"][0]["epcClass"]
+    seen = readings(session, name)
+    assert [one.coldest for one in seen] == [one.hottest for one in seen] == [-1.0, 4.5, 8.0]
+    assert {one.store for one in seen} == {"Kho 2"}
+    wrong = session.scalars(sa.select(TraceEvent.seq).order_by(TraceEvent.seq.desc())).first()
+    house.run(declare_wrong, wrong, reason="did_not_occur")
+    assert [one.coldest for one in readings(session, name)] == [4.5, 8.0]
 
 
 @pytest.mark.parametrize(
@@ -172,6 +186,9 @@ def test_the_packing_house_writes_it_down_and_buyers_read_it(farmer, client):
     assert f'value="{TODAY}"' in client.get(f"{address}/keep").get_data(as_text=True)
     data = {"celsius": "3,5", "day": str(TODAY), "hour": "9h30", "store": "Kho lạnh 2"}
     assert post(client, f"{address}/keep", data).status_code == 303
+    listed = client.get(address).get_data(as_text=True)
+    assert "Kho lạnh 2" in listed
+    assert "3,5 °C" in listed
     page = client.get(f"/t/{farmer.card(lot_id).trace_code}?lang=en").get_data(as_text=True)
     assert "3.5 °C" in page or "3,5 °C" in page
     assert "Kho lạnh 2" in page

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from kernel import clock
 from kernel.db import transaction
+from kernel.ids import new_id
 from kernel.mail import Notice
 from shop import worker
 from tests.conftest import post
@@ -19,7 +20,8 @@ from tests.together import at_once
 from tests.traceability.land import NOW, Land
 from tests.traceability.partners import ROOT, Partner, event, token
 from tests.traceability.receiver import receiving
-from traceability.epcis.errors import BadSubscription
+from tests.traceability.test_epcis_queries import NAMES
+from traceability.epcis.errors import BadQuery, BadSubscription
 from traceability.epcis.schedules import read_schedule, schedule_of
 from traceability.epcis.subscribing import SubscriptionWish, read_wish
 from traceability.models import PartnerToken, Subscription
@@ -28,6 +30,7 @@ from traceability.rules.partners import SubscriptionEnd
 from traceability.services import delivering
 from traceability.services.delivering import Receipt, deliver_due
 from traceability.services.events import write_event
+from traceability.services.forgetting import forget_farmer
 from traceability.services.naming import name_query
 from traceability.services.partners import Grant, make_token, revoke_token
 from traceability.services.subscriptions import subscribe
@@ -380,6 +383,13 @@ def test_deleting_a_query_ends_what_was_sent_of_it(partner, receiver, deliver, a
     assert app_session.get_one(Subscription, key).end_reason is SubscriptionEnd.QUERY
 
 
+def test_a_vendor_that_is_forgotten_sends_nothing_more(session):
+    land = Land(session)
+    key = _subscribe(land, _partner(land))
+    land.run(forget_farmer, land.vendor_id)
+    assert session.get_one(Subscription, key).end_reason is SubscriptionEnd.VENDOR
+
+
 def test_a_token_has_only_so_many(session, monkeypatch):
     from traceability.services import subscriptions
 
@@ -409,19 +419,20 @@ def test_the_vendor_sees_and_ends_them(client, app_land, app_session, sign_in, p
 # Races, on both engines.
 
 
-def _partner(land):
+def _partner(land, name="all"):
     grant = Grant("Shop", may_read=True, may_capture=True)
     land.run(make_token, land.vendor_id, grant=grant, actor=land.owner)
-    token_id = land.session.scalar(sa.select(PartnerToken.id))
+    token_id = land.session.scalar(sa.select(PartnerToken.id).order_by(PartnerToken.id.desc()))
     whom = asked.Partner(token_id, land.vendor_id, may_read=True, may_capture=True)
-    land.run(name_query, "all", query={}, partner=whom)
+    if name:
+        land.run(name_query, name, query={}, partner=whom)
     return whom
 
 
-def _subscribe(land, whom, dest="https://shop.example/hook"):
+def _subscribe(land, whom, dest="https://shop.example/hook", query="all"):
     return land.run(
         subscribe,
-        "all",
+        query,
         wish=SubscriptionWish(dest, streams=True, schedule={}),
         epc_format="Never_Translates",
         partner=whom,
@@ -616,3 +627,32 @@ def test_no_body_of_a_subscription_breaks_the_house(partner, body, is_near):
         body = {"dest": "https://shop.example/", "stream": True} | body
     answer = partner.send("/queries/all/subscriptions", json.dumps(body).encode())
     assert answer.status_code in {201, 400}, answer.text
+
+
+_QUERIES = st.dictionaries(
+    NAMES | st.text(max_size=12),
+    st.text(max_size=30)
+    | st.sampled_from(
+        ["true", "7", "2026-11-20T00:00:00Z", "ADD", "shipping", "ASC", "nan", "1e400"]
+    )
+    | st.integers(-5, 5),
+    max_size=3,
+)
+
+
+@settings(
+    max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(query=_QUERIES)
+def test_every_query_that_is_kept_can_be_sent_for(app_session, app_land, query):
+    """What is refused is refused to its sender, never found out by the worker."""
+    app_session.rollback()
+    whom = _partner(app_land, name=None)
+    name = new_id()
+    try:
+        app_land.run(name_query, name, query=query, partner=whom)
+        key = _subscribe(app_land, whom, query=name)
+    except (BadQuery, BadSubscription):
+        return
+    app_land.run(write_event, event(eventID=f"urn:uuid:{name}"), vendor_id=app_land.vendor_id)
+    app_land.run(delivering.claim, key)

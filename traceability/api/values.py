@@ -9,7 +9,7 @@ from kernel.web.session import db
 from traceability import guards
 from traceability.api import paging
 from traceability.api.events import answer_query
-from traceability.api.frame import DIGITAL_LINK, blueprint, json_answer, need_text
+from traceability.api.frame import DIGITAL_LINKS, blueprint, json_answer, need_text
 from traceability.epcis.asked import ColumnIn, Condition, ThingIn
 from traceability.epcis.canonical import value_text
 from traceability.epcis.contexts import BUILT_IN, EPCIS
@@ -69,7 +69,7 @@ def list_values(resource: str) -> Response:
         last = values[-1] if last is not None or len(merged) > size else None
     made = _collection(values)
     # They are kept in the one form only, whatever was asked for.
-    made.headers["GS1-EPC-Format"] = DIGITAL_LINK
+    made.headers["GS1-EPC-Format"] = DIGITAL_LINKS
     if last is not None:
         paging.lead_on(made, found, (last,))
     return made

@@ -16,6 +16,7 @@ from traceability.models import EventField, EventWhat, Farm, Plot, TraceEvent
 from traceability.rules import WhatRole
 
 MOST_STOPS = 80
+MOST_READINGS = 30
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,32 @@ class Stop:
     coldest: float | None = None
     hottest: float | None = None
     place_name: str = ""
+
+
+@dataclass(frozen=True)
+class KeptAt:
+    """What the thermometers of a store said of a lot at one time, in degrees Celsius."""
+
+    at: datetime
+    store: str
+    coldest: float
+    hottest: float
+
+
+def readings(session: Session, ref: str) -> tuple[KeptAt, ...]:
+    """Return how warm a thing of this name was kept, the newest first; the last thirty.
+
+    What who told it declared wrong afterwards is left out.
+    """
+    coldest, hottest = _celsius(sa.func.min), _celsius(sa.func.max)
+    rows = session.execute(
+        sa.select(TraceEvent.event_time, _store(), coldest, hottest)
+        .join(EventWhat, EventWhat.event_seq == TraceEvent.seq)
+        .where(EventWhat.ref == ref, ~_is_declared_wrong(), coldest.is_not(None))
+        .order_by(TraceEvent.event_time.desc(), TraceEvent.seq.desc())
+        .limit(MOST_READINGS)
+    )
+    return tuple(KeptAt(*row) for row in rows)
 
 
 def journey(session: Session, refs: Collection[str], *, root: str) -> tuple[Stop, ...]:

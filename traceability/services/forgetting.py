@@ -18,17 +18,20 @@ from traceability.models import (
     LotStep,
     Plot,
     Season,
+    Subscription,
     WaterSource,
 )
+from traceability.rules.partners import SubscriptionEnd
 from traceability.services.photos import forget_photos
 from traceability.services.proof.personal import forget_words
+from traceability.services.subscriptions import end_those_of
 
 
 def forget_farmer(session: Session, vendor_id: str, *, now: datetime) -> None:
     """Take names, addresses and places off; lots and diary stay for the tracing.
 
     What its events say of people is erased beside the log, which stays whole. The files of
-    pictures go after the commit.
+    pictures go after the commit. Nothing more is sent to partners.
     """
     forget_words(session, vendor_id=vendor_id)
     farms = sa.select(Farm.id).where(Farm.vendor_id == vendor_id)
@@ -40,6 +43,9 @@ def forget_farmer(session: Session, vendor_id: str, *, now: datetime) -> None:
         .values(worker="", recorded_by=None, people=[], media=[], lat=None, lon=None, device_id="")
     )
     forget_photos(session, vendor_id, now=now)
+    end_those_of(
+        session, Subscription.vendor_id == vendor_id, reason=SubscriptionEnd.VENDOR, now=now
+    )
     lots = sa.select(Lot.id).where(Lot.vendor_id == vendor_id)
     _forget_keepers(session, vendor_id, lots=lots)
     for kind in (LotStep, LotMove):
