@@ -536,6 +536,8 @@ GUARDS = {
     "recalls_desk.show_complaint": "needs:reviewer,approver",
     "recalls.show_complaints": "member:owner",
     "recalls_desk.show_complaints": "needs:reviewer,approver",
+    "recalls.show_progress": "member:owner",
+    "recalls_desk.show_progress": "needs:reviewer,approver",
     "recalls.show_recall": "member:owner",
     "recalls_desk.show_recall": "needs:reviewer,approver",
     "recalls.show_recalls": "member:owner",
