@@ -282,7 +282,7 @@ def _of_lots(engine: SearchEngine) -> dict[type[Event], Sequence[Reaction]]:
         LotRecalled: (told, inside(buying.on_lot_recalled), of_lot),
         CopySuspected: (inside(tracing.tell_of_copies),),
         LotChanged: (inside(listing.on_lot_changed), of_lot),
-        RecallGoesOn: (inside(go_on),),
+        RecallGoesOn: (outside("recall.go_on", go_on),),
         RecallActed: (
             inside(tracing.on_recall_acted),
             outside("search.recall", listing.reindex_recall(engine)),

@@ -501,6 +501,7 @@ GUARDS = {
     "sharing.picture": "public",
     "sitemap.goods": "public",
     "sitemap.index": "public",
+    "sitemap.recalls": "public",
     "sitemap.robots": "public",
     "sitemap.sellers": "public",
     "sitemap.shelves": "public",

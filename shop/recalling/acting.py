@@ -12,7 +12,8 @@ from kernel.errors import NotFound
 from kernel.mail import Address
 from orders.queries.affected import Contact, Sold, contacts_of, sold_of
 from orders.services.recalling import free_carts, stop_orders
-from traceability.queries.recalls.cases import RecallCard, count_waiting, recall_card, scope_lots
+from traceability.queries.recalls.cases import RecallCard, recall_card, scope_lots
+from traceability.queries.recalls.progress import count_waiting
 from traceability.rules.recalls import Measure
 from traceability.services import recalls
 from traceability.services.recalls.acting import Acted

@@ -12,13 +12,8 @@ from shop.recalling.place import Place
 from shop.recalling.report import spoken_span
 from shop.recalling.scope import Scope, scope_of
 from shop.recalling.tables import ACCOUNT_WORDS
-from traceability.queries.recalls.cases import (
-    RecallCard,
-    actions_of,
-    counts_of,
-    notices_of,
-    progress_of,
-)
+from traceability.queries.recalls.cases import RecallCard, actions_of, counts_of, notices_of
+from traceability.queries.recalls.progress import progress_of
 from vendors.queries import vendor_cards
 
 MOST_SHOWN = 100

@@ -8,11 +8,12 @@ from kernel.db import transaction
 from kernel.errors import Conflict
 from kernel.events import OutboxMessage, read
 from kernel.quantity import Unit
+from shop.recalling import stopping
 from shop.recalling.stopping import go_on
 from tests.shop.recalled import OFFICER, Case, open_case, owner
 from traceability.events import RecallActed, RecallGoesOn
 from traceability.models import Lot, LotHold, RecallLot, RecallNotice
-from traceability.queries.recalls.cases import Progress, progress_of
+from traceability.queries.recalls.progress import Progress, progress_of
 from traceability.rules import LotState, Portion
 from traceability.rules.recalls import Measure, RecallState
 from traceability.services import lots, recalls
@@ -25,6 +26,7 @@ PART = 2
 @pytest.fixture
 def case(maker, now, monkeypatch) -> Case:
     monkeypatch.setattr(acting, "AT_ONCE", PART)
+    monkeypatch.setattr(stopping, "PAUSE_S", 0)
     return open_case(maker, now)
 
 
@@ -44,25 +46,19 @@ def states(case: Case, lot_ids) -> set[LotState]:
         return {session.get_one(Lot, key).state for key in lot_ids}
 
 
-def waiting_events(case: Case) -> list[OutboxMessage]:
+def work(case: Case) -> bool:
+    """Do what waits as the worker does; tell whether there was something."""
     with case.maker() as session:
         wanted = sa.select(OutboxMessage).where(OutboxMessage.kind == "RecallGoesOn")
-        return list(session.scalars(wanted.where(OutboxMessage.done_at.is_(None))))
-
-
-def work(case: Case, *, fail: bool = False) -> bool:
-    """Do one part as the worker does; tell whether there was one."""
-    waiting = waiting_events(case)
-    if not waiting:
-        return False
-    with case.maker() as session, transaction(session):
-        message = session.get_one(OutboxMessage, waiting[0].seq)
+        message = session.scalars(wanted.where(OutboxMessage.done_at.is_(None))).first()
+        if message is None:
+            return False
         event = read(message)
-        assert isinstance(event, RecallGoesOn)
+    assert isinstance(event, RecallGoesOn)
+    with case.maker() as session:
         go_on(session, event, case.now)
-        message.done_at = case.now
-        if fail:
-            raise ConnectionError
+    with case.maker() as session, transaction(session):
+        session.get_one(OutboxMessage, message.seq).done_at = case.now
     return True
 
 
@@ -71,7 +67,7 @@ def progress(case: Case, recall_id: str) -> Progress:
         return progress_of(session, recall_id)
 
 
-def test_many_lots_are_stopped_part_by_part_and_buyers_told_once_at_the_end(case):
+def test_many_lots_are_stopped_part_by_part_and_buyers_told_once_at_the_end(case, monkeypatch):
     case.order(2, sent="deliver")
     every = (case.market.lot, *split(case, case.market.lot, *[500] * 4))
     recall_id = case.open()
@@ -84,9 +80,10 @@ def test_many_lots_are_stopped_part_by_part_and_buyers_told_once_at_the_end(case
     with pytest.raises(Conflict):
         case.run(recalls.close_recall, recall_id, cause="Phun sai", figures={}, actor=OFFICER)
     assert case.mails() == []
+    seen: list[Progress] = []
+    monkeypatch.setattr(stopping, "pause", lambda: seen.append(progress(case, recall_id)))
     assert work(case)
-    assert progress(case, recall_id) == Progress(4, 5)
-    assert work(case)
+    assert seen == [Progress(4, 5)]
     assert not work(case)
     assert states(case, every) == {LotState.RECALLED}
     assert case.card(recall_id).held_at is not None
@@ -99,15 +96,20 @@ def test_many_lots_are_stopped_part_by_part_and_buyers_told_once_at_the_end(case
         assert verify(session) is None
 
 
-def test_a_part_that_failed_is_done_again_and_nothing_is_done_twice(case):
+def test_what_was_cut_short_goes_on_with_those_that_wait(case, monkeypatch):
     every = (case.market.lot, *split(case, case.market.lot, *[500] * 4))
     recall_id = case.open()
     case.act(recall_id, Measure.HOLD)
-    with pytest.raises(ConnectionError):
-        work(case, fail=True)
-    assert progress(case, recall_id) == Progress(2, 5)
-    while work(case):
-        pass
+
+    def killed() -> None:
+        raise ConnectionError
+
+    with monkeypatch.context() as patched, pytest.raises(ConnectionError):
+        patched.setattr(stopping, "pause", killed)
+        work(case)
+    assert progress(case, recall_id) == Progress(4, 5)
+    assert case.card(recall_id).held_at is None
+    assert work(case)
     assert states(case, every) == {LotState.HELD}
     with case.maker() as session:
         holds = session.scalars(sa.select(LotHold.lot_id)).all()
@@ -122,8 +124,7 @@ def test_what_has_something_left_is_stopped_first(case):
     recall_id = case.open()
     first = case.act(recall_id)
     assert gone not in first.acted.lot_ids
-    while work(case):
-        pass
+    assert work(case)
     assert states(case, (gone, *rest)) == {LotState.RECALLED}
 
 
@@ -147,7 +148,6 @@ def test_what_is_packed_while_lots_wait_belongs_to_it_and_a_lot_left_out_leads_n
         waits = session.scalars(sa.select(RecallLot.lot_id).where(RecallLot.waits)).all()
     assert waits
     late = pack(case, waits[0], 100)
-    while work(case):
-        pass
+    assert work(case)
     assert states(case, (first, late, case.market.lot)) == {LotState.RECALLED}
     assert states(case, (out, apart)) == {LotState.OPEN}

@@ -238,6 +238,18 @@ def public_recall(session: Session, code: str) -> RecallCard | None:
     return RecallCard(**row._mapping) if row else None
 
 
+def told_recalls(session: Session, *, limit: int) -> list[tuple[str, datetime]]:
+    """Return the codes of what the public is told of, and when each changed last."""
+    changed = sa.func.coalesce(Recall.closed_at, Recall.acted_at, type_=Recall.acted_at.type)
+    rows = session.execute(
+        sa.select(Recall.code, changed.label("at"))
+        .where(*_PUBLIC)
+        .order_by(Recall.acted_at.desc(), Recall.id)
+        .limit(limit)
+    )
+    return [(row.code, row.at) for row in rows]
+
+
 _PUBLIC = (
     Recall.drill.is_(False),
     Recall.measure == Measure.RECALL,
@@ -262,36 +274,6 @@ def scope_lots(session: Session, recall_id: str) -> tuple[ScopeLot, ...]:
         .order_by(RecallLot.out_reason != "", RecallLot.depth, Lot.code, Lot.id)
     )
     return tuple(ScopeLot(**row._mapping) for row in rows)
-
-
-@dataclass(frozen=True)
-class Progress:
-    """How many lots a recall has to stop, and how many of them are stopped by now."""
-
-    stopped: int
-    all: int
-
-    @property
-    def is_done(self) -> bool:
-        """Tell whether none waits any more."""
-        return self.stopped == self.all
-
-
-def progress_of(session: Session, recall_id: str) -> Progress:
-    """Return how far a recall is with stopping its lots (one statement)."""
-    row = session.execute(
-        sa.select(
-            sa.func.count(sa.case((RecallLot.moved & ~RecallLot.waits, 1))).label("stopped"),
-            sa.func.count(sa.case((RecallLot.waits, 1))).label("waits"),
-        ).where(RecallLot.recall_id == recall_id)
-    ).one()
-    return Progress(row.stopped, row.stopped + row.waits)
-
-
-def count_waiting(session: Session, recall_id: str) -> int:
-    """Return how many lots of a recall still wait to be stopped."""
-    waiting = sa.select(sa.func.count()).select_from(RecallLot)
-    return session.scalar(waiting.where(RecallLot.recall_id == recall_id, RecallLot.waits)) or 0
 
 
 def recall_of_lots(session: Session, lot_ids: Collection[str]) -> dict[str, str]:

@@ -20,7 +20,7 @@ from kernel.many import among
 from kernel.messages import msg
 from traceability.events import RecallActed, RecallGoesOn
 from traceability.models import Lot, Recall, RecallLot
-from traceability.queries.recalls.cases import count_waiting
+from traceability.queries.recalls.progress import count_waiting
 from traceability.rules.lots import LotState
 from traceability.rules.recalls import STOPS, Measure, RecallState, recall_after
 from traceability.services.recalls.belonging import is_office, own_recall
@@ -66,11 +66,14 @@ def act_on_recall(
     if recall.drill:
         return Acted(recall.id, drill=True, measure=measure, lot_ids=tuple(mine), of_others=others)
     _let_wait(session, recall.id, mine)
-    return stop_next(session, recall.id, actor=actor, now=now)
+    acted = stop_next(session, recall.id, actor=actor, now=now)
+    if acted.left:
+        emit(session, _goes_on(recall.id, actor), now=now)
+    return acted
 
 
 def stop_next(session: Session, recall_id: str, *, actor: Actor, now: datetime) -> Acted:
-    """Stop the next lots that wait; when none is left the house hears, else it goes on by itself.
+    """Stop the next lots that wait; when none is left the house hears.
 
     What was packed from them until they were locked is taken in, and waits, too.
     """
@@ -82,9 +85,7 @@ def stop_next(session: Session, recall_id: str, *, actor: Actor, now: datetime) 
         if not count_waiting(session, recall.id):
             take_in_new(session, recall.id, waits=_mine(recall, actor))
     left, others = count_waiting(session, recall.id), _of_others(session, recall, actor)
-    if left:
-        emit(session, _goes_on(recall.id, actor), now=now)
-    else:
+    if not left:
         emit(session, RecallActed(recall.id, recall.vendor_id, others), now=now)
     return Acted(
         recall.id,

@@ -13,7 +13,7 @@ from kernel.db import lock
 from kernel.errors import Conflict, Invalid, NotFound
 from kernel.messages import msg
 from traceability.models import RecallAction, RecallCount, RecallLot
-from traceability.queries.recalls.cases import count_waiting
+from traceability.queries.recalls.progress import count_waiting
 from traceability.rules.recalls import Finding, RecallState, need_words, recall_after
 from traceability.services.recalls.belonging import own_recall
 
