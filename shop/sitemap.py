@@ -8,12 +8,13 @@ from urllib.parse import quote
 from flask import Blueprint, Response, abort, render_template
 
 from accounts import guards
-from catalog.queries.sitemap import addresses, files, seller_files, seller_slugs
+from catalog.queries.sitemap import PER_FILE, addresses, files, seller_files, seller_slugs
 from kernel.web.session import db
 from shop.about import PAGES
 from shop.seo.head import absolute, both, every_address
 from shop.seo.writing import listing_paths
 from shop.shelves import shelf_ids, slugs_of_shelf
+from traceability.queries.recalls.cases import told_recalls
 
 blueprint = Blueprint("sitemap", __name__)
 
@@ -32,7 +33,7 @@ def robots() -> Response:
 @guards.public
 def index() -> Response:
     """List the files of addresses."""
-    names = ["shelves", *(f"sellers-{n}" for n in range(1, seller_files(db()) + 1))]
+    names = ["shelves", "recalls", *(f"sellers-{n}" for n in range(1, seller_files(db()) + 1))]
     names += map(str, range(1, files(db()) + 1))
     found = [absolute(f"/sitemap/{name}.xml") for name in names]
     return _xml("shop/sitemap/index.xml", addresses=found)
@@ -48,6 +49,15 @@ def shelves() -> Response:
         for key in shelf_ids()
     ]
     return _pages(_Page(every) for every in paths)
+
+
+@blueprint.get("/sitemap/recalls.xml")
+@guards.public
+def recalls() -> Response:
+    """List the recalls that the public is told of, and the page of all of them."""
+    found = told_recalls(db(), limit=PER_FILE)
+    every = [_Page(both("/recalls"), max((at for _, at in found), default=None))]
+    return _pages(every + [_Page(both(f"/recalls/{quote(code)}"), at) for code, at in found])
 
 
 @blueprint.get("/sitemap/sellers-<int:number>.xml")

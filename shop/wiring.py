@@ -89,6 +89,7 @@ from shop.catalogue import views as catalogue
 from shop.exchange import views as exchange
 from shop.leftovers import delete_pictures_in
 from shop.recalling import rooms as recalling
+from shop.recalling.stopping import go_on
 from shop.resolver import views as resolver_views
 from shop.ruling import calendar as work_calendar
 from shop.ruling import views as ruling
@@ -104,6 +105,7 @@ from traceability.events import (
     LotReleased,
     PicturesLeft,
     RecallActed,
+    RecallGoesOn,
     SprayToldLate,
     SubscriptionGivenUp,
 )
@@ -283,6 +285,7 @@ def _of_lots(engine: SearchEngine) -> dict[type[Event], Sequence[Reaction]]:
         CopySuspected: (inside(tracing.tell_of_copies),),
         LinkTakenDown: (inside(tracing.on_link_taken_down),),
         LotChanged: (inside(listing.on_lot_changed), of_lot),
+        RecallGoesOn: (outside("recall.go_on", go_on),),
         RecallActed: (
             inside(tracing.on_recall_acted),
             outside("search.recall", listing.reindex_recall(engine)),

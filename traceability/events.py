@@ -88,6 +88,18 @@ class RecallActed(Event):
 
 
 @dataclass(frozen=True)
+class RecallGoesOn(Event):
+    """Lots of a recall still wait to be stopped; who pressed the button, and in which roles."""
+
+    recall_id: str
+    by_id: str | None
+    by_name: str
+    roles: list[str]
+    # By vendor.
+    memberships: dict[str, list[str]]
+
+
+@dataclass(frozen=True)
 class ComplaintFiled(Event):
     """A buyer complained of a lot."""
 

@@ -13,6 +13,7 @@ from kernel.mail import Address
 from orders.queries.affected import Contact, Sold, contacts_of, sold_of
 from orders.services.recalling import free_carts, stop_orders
 from traceability.queries.recalls.cases import RecallCard, recall_card, scope_lots
+from traceability.queries.recalls.progress import count_waiting
 from traceability.rules.recalls import Measure
 from traceability.services import recalls
 from traceability.services.recalls.acting import Acted
@@ -22,7 +23,7 @@ from traceability.services.recalls.telling import Recipient, Told, rehearse_noti
 
 @dataclass(frozen=True)
 class Outcome:
-    """What one press of the button did."""
+    """What one press of the button did, or one part of a recall of very many lots."""
 
     acted: Acted
     orders: int
@@ -36,21 +37,36 @@ def carry_out(
     """Stop lots, stock, carts and open orders, and write to buyers when it is a recall.
 
     A drill goes the same way: no lot moves, nothing is stopped, and there is nobody to write to.
+    Of very many lots the rest follows in the worker, see ``go_on``.
 
     :raises Conflict, Invalid: see ``act_on_recall``.
     """
     acted = recalls.act_on_recall(session, recall_id, measure=measure, actor=actor, now=now)
-    recall = recall_card(session, recall_id)
-    if recall is None:
-        raise NotFound
+    recall = _need(session, recall_id)
+    if not acted.drill:
+        return _stopped(session, recall, acted, actor, now)
     whose = None if is_office(actor, recall.vendor_id) else recall.vendor_id
     sold = sold_of(session, acted.lot_ids, vendor_id=whose)
-    if acted.drill:
-        return Outcome(acted, 0, 0, _rehearse(session, recall, sold, actor, now))
+    return Outcome(acted, 0, 0, _rehearse(session, recall, sold, actor, now))
+
+
+def go_on(session: Session, recall_id: str, *, actor: Actor, now: datetime) -> Outcome | None:
+    """Stop the next lots that wait; None when all were stopped before."""
+    recall = _need(session, recall_id)
+    if not count_waiting(session, recall_id):
+        return None
+    acted = recalls.stop_next(session, recall_id, actor=actor, now=now)
+    return _stopped(session, recall, acted, actor, now)
+
+
+def _stopped(
+    session: Session, recall: RecallCard, acted: Acted, actor: Actor, now: datetime
+) -> Outcome:
+    """Stop what is made of lots that were stopped; with the last of them buyers are told."""
     stopped = stop_orders(
         session,
         acted.lot_ids,
-        recalled=measure is Measure.RECALL,
+        recalled=acted.measure is Measure.RECALL,
         reason=recall.reason,
         actor=actor,
         now=now,
@@ -58,9 +74,16 @@ def carry_out(
     buckets = {one.bucket_id for one in stock_of(session, acted.lot_ids) if one.bucket_id}
     freed = free_carts(session, buckets, now=now)
     told = Told(0)
-    if measure is Measure.RECALL:
-        told = _tell(session, recall, sold, actor, now)
+    if acted.measure is Measure.RECALL and not acted.left:
+        told = _tell(session, recall, actor, now)
     return Outcome(acted, stopped, freed, told)
+
+
+def _need(session: Session, recall_id: str) -> RecallCard:
+    recall = recall_card(session, recall_id)
+    if recall is None:
+        raise NotFound
+    return recall
 
 
 def _rehearse(
@@ -73,11 +96,15 @@ def _rehearse(
     return rehearse_notices(session, recall.id, vendor_ids=vendor_ids, actor=actor, now=now)
 
 
-def _tell(
-    session: Session, recall: RecallCard, sold: Iterable[Sold], actor: Actor, now: datetime
-) -> Told:
-    codes = {lot.id: lot.code for lot in scope_lots(session, recall.id)}
-    buyers = _by_buyer(sold)
+def _tell(session: Session, recall: RecallCard, actor: Actor, now: datetime) -> Told:
+    """Write once to every buyer of the whole scope, as far as it is the actor's."""
+    whose = None if is_office(actor, recall.vendor_id) else recall.vendor_id
+    codes = {
+        lot.id: lot.code
+        for lot in scope_lots(session, recall.id)
+        if lot.is_in and (lot.vendor_id == recall.vendor_id or is_office(actor, lot.vendor_id))
+    }
+    buyers = _by_buyer(sold_of(session, codes, vendor_id=whose))
     contacts = contacts_of(session, {group_id for group_id, _vendor in buyers})
     recipients = [
         _recipient(contacts[group_id], vendor_id, lines, codes)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, Response, jsonify, request, url_for
+from flask import Blueprint, Response, jsonify, redirect, request, url_for
 from flask_babel import gettext as _
 
 from accounts import guards
@@ -17,6 +17,7 @@ from kernel.web.pages import page
 from kernel.web.paging import page_number
 from kernel.web.session import db, part
 from shop.recalling.forms import AnswerForm
+from shop.seo.head import DESCRIPTION_MOST, bounded
 from traceability.queries.recalls.cases import (
     NoticeRow,
     RecallCard,
@@ -49,12 +50,15 @@ def show_all() -> Answer:
 @blueprint.get("/recalls/<code>")
 @guards.public
 def show(code: str) -> Answer:
-    """Say what is recalled, why, and what to do."""
+    """Say what is recalled, why, and what to do; it has one address, in capitals."""
     recall, lots = _recall(code)
+    if code != recall.code:
+        return redirect(url_for("public_recalls.show", code=recall.code), 301)
     return _fresh(
         page(
             "shop/recalling/public.html",
             recall=recall,
+            recall_words=bounded(recall.reason, DESCRIPTION_MOST),
             lots=lots[:MOST_LOTS],
             more=max(len(lots) - MOST_LOTS, 0),
             looked_for=_looked_for(lots),

@@ -3,10 +3,10 @@
 from flask import Flask
 
 from kernel.settings import Settings
-from shop.recalling import complaints, papers, public, steps, tracing, views
+from shop.recalling import complaints, papers, public, steps, stopping, tracing, views
 from shop.recalling.place import office, work
 
-PAGES = (views, steps, papers, complaints, tracing)
+PAGES = (views, steps, stopping, papers, complaints, tracing)
 """Modules whose pages stand at the office and in the workspace."""
 
 

@@ -13,6 +13,7 @@ from shop.recalling.report import spoken_span
 from shop.recalling.scope import Scope, scope_of
 from shop.recalling.tables import ACCOUNT_WORDS
 from traceability.queries.recalls.cases import RecallCard, actions_of, counts_of, notices_of
+from traceability.queries.recalls.progress import progress_of
 from vendors.queries import vendor_cards
 
 MOST_SHOWN = 100
@@ -31,6 +32,7 @@ def recall_page(place: Place, recall: RecallCard, sent: Any = None) -> str:
         units={lot.id: lot.unit for lot in scope.lots},
         codes={lot.id: lot.code for lot in scope.lots},
         most=MOST_SHOWN,
+        progress=progress_of(db(), recall.id) if recall.is_active else None,
         span=spoken_span,
     )
 

@@ -107,7 +107,8 @@ def act(place: Place, recall_id: str) -> Answer:
             actor=guards.current_actor(),
             now=clock.now(),
         )
-        recalls.mark(session, recall_id, "held_at", now=clock.now())
+        if not outcome.acted.left:
+            recalls.mark(session, recall_id, "held_at", now=clock.now())
         return outcome
 
     return attempt(
@@ -126,6 +127,14 @@ def _lead(place: Place, recall_id: str, outcome: Outcome) -> Answer:
 def _told(outcome: Outcome) -> str:
     if outcome.acted.drill:
         return str(_("Drill carried out: nothing was stopped and nobody was told."))
+    if outcome.acted.left:
+        return str(
+            ngettext(
+                "The first lots are stopped; %(num)d more lot follows by itself.",
+                "The first lots are stopped; %(num)d more lots follow by themselves.",
+                outcome.acted.left,
+            )
+        )
     lots = ngettext(
         "%(num)d lot is stopped", "%(num)d lots are stopped", len(outcome.acted.lot_ids)
     )

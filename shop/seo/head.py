@@ -18,7 +18,7 @@ INDEXED = frozenset(
     {
         "home.show", "browse.category", "browse.listing", "browse.vendor", "browse.scan",
         "about.show", "about.ranking", "lot.show_traced", "resolver.show_goods", "resolver.show_place",
-        "vendors.show_welcome",
+        "vendors.show_welcome", "public_recalls.show_all", "public_recalls.show",
     }
 )  # fmt: skip
 """Pages that search engines may keep: each exists in every language at its own address."""

@@ -195,7 +195,7 @@ def test_the_vendor_reads_in_plain_words_what_will_leave_and_what_left(place, si
 def test_the_sitemap_lists_what_is_shown_and_nothing_else(place, client):
     index = ElementTree.fromstring(place.text("/sitemap.xml"))
     locs = [node.text for node in index.iter() if node.tag.endswith("loc")]
-    names = ("shelves", "sellers-1", "1")
+    names = ("shelves", "recalls", "sellers-1", "1")
     assert locs == [f"http://localhost/sitemap/{name}.xml" for name in names]
     goods = ElementTree.fromstring(place.text("/sitemap/1.xml"))
     locs = [node.text for node in goods.iter() if node.tag.endswith("loc")]

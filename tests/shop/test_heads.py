@@ -41,6 +41,7 @@ PAGES = (
     "/scan",
     "/apply",
     "/t/{trace_code}",
+    "/recalls",
 )
 SITE = Site("https://cho.vn", "Chợ Phiên", "Hải Dương", "en")
 

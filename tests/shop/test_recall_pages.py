@@ -140,6 +140,30 @@ def test_the_public_page_appears_with_the_recall_and_says_what_to_do(case, clien
     ]
 
 
+def test_search_engines_find_a_recall_in_every_language_and_no_drill(case, client):
+    case.act(case.open(drill=True))
+    recall_id = case.open()
+    case.act(recall_id)
+    code = case.card(recall_id).code
+    root = f"http://localhost/recalls/{code}"
+    page = client.get(f"/recalls/{code}?lang=en&code=AB12CD34")
+    assert "noindex" not in page.headers.get("X-Robots-Tag", "")
+    text = page.get_data(as_text=True)
+    assert f'<link rel="canonical" href="{root}?lang=en">' in text
+    for lang, address in (
+        ("vi", f"{root}?lang=vi"),
+        ("en", f"{root}?lang=en"),
+        ("x-default", root),
+    ):
+        assert f'hreflang="{lang}" href="{address}"' in text
+    assert f'<meta name="description" content="{WHY}">' in text
+    low = client.get(f"/recalls/{code.lower()}")
+    assert (low.status_code, low.location) == (301, f"/recalls/{code}")
+    assert "/sitemap/recalls.xml" in client.get("/sitemap.xml").get_data(as_text=True)
+    listed = client.get("/sitemap/recalls.xml").get_data(as_text=True)
+    assert (listed.count("<loc>"), f"<loc>{root}</loc>" in listed) == (6, True)
+
+
 def test_a_buyer_answers_his_notice(case, client):
     case.order(2, sent="deliver")
     case.act(case.open())

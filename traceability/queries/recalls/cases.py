@@ -238,6 +238,18 @@ def public_recall(session: Session, code: str) -> RecallCard | None:
     return RecallCard(**row._mapping) if row else None
 
 
+def told_recalls(session: Session, *, limit: int) -> list[tuple[str, datetime]]:
+    """Return the codes of what the public is told of, and when each changed last."""
+    changed = sa.func.coalesce(Recall.closed_at, Recall.acted_at, type_=Recall.acted_at.type)
+    rows = session.execute(
+        sa.select(Recall.code, changed.label("at"))
+        .where(*_PUBLIC)
+        .order_by(Recall.acted_at.desc(), Recall.id)
+        .limit(limit)
+    )
+    return [(row.code, row.at) for row in rows]
+
+
 _PUBLIC = (
     Recall.drill.is_(False),
     Recall.measure == Measure.RECALL,

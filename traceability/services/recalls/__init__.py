@@ -1,6 +1,6 @@
 """Recalls: opened with their scope, carried out at one go, answered, counted, closed."""
 
-from traceability.services.recalls.acting import act_on_recall, drop_recall
+from traceability.services.recalls.acting import act_on_recall, drop_recall, stop_next
 from traceability.services.recalls.closing import (
     add_action,
     close_recall,
@@ -33,6 +33,7 @@ __all__ = [
     "note_answer",
     "open_recall",
     "put_back",
+    "stop_next",
     "take_out",
     "write_notices",
 ]

@@ -13,6 +13,7 @@ from kernel.db import lock
 from kernel.errors import Conflict, Invalid, NotFound
 from kernel.messages import msg
 from traceability.models import RecallAction, RecallCount, RecallLot
+from traceability.queries.recalls.progress import count_waiting
 from traceability.rules.recalls import Finding, RecallState, need_words, recall_after
 from traceability.services.recalls.belonging import own_recall
 
@@ -110,10 +111,13 @@ def close_recall(
 ) -> None:
     """Close a recall with its cause and what it reached.
 
+    :raises Conflict: while lots still wait to be stopped.
     :raises Invalid: without a cause, or while nothing says that it will not happen again.
     """
     recall = own_recall(session, recall_id, actor, RecallState.ACTIVE)
     words = need_words(cause, "cause", most=1000)
+    if count_waiting(session, recall.id):
+        raise Conflict(msg("Lots of this recall still wait to be stopped."))
     planned = sa.select(sa.func.count()).where(RecallAction.recall_id == recall.id)
     if not recall.drill and not session.scalar(planned):
         raise Invalid(

@@ -3,9 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Literal
+from typing import Literal
 
-import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from kernel import audit
@@ -14,10 +13,9 @@ from kernel.clock import local_date
 from kernel.db import lock
 from kernel.errors import Invalid, NotFound
 from kernel.ids import new_id, short_code
-from kernel.many import among
 from kernel.messages import msg
 from kernel.rules_table import rules_of
-from traceability.models import Complaint, Lot, Recall, RecallLot
+from traceability.models import Complaint, Recall
 from traceability.queries.graph import Reached, backward, forward
 from traceability.queries.recalls.starts import Beginning, find_starts
 from traceability.rules.recalls import (
@@ -32,8 +30,7 @@ from traceability.rules.recalls import (
     need_words,
 )
 from traceability.services.recalls.belonging import need_part
-
-Row = dict[str, Any]
+from traceability.services.recalls.scoping import keep_lots
 
 
 @dataclass(frozen=True)
@@ -70,7 +67,7 @@ def open_recall(session: Session, *, facts: RecallFacts, actor: Actor, now: date
     session.add(recall)
     session.flush()
     reached = _trace(session, starts.lot_ids, widen=facts.widen)
-    _keep(session, recall.id, reached)
+    keep_lots(session, recall.id, reached)
     if begun.origin is Origin.COMPLAINT:
         _link(session, begun.ref, recall)
     audit.record(
@@ -130,26 +127,6 @@ def _trace(session: Session, starts: Sequence[str], *, widen: bool) -> tuple[Rea
     if widen:
         starts = [one.lot_id for one in backward(session, starts)]
     return forward(session, starts)
-
-
-def _keep(session: Session, recall_id: str, reached: Sequence[Reached]) -> None:
-    ids = [one.lot_id for one in reached]
-    found = session.execute(sa.select(Lot.id, Lot.vendor_id).where(among(session, Lot.id, ids)))
-    whose = {row.id: row.vendor_id for row in found}
-    rows: list[Row] = [
-        {
-            "recall_id": recall_id,
-            "lot_id": one.lot_id,
-            "vendor_id": whose[one.lot_id],
-            "depth": one.depth,
-            "quantity": one.quantity,
-            "moved": False,
-            "out_reason": "",
-            "out_by_name": "",
-        }
-        for one in reached
-    ]
-    session.execute(sa.insert(RecallLot.__table__), rows)  # type: ignore[arg-type]
 
 
 def _link(session: Session, complaint_id: str, recall: Recall) -> None:

@@ -1,15 +1,70 @@
-"""The scope before anything happens: a lot that was falsely included is taken out."""
+"""The scope: kept as it was traced, grown by what is packed meanwhile; false lots are taken out."""
 
+from collections.abc import Callable, Sequence
 from datetime import datetime
+from typing import Any
 
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from kernel import audit
 from kernel.actor import Actor
 from kernel.errors import NotFound
-from traceability.models import RecallLot
+from kernel.many import among
+from traceability.models import Lot, LotEdge, RecallLot
+from traceability.queries.graph import Reached, forward
 from traceability.rules.recalls import RecallState, need_words
 from traceability.services.recalls.belonging import own_recall
+
+
+def keep_lots(
+    session: Session,
+    recall_id: str,
+    reached: Sequence[Reached],
+    *,
+    steps: int = 0,
+    waits: Callable[[str], bool] = lambda _vendor_id: False,
+) -> None:
+    """Keep lots of a scope; they lie ``steps`` further from its beginning than the trace says.
+
+    ``waits`` says of which vendors they are to be stopped.
+    """
+    ids = [one.lot_id for one in reached]
+    found = session.execute(sa.select(Lot.id, Lot.vendor_id).where(among(session, Lot.id, ids)))
+    whose = {row.id: row.vendor_id for row in found}
+    rows: list[dict[str, Any]] = [
+        {
+            "recall_id": recall_id,
+            "lot_id": one.lot_id,
+            "vendor_id": whose[one.lot_id],
+            "depth": one.depth + steps,
+            "quantity": one.quantity,
+            "moved": False,
+            "waits": waits(whose[one.lot_id]),
+            "out_reason": "",
+            "out_by_name": "",
+        }
+        for one in reached
+    ]
+    session.execute(sa.insert(RecallLot.__table__), rows)  # type: ignore[arg-type]
+
+
+def take_in_new(session: Session, recall_id: str, *, waits: Callable[[str], bool]) -> int:
+    """Take in what was packed from the scope since it was traced; return of how many lots.
+
+    What came of a lot that was left out alone stays out.
+    """
+    known = sa.select(RecallLot.lot_id).where(RecallLot.recall_id == recall_id)
+    begun = sa.select(LotEdge.dst_id).where(
+        LotEdge.src_id.in_(known.where(RecallLot.out_reason == "")), LotEdge.dst_id.not_in(known)
+    )
+    fresh = session.scalars(begun.distinct()).all()
+    if not fresh:
+        return 0
+    there = set(session.scalars(known))
+    reached = [one for one in forward(session, fresh) if one.lot_id not in there]
+    keep_lots(session, recall_id, reached, steps=1, waits=waits)
+    return len(reached)
 
 
 def take_out(
