@@ -42,6 +42,7 @@ CEILINGS = {
     "/verify-trace": (1, 2),
     "/t/{trace_code}": (9, 11),
     "/t/{trace_code}/{serial}": (10, 12),
+    "/t/{trace_code}/{claimed}/claim": (3, 4),
     "/p/{place_code}": (8, 9),
     "/u/{load_code}": (5, 6),
     # The first time; the synonyms of the office are read again only when one was changed.

@@ -60,6 +60,7 @@ from traceability.rules.copies import ScanNote
 from traceability.rules.labels import Template
 from traceability.rules.recalls import ComplaintKind, Measure, Origin
 from traceability.services import lots, recalls, shed, supplies, watching, water
+from traceability.services.claims import hand_out_claims
 from traceability.services.labels import Wish, print_labels
 from traceability.services.lots import ShipFacts
 from traceability.services.naming import name_query
@@ -467,7 +468,22 @@ def _labels(session: Session, lot: Lot) -> dict[str, str]:
     serial = session.scalars(
         sa.select(SerialUnit.serial).where(SerialUnit.batch_id == batch_id)
     ).first()
-    return {"batch_id": batch_id, "alert_id": alert, "serial": serial}
+    return {
+        "batch_id": batch_id,
+        "alert_id": alert,
+        "serial": serial,
+        "claimed": _claimable(session, lot),
+    }
+
+
+def _claimable(session: Session, lot: Lot) -> str:
+    """A label with a secret code; return its number."""
+    owner = member(lot.vendor_id, "owner")
+    wish = Wish(Template.STICKER, 300, 1, serials=True, claims=True)
+    made = {"wish": wish, "root": "http://localhost", "actor": owner, "now": NOW}
+    return next(
+        iter(hand_out_claims(session, print_labels(session, lot.id, **made), actor=owner, now=NOW))
+    )
 
 
 def _recall(session: Session, vendor_id: str, lot_id: str) -> dict[str, str]:

@@ -20,6 +20,7 @@ SCANNING: list[tuple[str, Any, str, str, str]] = [
     ("scan.after_sold_days", 90, _HOUSE, "H", "days after the sale: the goods are eaten by then"),
     ("scan.sweep_serials", 30, _HOUSE, "H", "numbers that one telephone scans on one day"),
     ("scan.lot_percent", 300, _HOUSE, "H", "scans of a lot per hundred labels that were made"),
+    ("scan.wrong_codes", 5, _HOUSE, "H", "wrong secret codes for one label: slips are corrected"),
     (
         "scan.region",
         {"south": 8, "north": 24, "west": 102, "east": 115},

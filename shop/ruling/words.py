@@ -259,6 +259,12 @@ NAMES: Mapping[str, RuleName] = {
     "scan.lot_percent": _count(
         msg("Scans of a lot, in percent of its labels, at most"), _L, Unit.PERCENT, 100_000
     ),
+    "scan.wrong_codes": _count(
+        msg("The secret code of a label is typed wrong no more often than"),
+        _L,
+        Unit.PIECES,
+        10_000,
+    ),
     "scan.region": RuleName(
         msg("Where goods are sold, in degrees of the map"), _L, Shape.TABLE, None, 0, 180
     ),

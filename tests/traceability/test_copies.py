@@ -34,7 +34,7 @@ from traceability.services.labels import Wish
 from traceability.services.telling import Words, tell_object
 
 REGION = {"south": 8, "north": 24, "west": 102, "east": 115}
-LIMITS = Limits(20, 8, 900, 24, 90, 30, 300, REGION)
+LIMITS = Limits(20, 8, 900, 24, 90, 30, 300, 5, REGION)
 T0 = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)
 USED = Known(SerialState.ACTIVATED, activated_at=T0)
 HAI_DUONG, SAI_GON, PARIS = (20.9, 106.3), (10.8, 106.7), (48.9, 2.4)

@@ -36,6 +36,7 @@ class LabelForm(Form):
     )
     count = IntegerField(_l("How many labels"), [required()], render_kw={"inputmode": "numeric"})
     serials = BooleanField(_l("Each label has a serial number of its own"))
+    claims = BooleanField(_l("Each has a secret code under a scratch field"))
     net = TextField(_l("What one pack holds, such as 500 g"), [Length(max=40)])
     sscc = TextField(
         _l("SSCC of the pallet, 18 digits"), [Length(max=30)], render_kw={"inputmode": "numeric"}
@@ -97,6 +98,20 @@ class VoidForm(Form):
     """Why labels are taken out of use."""
 
     reason = TextAreaField(_l("Reason"), [required(), Length(max=MOST_REASON)])
+
+
+class ClaimsForm(Form):
+    """In which form secret codes are handed out."""
+
+    kind = RadioField(
+        _l("As what?"),
+        [required()],
+        choices=[
+            SelectChoice("pdf", _l("Labels as PDF, to print myself")),
+            SelectChoice("xlsx", _l("A table for a printing house")),
+        ],
+        default="pdf",
+    )
 
 
 class ReprintForm(Form):

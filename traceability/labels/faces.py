@@ -10,6 +10,7 @@ from traceability.rules.labels import Template
 HEADING = "NGUỒN GỐC SẢN PHẨM"
 HINT = "Quét mã để xem nhật ký, chứng nhận và tình trạng lô · Scan for the story of this lot"
 HARVESTED, PACKED, BEST = "Thu hoạch / Harvested", "Đóng gói / Packed", "HSD / Best before"
+SCRATCH = "Cào để xác thực / Scratch"
 NET = "Khối lượng / Net"
 
 
@@ -36,6 +37,7 @@ def face_of(printed: Mapping[str, Any], template: Template) -> Face:
         heading=HEADING,
         hint=HINT,
         sscc=printed["sscc"],
+        scratch=SCRATCH,
     )
 
 

@@ -10,6 +10,7 @@ import typst
 
 from traceability.labels.bars import BARS_MM, bar_mm, sscc_bars, sscc_text
 from traceability.qr import runs, symbol
+from traceability.rules.claims import claim_lines
 from traceability.rules.labels import DOTS_MM, FORMATS, QUIET_ZONE, Template, fit
 
 _HERE = Path(__file__).parent
@@ -33,17 +34,22 @@ class Face:
     heading: str = ""
     hint: str = ""
     sscc: str = ""
+    scratch: str = ""
 
 
 @dataclass(frozen=True)
 class Sheet:
-    """Labels to be set: one for each text of a code; ``serials`` stand under the codes."""
+    """Labels to be set: one for each text of a code.
+
+    ``serials`` stand under the codes, ``claims`` under scratch fields.
+    """
 
     template: Template
     dpi: int
     face: Face
     texts: tuple[str, ...]
     serials: tuple[str, ...] = field(default=())
+    claims: tuple[str, ...] = field(default=())
 
 
 def pdf_of(sheet: Sheet) -> bytes:
@@ -68,15 +74,19 @@ def look_of(sheet: Sheet) -> bytes:
 
     :raises Invalid: when the code does not fit on the label.
     """
-    first = replace(sheet, texts=sheet.texts[:1], serials=sheet.serials[:1])
+    first = _part(sheet, slice(1))
     label = FORMATS[sheet.template].label
     return cast(bytes, _set(first, "svg", page=label, columns=1, rows=1))
 
 
 def _cut(sheet: Sheet, page: int) -> Sheet:
     a_page = FORMATS[sheet.template].a_page
-    part = slice(page * a_page, (page + 1) * a_page)
-    return replace(sheet, texts=sheet.texts[part], serials=sheet.serials[part])
+    return _part(sheet, slice(page * a_page, (page + 1) * a_page))
+
+
+def _part(sheet: Sheet, part: slice) -> Sheet:
+    numbers, claims = sheet.serials[part], sheet.claims[part]
+    return replace(sheet, texts=sheet.texts[part], serials=numbers, claims=claims)
 
 
 def _set(sheet: Sheet, kind: Literal["pdf", "svg"], **other: Any) -> Any:
@@ -97,6 +107,7 @@ def _data(sheet: Sheet) -> dict[str, Any]:
     # Serial numbers are equally long, so all symbols of a sheet are of one size.
     fits = fit(max(len(code.matrix) for code in codes), sheet.template, sheet.dpi)
     dot = DOTS_MM[sheet.dpi]
+    at = {text: number for number, text in enumerate(different)}
     return {
         "template": sheet.template.value,
         "page": form.page,
@@ -112,8 +123,8 @@ def _data(sheet: Sheet) -> dict[str, Any]:
         "codes": [[list(run) for run in runs(code)] for code in codes],
         "sizes": [len(code.matrix) for code in codes],
         "labels": [
-            {"code": different.index(text) if len(different) > 1 else 0, "serial": serial}
-            for text, serial in zip(sheet.texts, _padded(sheet), strict=True)
+            {"code": at[text], "serial": serial, "claim": claim_lines(claim)}
+            for text, serial, claim in zip(sheet.texts, *_padded(sheet), strict=True)
         ],
         "face": {name: getattr(face, name) for name in Face.__dataclass_fields__},
         "bars": _bars(sheet),
@@ -135,5 +146,6 @@ def _bars(sheet: Sheet) -> dict[str, Any] | None:
     }
 
 
-def _padded(sheet: Sheet) -> Sequence[str]:
-    return sheet.serials or ("",) * len(sheet.texts)
+def _padded(sheet: Sheet) -> tuple[Sequence[str], Sequence[str]]:
+    nothing = ("",) * len(sheet.texts)
+    return sheet.serials or nothing, sheet.claims or nothing

@@ -60,7 +60,7 @@ def readings(session: Session, ref: str) -> tuple[KeptAt, ...]:
     rows = session.execute(
         sa.select(TraceEvent.event_time, _store(), coldest, hottest)
         .join(EventWhat, EventWhat.event_seq == TraceEvent.seq)
-        .where(EventWhat.ref == ref, ~_is_declared_wrong(), coldest.is_not(None))
+        .where(EventWhat.ref == ref, ~is_declared_wrong(), coldest.is_not(None))
         .order_by(TraceEvent.event_time.desc(), TraceEvent.seq.desc())
         .limit(MOST_READINGS)
     )

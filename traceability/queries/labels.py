@@ -1,5 +1,6 @@
 """Reads of labels: what was printed, and what became of it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,6 +14,7 @@ from traceability.models import LabelBatch, Lot, SerialUnit
 from traceability.qr import printed_form
 from traceability.queries.lots import LotCard, select_cards
 from traceability.rules import LotState
+from traceability.rules.claims import CLAIM_LETTERS
 from traceability.rules.labels import FORMATS, BatchState, SerialState, Template
 
 
@@ -39,6 +41,8 @@ class BatchCard:
     printed_at: datetime
     lot_code: str
     lot_state: LotState
+    has_claims: bool = False
+    claims_at: datetime | None = None
 
     @property
     def usable(self) -> int:
@@ -54,6 +58,11 @@ class BatchCard:
     def may_be_printed(self) -> bool:
         """Tell whether paper may come out of it now (labels are for lots that may be sold)."""
         return self.lot_state is LotState.OPEN and self.state is not BatchState.VOIDED
+
+    @property
+    def is_handed_out(self) -> bool:
+        """Tell whether its secret codes left the house: there is no second time."""
+        return self.claims_at is not None
 
 
 @dataclass(frozen=True)
@@ -112,8 +121,14 @@ def serials_of(session: Session, *, batch_id: str) -> list[SerialRow]:
     return [SerialRow(**row._mapping) for row in rows]
 
 
-def sheet_of(session: Session, batch: BatchCard) -> Sheet:
-    """Return the labels of a batch to be set: voided numbers are left out."""
+def sheet_of(
+    session: Session, batch: BatchCard, *, claims: Mapping[str, str] | None = None
+) -> Sheet:
+    """Return the labels of a batch to be set: voided numbers are left out.
+
+    ``claims`` are its secret codes by number, where they are handed out just now; a label
+    that is only looked at shows none.
+    """
     address = batch.printed["address"]
     face = face_of(batch.printed, batch.template)
     if not batch.has_serials:
@@ -122,7 +137,9 @@ def sheet_of(session: Session, batch: BatchCard) -> Sheet:
     rows = serials_of(session, batch_id=batch.id)
     serials = tuple(row.serial for row in rows if row.state is not SerialState.VOID)
     texts = tuple(printed_form(serial_address(address, serial), batch.level) for serial in serials)
-    return Sheet(batch.template, batch.dpi, face, texts, serials)
+    secret = claims or dict.fromkeys(serials, "?" * CLAIM_LETTERS)
+    codes = tuple(secret[serial] for serial in serials) if batch.has_claims else ()
+    return Sheet(batch.template, batch.dpi, face, texts, serials, codes)
 
 
 def serial_address(lot_address: str, serial: str) -> str:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from kernel.db import joined
 from kernel.pages import Page
-from traceability.models import Lot, Scan, ScanAlert, SerialUnit
+from traceability.models import LabelClaim, Lot, Scan, ScanAlert, SerialUnit
 from traceability.rules.copies import AlertState, Sign
 from traceability.rules.labels import SerialState
 
@@ -33,6 +33,9 @@ class SerialStory:
     devices: int
     by_me: int
     signs: tuple[Sign, ...]
+    # It has a secret code under a scratch field, and when that was claimed.
+    has_claim: bool = False
+    claimed_at: datetime | None = None
 
     @property
     def is_clean(self) -> bool:
@@ -83,7 +86,8 @@ def serial_story(session: Session, *, lot_id: str, serial: str, device: str) -> 
     asked = {"lot_id": lot_id, "serial": serial, "device": device}
     told = dict(session.execute(_serial(), asked).one()._mapping)
     found = set((told.pop("found") or "").split(","))
-    if told.pop("swept"):
+    swept, is_harmless = told.pop("swept"), told.pop("is_harmless")
+    if swept and not is_harmless:
         found.add(Sign.SWEEP.value)
     return SerialStory(
         serial=serial, **told, signs=tuple(sign for sign in Sign if sign.value in found)
@@ -102,35 +106,41 @@ def _serial() -> sa.Select[*tuple[Any, ...]]:
             sa.func.max(Scan.at).label("last_at"),
             sa.func.count(sa.func.nullif(Scan.device, "").distinct()).label("devices"),
             sa.func.coalesce(sa.func.sum(by_me), 0).label("by_me"),
-            sa.func.max(sa.case((Scan.swept, 1), else_=0)).label("swept_once"),
+            sa.func.max(sa.case((Scan.swept, 1), else_=0)).label("swept"),
         )
         .where(Scan.lot_id == lot_id, Scan.serial == serial)
         .subquery()
     )
     unit = (
-        sa.select(SerialUnit)
+        sa.select(SerialUnit, LabelClaim.claimed_at, LabelClaim.digest)
+        .outerjoin(LabelClaim, LabelClaim.serial == SerialUnit.serial)
         .where(SerialUnit.serial == serial, SerialUnit.lot_id == lot_id)
         .subquery()
-    )
-    harmless = sa.exists().where(
-        ScanAlert.lot_id == lot_id,
-        ScanAlert.sign == Sign.SWEEP,
-        ScanAlert.state == AlertState.HARMLESS,
-    )
-    signs = sa.select(joined(sa.cast(ScanAlert.sign, sa.String))).where(
-        ScanAlert.lot_id == lot_id,
-        ScanAlert.serial == serial,
-        ScanAlert.state != AlertState.HARMLESS,
     )
     return sa.select(
         unit.c.state,
         unit.c.activated_at,
         unit.c.sold_at,
         unit.c.voided_at,
-        *(column for column in scanned.c if column.name != "swept_once"),
-        sa.and_(scanned.c.swept_once == 1, ~harmless).label("swept"),
-        signs.scalar_subquery().label("found"),
+        unit.c.claimed_at,
+        unit.c.digest.is_not(None).label("has_claim"),
+        *scanned.c,
+        *_raised(lot_id, serial),
     ).select_from(scanned.outerjoin(unit, sa.true()))
+
+
+def _raised(
+    lot_id: sa.BindParameter[str], serial: sa.BindParameter[str]
+) -> tuple[sa.Label[str], sa.Label[bool]]:
+    """Return the signs of a number, and whether sweeps of its lot were found harmless."""
+    of_lot = ScanAlert.lot_id == lot_id
+    signs = sa.select(joined(sa.cast(ScanAlert.sign, sa.String))).where(
+        of_lot, ScanAlert.serial == serial, ScanAlert.state != AlertState.HARMLESS
+    )
+    harmless = sa.exists().where(
+        of_lot, ScanAlert.sign == Sign.SWEEP, ScanAlert.state == AlertState.HARMLESS
+    )
+    return signs.scalar_subquery().label("found"), harmless.label("is_harmless")
 
 
 def alerts_of(

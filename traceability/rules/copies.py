@@ -27,6 +27,7 @@ class Sign(enum.Enum):
     AWAY = "away"
     SWEEP = "sweep"
     MORE = "more"
+    CODES = "codes"
 
 
 class AlertState(enum.Enum):
@@ -49,6 +50,7 @@ LABELS.update(
         Sign.AWAY: msg("Scanned outside of where it is sold"),
         Sign.SWEEP: msg("One telephone scans many numbers"),
         Sign.MORE: msg("More scans than labels were made"),
+        Sign.CODES: msg("Wrong secret codes were typed for it"),
         AlertState.OPEN: msg("Not looked at"),
         AlertState.HARMLESS: msg("Harmless"),
         AlertState.COPY: msg("A copy"),
@@ -102,6 +104,7 @@ class Limits:
     after_sold_days: int
     sweep_serials: int
     lot_percent: int
+    wrong_codes: int
     region: Mapping[str, int]
 
 
@@ -155,6 +158,13 @@ def more_than_made(scans: int, made: int, limits: Limits) -> Finding | None:
     if not made or scans * 100 <= made * limits.lot_percent:
         return None
     return Finding(Sign.MORE, {"scans": scans, "made": made})
+
+
+def wrong_codes(wrong: int, limits: Limits) -> Finding | None:
+    """Return the sign that the secret code was typed wrong so often, if it is one."""
+    if wrong <= limits.wrong_codes:
+        return None
+    return Finding(Sign.CODES, {"wrong": wrong, "most": limits.wrong_codes})
 
 
 def speed_kmh(one: Look, other: Look) -> float:

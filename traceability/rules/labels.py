@@ -67,6 +67,8 @@ class Format:
     code_mm: float
     level: str = "M"
     serials: bool = False
+    # There is room for a scratch field.
+    claims: bool = False
     most: int = 5000
     module_most_mm: float = 0.990
 
@@ -77,7 +79,7 @@ class Format:
 
 
 FORMATS: dict[Template, Format] = {
-    Template.STICKER: Format((50, 30), (50, 30), 1, 1, 24, serials=True),
+    Template.STICKER: Format((50, 30), (50, 30), 1, 1, 24, serials=True, claims=True),
     Template.SHEET: Format((210, 297), (38.1, 21.2), 5, 13, 20.6, serials=True),
     Template.CRATE: Format((100, 70), (100, 70), 1, 1, 56, "Q", module_most_mm=1.5),
     Template.PALLET: Format((105, 148), (105, 148), 1, 1, 50, "Q", module_most_mm=1.5),
@@ -151,12 +153,17 @@ def fit(modules: int, template: Template, dpi: int) -> Fit:
     return Fit(fitting[-1], fitting[-1] * dot, fitting[-1] * dot * whole)
 
 
-def need_count(count: int, template: Template, *, serials: bool) -> int:
+def need_count(count: int, template: Template, *, serials: bool, claims: bool = False) -> int:
     """Return how many labels are wanted.
 
-    :raises Invalid: for none, or more than are made at once; for serial numbers on a label
-        that has no place for them.
+    :raises Invalid: for none, or more than are made at once; for serial numbers, or secret
+        codes, on a label that has no place for them.
     """
+    if claims and not (serials and FORMATS[template].claims):
+        raise Invalid(
+            msg("Secret codes go on stickers for a bag or box, beside a serial number."),
+            field="claims",
+        )
     if serials and not FORMATS[template].serials:
         raise Invalid(msg("Serial numbers go on stickers only."), field="serials")
     most = MOST_SERIALS if serials else FORMATS[template].most

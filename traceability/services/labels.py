@@ -48,6 +48,8 @@ class Wish:
     serials: bool = False
     net: str = ""
     sscc: str = ""
+    # A secret code under a scratch field beside the number.
+    claims: bool = False
 
 
 def print_labels(
@@ -62,7 +64,7 @@ def print_labels(
         numbers where there is no place for them.
     """
     lot, vendor = _need_sellable(session, lot_id, actor)
-    need_count(wish.count, wish.template, serials=wish.serials)
+    need_count(wish.count, wish.template, serials=wish.serials, claims=wish.claims)
     batch = _batch(
         lot, wish, printed=_frozen(session, lot, vendor, wish, root), actor=actor, now=now
     )
@@ -83,7 +85,7 @@ def reprint_labels(
     if old.state is BatchState.VOIDED:
         batch_after(old.state, "reprint")
     need_count(count, old.template, serials=old.has_serials)
-    wish = Wish(old.template, old.dpi, count, serials=old.has_serials)
+    wish = Wish(old.template, old.dpi, count, old.has_serials, claims=old.has_claims)
     batch = _batch(lot, wish, printed=old.printed, actor=actor, now=now)
     batch.reprint_of = old.id
     _add(session, batch, actor=actor, now=now)
@@ -214,6 +216,7 @@ def _batch(
         module_um=round(fit(modules, wish.template, wish.dpi).module_mm * 1000),
         count=wish.count,
         has_serials=wish.serials,
+        has_claims=wish.claims,
         printed=printed,
         spoiled=0,
         state=BatchState.PRINTED,

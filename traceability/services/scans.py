@@ -47,6 +47,7 @@ LIMITS = {
     "after_sold_days": "scan.after_sold_days",
     "sweep_serials": "scan.sweep_serials",
     "lot_percent": "scan.lot_percent",
+    "wrong_codes": "scan.wrong_codes",
     "region": "scan.region",
 }
 MOST_LOOKS = 500
@@ -180,7 +181,7 @@ def _judge(
         away = [one for one in of_places(looks, limits) if one.sign is Sign.AWAY]
         found = [*away, *(of_sale(looks[-1], known, limits) if looks else [])]
     for finding in found:
-        _raise(session, lot_id, vendor_id, serial, finding, now=now)
+        raise_sign(session, lot_id, vendor_id, serial, finding, now=now)
 
 
 def _judge_lot(
@@ -190,7 +191,7 @@ def _judge_lot(
     count = session.scalar(sa.select(sa.func.count()).where(Scan.lot_id == lot_id)) or 0
     more = more_than_made(count, labels_made(session, lot_id), limits)
     if more:
-        _raise(session, lot_id, vendor_id, "", more, now=now)
+        raise_sign(session, lot_id, vendor_id, "", more, now=now)
 
 
 def _judge_device(session: Session, device: str, *, limits: Limits, now: datetime) -> None:
@@ -206,7 +207,7 @@ def _judge_device(session: Session, device: str, *, limits: Limits, now: datetim
     session.execute(sa.update(Scan).where(*mine, ~Scan.swept).values(swept=True))
     lot_ids = set(session.scalars(sa.select(numbers.c.lot_id)))
     for lot_id, vendor_id in sorted(_vendors(session, lot_ids).items()):
-        _raise(session, lot_id, vendor_id, "", finding, now=now)
+        raise_sign(session, lot_id, vendor_id, "", finding, now=now)
 
 
 def _looks(session: Session, lot_id: str, serial: str) -> list[Look]:
@@ -240,7 +241,7 @@ def _kept_until(lot: Lot) -> datetime | None:
     return datetime.combine(lot.best_before + timedelta(days=1), time(), HANOI)
 
 
-def _raise(
+def raise_sign(
     session: Session,
     lot_id: str,
     vendor_id: str,

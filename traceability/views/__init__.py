@@ -3,6 +3,7 @@
 from traceability.views import (
     bundles,
     carrying,
+    claims,
     codes,
     diary,
     keeping,
@@ -28,6 +29,7 @@ __all__ = [
     "blueprint",
     "bundles",
     "carrying",
+    "claims",
     "codes",
     "diary",
     "keeping",

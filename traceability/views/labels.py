@@ -8,7 +8,8 @@ from flask_babel import gettext as _
 
 from accounts import guards
 from kernel import clock
-from kernel.errors import NotFound
+from kernel.errors import Conflict, NotFound
+from kernel.messages import msg
 from kernel.settings import Settings
 from kernel.web.answers import Answer, go
 from kernel.web.forms import Form
@@ -16,7 +17,14 @@ from kernel.web.pages import page
 from kernel.web.paging import page_number
 from kernel.web.session import db, part
 from traceability.errors import LotNotOpen
-from traceability.forms.labels import LabelForm, ReprintForm, SoldForm, SpoilForm, VoidForm
+from traceability.forms.labels import (
+    ClaimsForm,
+    LabelForm,
+    ReprintForm,
+    SoldForm,
+    SpoilForm,
+    VoidForm,
+)
 from traceability.labels import look_of, pdf_of, svg_of
 from traceability.qr import qr_png, qr_svg
 from traceability.queries import LotCard
@@ -39,6 +47,8 @@ from vendors.queries import vendor_cards
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
+
+HANDED_OUT_ONCE = msg("These labels have secret codes: they are handed out once, on their page.")
 
 Act = Callable[["Session"], object]
 
@@ -85,7 +95,7 @@ def print_labels(vendor_id: str, lot_id: str) -> Answer:
 @everybody
 def show_batch(vendor_id: str, batch_id: str) -> Answer:
     """Show a batch: how it looks, its files, what became of it."""
-    return _batch_page(vendor_id, batch_id)
+    return batch_page(vendor_id, batch_id)
 
 
 @blueprint.get("/labels/<batch_id>/labels.pdf")
@@ -93,7 +103,9 @@ def show_batch(vendor_id: str, batch_id: str) -> Answer:
 def download_batch(vendor_id: str, batch_id: str) -> Answer:
     """Hand out a batch as PDF."""
     batch = _may_be_printed(vendor_id, batch_id)
-    return _file(pdf_of(sheet_of(db(), batch)), "application/pdf", f"{_name(batch)}.pdf")
+    return file_answer(
+        pdf_of(sheet_of(db(), batch)), "application/pdf", f"{name_of_file(batch)}.pdf"
+    )
 
 
 @blueprint.get("/labels/<batch_id>/labels.svg")
@@ -103,8 +115,10 @@ def download_drawing(vendor_id: str, batch_id: str) -> Answer:
     batch = _may_be_printed(vendor_id, batch_id)
     sheet, number = sheet_of(db(), batch), page_number()
     if request.args.get("look") == "1":
-        return _file(look_of(sheet), "image/svg+xml", "")
-    return _file(svg_of(sheet, page=number), "image/svg+xml", f"{_name(batch)}-{number}.svg")
+        return file_answer(look_of(sheet), "image/svg+xml", "")
+    return file_answer(
+        svg_of(sheet, page=number), "image/svg+xml", f"{name_of_file(batch)}-{number}.svg"
+    )
 
 
 @blueprint.post("/labels/<batch_id>/apply")
@@ -159,7 +173,7 @@ def void_batch(vendor_id: str, batch_id: str) -> Answer:
 def sell_serials(vendor_id: str, batch_id: str) -> Answer:
     """Note units of a batch as sold."""
     form = SoldForm()
-    batch = _batch(vendor_id, batch_id)
+    batch = need_batch(vendor_id, batch_id)
 
     def act(session: "Session") -> object:
         return labels.sell_serials(
@@ -197,7 +211,7 @@ def reprint_labels(vendor_id: str, batch_id: str) -> Answer:
 def download_svg(vendor_id: str, lot_id: str) -> Answer:
     """Hand out the QR code alone as SVG."""
     lot = _printable(vendor_id, lot_id)
-    return _file(qr_svg(address_of(lot)).encode(), "image/svg+xml", f"{lot.code}.svg")
+    return file_answer(qr_svg(address_of(lot)).encode(), "image/svg+xml", f"{lot.code}.svg")
 
 
 @blueprint.get("/lots/<lot_id>/qr.png")
@@ -205,7 +219,7 @@ def download_svg(vendor_id: str, lot_id: str) -> Answer:
 def download_png(vendor_id: str, lot_id: str) -> Answer:
     """Hand out the QR code alone as PNG."""
     lot = _printable(vendor_id, lot_id)
-    return _file(qr_png(address_of(lot)), "image/png", f"{lot.code}.png")
+    return file_answer(qr_png(address_of(lot)), "image/png", f"{lot.code}.png")
 
 
 def _wish(form: LabelForm) -> Wish:
@@ -216,6 +230,7 @@ def _wish(form: LabelForm) -> Wish:
         serials=bool(form.serials.data),
         net=form.net.data or "",
         sscc=form.sscc18,
+        claims=bool(form.claims.data),
     )
 
 
@@ -226,7 +241,11 @@ def _printable(vendor_id: str, lot_id: str) -> LotCard:
     return lot
 
 
-def _batch(vendor_id: str, batch_id: str) -> BatchCard:
+def need_batch(vendor_id: str, batch_id: str) -> BatchCard:
+    """Return a batch of a vendor.
+
+    :raises NotFound: when it has no such batch.
+    """
     batch = batch_of(db(), batch_id, vendor_id=vendor_id)
     if batch is None:
         raise NotFound
@@ -234,22 +253,25 @@ def _batch(vendor_id: str, batch_id: str) -> BatchCard:
 
 
 def _may_be_printed(vendor_id: str, batch_id: str) -> BatchCard:
-    batch = _batch(vendor_id, batch_id)
+    batch = need_batch(vendor_id, batch_id)
     if not batch.may_be_printed or not vendor_cards(db(), [vendor_id])[vendor_id].is_open:
         raise LotNotOpen
+    # Without its secret codes such a label is worth nothing, and those are handed out once.
+    if batch.has_claims and request.args.get("look") != "1":
+        raise Conflict(HANDED_OUT_ONCE)
     return batch
 
 
 def _change(vendor_id: str, batch_id: str, form: Form, act: Act, told: str) -> Answer:
     """Do something with a batch, or show its page again with what is wrong."""
-    _batch(vendor_id, batch_id)
+    need_batch(vendor_id, batch_id)
     try:
         if not attempt(form, act):
-            return _batch_page(vendor_id, batch_id, form), 422
+            return batch_page(vendor_id, batch_id, form), 422
     except NotFound:
         # The batch is there, so it is a number that is not on it.
         form.problem = _("No such number is on these labels.")
-        return _batch_page(vendor_id, batch_id, form), 422
+        return batch_page(vendor_id, batch_id, form), 422
     flash(told, "good")
     return go(url_for("traceability.show_batch", vendor_id=vendor_id, batch_id=batch_id))
 
@@ -264,8 +286,9 @@ def _choice_page(vendor_id: str, lot: LotCard, form: LabelForm) -> str:
     )
 
 
-def _batch_page(vendor_id: str, batch_id: str, form: Form | None = None) -> str:
-    batch = _batch(vendor_id, batch_id)
+def batch_page(vendor_id: str, batch_id: str, form: Form | None = None) -> str:
+    """Return the page of a batch, with the form that was tried, if one was."""
+    batch = need_batch(vendor_id, batch_id)
     return page(
         "traceability/label_batch.html",
         vendor_id=vendor_id,
@@ -273,6 +296,7 @@ def _batch_page(vendor_id: str, batch_id: str, form: Form | None = None) -> str:
         format=FORMATS[batch.template],
         serials=serials_of(db(), batch_id=batch.id) if batch.has_serials else [],
         form=form,
+        claims=form if isinstance(form, ClaimsForm) else ClaimsForm(),
         spoil=form if isinstance(form, SpoilForm) else SpoilForm(),
         void=form if isinstance(form, VoidForm) else VoidForm(),
         sold=form if isinstance(form, SoldForm) else SoldForm(),
@@ -280,11 +304,13 @@ def _batch_page(vendor_id: str, batch_id: str, form: Form | None = None) -> str:
     )
 
 
-def _name(batch: BatchCard) -> str:
+def name_of_file(batch: BatchCard) -> str:
+    """Return what a file of a batch is called."""
     return f"{batch.lot_code}-{batch.template.value}"
 
 
-def _file(data: bytes, media_type: str, name: str) -> Response:
+def file_answer(data: bytes, media_type: str, name: str) -> Response:
+    """Hand out a file; without a name it is shown."""
     headers = {"Cache-Control": "private, no-store"}
     if name:
         headers["Content-Disposition"] = f'attachment; filename="{name}"'
