@@ -14,7 +14,15 @@ from traceability.services.lots.carrying import make_unit, pack_unit, unpack_uni
 from traceability.services.lots.keeping import KeptFacts, note_keeping
 from traceability.services.lots.packing import PackFacts, pack_lots, split_lot
 from traceability.services.lots.receiving import receive_shipment
-from traceability.services.lots.sales import Parcel, hand_over, pick_portions, put_back, send_off
+from traceability.services.lots.sales import (
+    Holding,
+    Parcel,
+    hand_over,
+    lock_holding,
+    pick_portions,
+    put_back,
+    send_off,
+)
 from traceability.services.lots.shipping import ShipFacts, ship_goods, void_shipment
 from traceability.services.lots.states import hold_lot, recall_lot, release_lot
 from traceability.services.lots.taking import correct_count, note_waste, take_back, take_sample
@@ -22,6 +30,7 @@ from traceability.services.lots.taking import correct_count, note_waste, take_ba
 __all__ = [
     "Amount",
     "HarvestFacts",
+    "Holding",
     "KeptFacts",
     "PackFacts",
     "Parcel",
@@ -33,6 +42,7 @@ __all__ = [
     "correct_entry",
     "hand_over",
     "hold_lot",
+    "lock_holding",
     "made_anew",
     "make_unit",
     "need_free_gtin",
