@@ -49,6 +49,27 @@ def upgrade() -> None:
             f" FROM {table} WHERE most_kg_per_ha > 0"
         )
         op.drop_column(table, "most_kg_per_ha")
+    name_products()
+
+
+def name_products() -> None:
+    """Of a mix each product is a matter of its own: its key names the product."""
+    items = sa.table(
+        "watch_item",
+        sa.column("id"),
+        sa.column("key"),
+        sa.column("kind"),
+        sa.column("detail", sa.JSON),
+    )
+    products = sa.table("input_product", sa.column("id"), sa.column("name"))
+    connection = op.get_bind()
+    ids = dict(connection.execute(sa.select(products.c.name, products.c.id)).all())
+    wanted = sa.select(items.c.id, items.c.key, items.c.detail).where(items.c.kind == "too_close")
+    for row in connection.execute(wanted).all():
+        product_id = ids.get(row.detail["product"])
+        if product_id is not None:
+            key = f"{row.key}:{product_id}"
+            connection.execute(sa.update(items).where(items.c.id == row.id).values(key=key))
 
 
 def downgrade() -> None:

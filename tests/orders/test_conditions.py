@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from catalog.models import Listing, ListingLot, Variant
 from catalog.rules.selling import DeliveryArea
+from catalog.services import stock
 from catalog.services.lots import drop_past_everywhere, follow_lot
 from catalog.services.stock import adjust_stock
 from catalog.services.terms import set_preorder_cap
@@ -33,6 +34,7 @@ from orders.rules import DeliveryMethod
 from orders.services import conditions
 from orders.services.cart import set_quantity
 from orders.services.checkout import PlacedOrder
+from orders.services.fulfil import act_on_order
 from tests.orders.market import (
     FEE,
     HONEY,
@@ -42,6 +44,7 @@ from tests.orders.market import (
     fill,
     free,
     open_market,
+    orders,
     place,
     race,
     seller,
@@ -49,6 +52,7 @@ from tests.orders.market import (
 )
 from traceability.models import Lot
 from traceability.rules import LotState
+from traceability.services.lots import sales
 
 NGUYEN_GIAP = "vn-2025:11146"
 
@@ -355,12 +359,12 @@ class TestLots:
             session.flush()
             return lot.id
 
-    def take(self, maker, market, now, lot_id, change, reason="harvest"):
+    def take(self, maker, market, now, lot_id, change, reason="harvest", code="VAI-01"):
         with maker() as session, transaction(session):
             adjust_stock(
                 session,
                 market.grower,
-                code="VAI-01",
+                code=code,
                 change=change,
                 reason=reason,
                 actor=seller(market.grower),
@@ -451,6 +455,93 @@ class TestLots:
             self.take(maker, market, now, good, -2000, "spoiled")
         assert refused.value.field == "amount"
         assert free(maker, market.lychee_stock, now) == 11_000
+
+    def test_no_more_of_a_lot_is_put_on_sale_than_it_holds(self, maker, market, now):
+        lot = self.lot(maker, market, now, "SOON", local_date(now) + timedelta(days=2))
+        self.take(maker, market, now, lot, 4000)
+        with pytest.raises(Invalid) as refused:
+            self.take(maker, market, now, lot, 2000)
+        assert (refused.value.field, refused.value.values["left"]) == ("amount", "1 kg")
+        assert free(maker, market.lychee_stock, now) == 14_000
+        self.take(maker, market, now, lot, 1000)
+        with pytest.raises(Invalid) as refused:
+            self.take(maker, market, now, lot, 1)
+        assert refused.value.values == {"lot": "SOON", "left": "0 kg"}
+
+    def test_what_is_sold_and_not_packed_yet_is_promised_still(self, maker, market, now):
+        lot = self.lot(maker, market, now, "SOON", local_date(now) + timedelta(days=2))
+        self.take(maker, market, now, lot, 5000)
+        buyer = fill(maker, now, (market.kilo, 3))
+        placed = place(maker, now, buyer, 3 * KILO + FEE, method="cod")
+        with pytest.raises(Invalid):
+            self.take(maker, market, now, lot, 1000)
+        (order,) = orders(maker, placed.group_id)
+        for action in ("confirm", "pack"):
+            with maker() as session, transaction(session):
+                who = seller(market.grower)
+                act_on_order(session, order.id, action=action, actor=who, now=now, reason="")
+        with maker() as session, transaction(session):
+            assert session.get_one(Lot, lot).rest == 2000
+        with pytest.raises(Invalid):
+            self.take(maker, market, now, lot, 1000)
+        # A count found more of it.
+        with maker() as session, transaction(session):
+            session.get_one(Lot, lot).rest = 3000
+        self.take(maker, market, now, lot, 1000)
+
+    def test_a_stock_of_one_lot_that_is_named_promises_no_more_either(self, maker, market, now):
+        with pytest.raises(Invalid) as refused:
+            self.take(maker, market, now, None, 1)
+        assert refused.value.field == "amount"
+        with maker() as session, transaction(session):
+            session.get_one(Lot, market.lot).rest += 500
+        self.take(maker, market, now, None, 500)
+        assert free(maker, market.lychee_stock, now) == 10_500
+
+    def two_offers(self, maker, market, now):
+        """A lot of 5 kg, and a second offer whose stock can be of it."""
+        lot = self.lot(maker, market, now, "SOON", local_date(now) + timedelta(days=2))
+        with maker() as session, transaction(session):
+            first = session.get_one(Listing, market.lychee)
+            bucket = claims.open_bucket(session, kind="STOCK", unit=first.unit, on_hand=0, now=now)
+            told = {column.key: getattr(first, column.key) for column in Listing.__table__.columns}
+            del told["id"]
+            told |= {"code": "VAI-02", "slug": "vai-02", "lot_id": None, "bucket_id": bucket.id}
+            session.add(Listing(**told))
+        return lot, ["VAI-01", "VAI-02"]
+
+    def test_two_offers_do_not_promise_the_same_kilogram(self, maker, market, now):
+        lot, codes = self.two_offers(maker, market, now)
+        results = race(
+            2, lambda number: self.take(maker, market, now, lot, 3000, code=codes[number])
+        )
+        assert Counter(type(result) for result in results) == {type(None): 1, Invalid: 1}
+
+    @pytest.mark.postgres
+    def test_without_the_lock_of_the_lot_they_would(self, postgres_url, now, monkeypatch):
+        """The negative control of the race for what a lot holds."""
+        engine = db.open_engine(postgres_url)
+        maker = db.session_factory(engine)
+        market = open_market(maker, now)
+        lot, codes = self.two_offers(maker, market, now)
+        together, checked = threading.Barrier(2, timeout=20), stock.need_held
+
+        def check_then_wait(*args, **values):
+            checked(*args, **values)
+            together.wait()
+
+        def unlocked(session, lot_ids, *, vendor_id):
+            return {
+                lot.id: lot for lot in session.scalars(sa.select(Lot).where(Lot.id.in_(lot_ids)))
+            }
+
+        monkeypatch.setattr(sales, "lock_lots", unlocked)
+        monkeypatch.setattr(stock, "need_held", check_then_wait)
+        results = race(
+            2, lambda number: self.take(maker, market, now, lot, 3000, code=codes[number])
+        )
+        assert results == [None, None]
+        engine.dispose()
 
     def test_a_lot_whose_day_was_put_right_is_followed(self, maker, market, now):
         soon, _ = self.stocked(maker, market, now)

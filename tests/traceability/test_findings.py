@@ -55,6 +55,10 @@ def matters(land: Land, kind: WatchKind) -> list[WatchItem]:
     return list(land.session.scalars(sa.select(WatchItem).where(WatchItem.kind == kind)))
 
 
+def still_open(land: Land, kind: WatchKind) -> list[WatchItem]:
+    return [one for one in matters(land, kind) if one.state is WatchState.OPEN]
+
+
 def batch(land: Land, quantity: int = 1000, **changes) -> str:
     facts = BatchFacts("Confidor 100SL", date(2026, 11, 1), Unit.MILLILITRE, quantity, **changes)
     return land.run(shed.add_batch, vendor_id=land.vendor_id, facts=facts, actor=land.recorder)
@@ -167,6 +171,42 @@ def test_used_again_too_soon(land, second, told):
     use(land, listed, done_on=date(2026, 11, 1), ended_on=date(2026, 11, 2))
     use(land, listed, done_on=date(2026, 11, second))
     assert (WatchKind.TOO_CLOSE in open_matters(land)) is told
+
+
+def test_each_product_of_a_mix_is_asked_of_by_itself(land):
+    near, far = product(land, "Confidor 100SL", 0, spacing_days=7), product(land, "Anvil 5SC", 0)
+    use(land, near, done_on=date(2026, 11, 1))
+    both = land.write(
+        input_name="", phi_days=None, product_ids=(near, far), done_on=date(2026, 11, 3)
+    )
+    (item,) = matters(land, WatchKind.TOO_CLOSE)
+    assert (item.entry_id, item.detail["product"]) == (both, "Confidor 100SL")
+    assert item.state is WatchState.OPEN
+    land.revise(both, input_name="", phi_days=None, product_ids=(far,), done_on=date(2026, 11, 3))
+    assert WatchKind.TOO_CLOSE not in open_matters(land)
+
+
+def test_two_sprayings_that_are_too_close_are_one_matter_whichever_is_told_first(land):
+    listed = product(land, "Confidor 100SL", 0, spacing_days=7)
+    later = use(land, listed, done_on=date(2026, 11, 10))
+    use(land, listed, done_on=date(2026, 11, 8))
+    (item,) = matters(land, WatchKind.TOO_CLOSE)
+    assert (item.entry_id, item.detail["found"]) == (later, "2")
+    # All entries are judged anew: the earlier one is still no matter of its own.
+    product(land, "Confidor 100SL", 1, spacing_days=7)
+    assert matters(land, WatchKind.TOO_CLOSE) == [item]
+
+
+def test_a_product_used_twice_on_one_day_is_warned_of_once(land):
+    first = land.write(input_name="Thuốc lạ", phi_days=None)
+    second = land.write(input_name="Thuốc lạ", phi_days=None)
+    assert [one.entry_id for one in matters(land, WatchKind.UNKNOWN)] == [first]
+    land.revise(first, input_name="Thuốc lạ", phi_days=7)
+    (item,) = still_open(land, WatchKind.UNKNOWN)
+    assert item.entry_id == second
+    land.revise(second, input_name="Thuốc lạ", phi_days=None, done_on=date(2026, 11, 11))
+    assert still_open(land, WatchKind.UNKNOWN) == [item]
+    assert item.detail["day"] == "2026-11-11"
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,10 @@
 
 import sqlalchemy as sa
 
+from accounts.services.people import create_user
 from kernel.events import OutboxMessage
 from kernel.mail import Notice
+from tests.people import PASSWORD
 from tests.traceability.land import Land
 from tests.traceability.test_findings import batch
 from tests.traceability.test_intervals import day, is_held, product, use
@@ -11,6 +13,7 @@ from traceability import handlers
 from traceability.events import SprayToldLate
 from traceability.models import DiaryEntry, InputMove, IntervalHold, LabTest, Lot
 from traceability.queries.exporting import farm_sheets
+from traceability.queries.records import holds_of
 from traceability.services.forgetting import forget_farmer
 
 
@@ -39,7 +42,46 @@ def test_a_spray_told_after_the_harvest_is_one_letter_with_all_lots(land):
     assert len(letter.values["codes"]) == 2
 
 
-def write_late(session, land, *, now):
+def test_the_office_hears_of_it_with_the_way_to_a_recall(land):
+    land.run(approver)
+    lot_id = land.harvest(harvested_on=day(14))
+    land.run(write_late, land)
+    (event,) = late(land)
+    land.run(tell, event)
+    notices = list(land.session.scalars(sa.select(Notice)))
+    (letter,) = [
+        one
+        for one in notices
+        if one.template == "traceability/late_spray" and one.recipient == "lan@example.com"
+    ]
+    lot = land.session.get_one(Lot, lot_id)
+    place = f"/office/recalls/new?origin=lot&vendor={land.vendor_id}&ref={lot.trace_code}"
+    assert letter.values == {
+        "product": "Confidor 100SL",
+        "day": "10/11/2026",
+        "vendor": "HTX V01",
+        "codes": [lot.code],
+        "place": place,
+    }
+
+
+def test_a_product_sprayed_twice_on_one_day_is_told_late_once(land):
+    lot_id = land.harvest(harvested_on=day(14))
+    land.run(write_late, land)
+    land.run(write_late, land, key="late-0002")
+    assert len(late(land)) == 1
+    assert len(list(land.session.scalars(sa.select(IntervalHold)))) == 2
+    assert [one.product for one in holds_of(land.session, lot_id)] == ["Confidor 100SL"]
+
+
+def approver(session, *, now):
+    return create_user(
+        session, name="Lan", contact="lan@example.com", password=PASSWORD, lang="vi", now=now,
+        roles=["approver"],
+    )  # fmt: skip
+
+
+def write_late(session, land, *, now, key="late-0001"):
     """Write the spraying an hour after the harvests."""
     from dataclasses import replace
     from datetime import timedelta
@@ -47,7 +89,7 @@ def write_late(session, land, *, now):
     from tests.traceability.land import SPRAY
     from traceability.services import diary
 
-    facts = replace(SPRAY, client_key="late-0001")
+    facts = replace(SPRAY, client_key=key)
     return diary.write_entry(
         session, land.season_id, facts=facts, actor=land.recorder, now=now + timedelta(hours=1)
     )

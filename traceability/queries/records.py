@@ -286,14 +286,21 @@ def results_of(session: Session, test_id: str) -> list[ResultRow]:
 
 
 def holds_of(session: Session, lot_id: str) -> list[HoldRow]:
-    """Return the causes for which the rule holds, or held, a lot, the latest first."""
+    """Return the causes for which the rule holds, or held, a lot, the latest first.
+
+    A product sprayed several times on one day is one cause here.
+    """
     names = HoldRow.__dataclass_fields__
     rows = session.execute(
         sa.select(*(getattr(IntervalHold, name) for name in names))
         .where(IntervalHold.lot_id == lot_id)
         .order_by(IntervalHold.opened_at.desc(), IntervalHold.id.desc())
     )
-    return [HoldRow(**row._mapping) for row in rows]
+    told: dict[tuple[object, ...], HoldRow] = {}
+    for row in rows:
+        words = (row.block, row.product, row.sprayed_on, row.free_from, row.closed_how)
+        told.setdefault(words, HoldRow(**row._mapping))
+    return list(told.values())
 
 
 def product_names(session: Session, *, crop_id: str | None, on: date) -> list[ProductName]:

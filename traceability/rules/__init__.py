@@ -79,6 +79,7 @@ from traceability.rules.uses import (
     Bound,
     bound_on,
     days_between,
+    days_since,
     is_in_season,
     kg_per_ha,
 )
@@ -122,6 +123,7 @@ __all__ = [
     "bound_on",
     "checked_lot_code",
     "days_between",
+    "days_since",
     "is_in_season",
     "is_same_crop",
     "is_trace_code",

@@ -37,6 +37,20 @@ def bound_on(bounds: Iterable[Bound], day: date, variety_id: str | None) -> Boun
     return next((one for one in known if one and one.most is not None), None)
 
 
+def days_since(uses: Iterable[Application]) -> dict[str, int]:
+    """Return the days from the use before it to each use, by its entry; the first has none.
+
+    So two uses that are too close are told of once: of the later.
+    """
+    found: dict[str, int] = {}
+    last_on: date | None = None
+    for use in sorted(uses, key=lambda one: (one.first_on, one.last_on, one.entry_root)):
+        if last_on is not None:
+            found[use.entry_root] = max(0, (use.first_on - last_on).days)
+        last_on = max(last_on or use.last_on, use.last_on)
+    return found
+
+
 def days_between(uses: Iterable[Application], entry_root: str) -> int | None:
     """Return the days from a use to the nearest other one; None where it is the only one."""
     known = list(uses)

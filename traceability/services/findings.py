@@ -30,10 +30,9 @@ from traceability.rules import (
     Block,
     Bound,
     EntryStatus,
-    Label,
     LotKind,
     WatchKind,
-    days_between,
+    days_since,
     is_in_season,
     kg_per_ha,
     labels_on,
@@ -60,8 +59,11 @@ def watch_entry(
 ) -> None:
     """Ask of an entry what does not fit, and take off the list what fits again."""
     entry = session.get_one(DiaryEntry, entry_id)
-    _watch_block(session, entry, vendor_id, now)
-    for product in _products(session, entry_id):
+    before = session.get(DiaryEntry, entry.revision_of) if entry.revision_of else None
+    told = [one for one in (before, entry) if one is not None]
+    for name, day in {(one.input_name, one.done_on) for one in told}:
+        _watch_blocks(session, season, name, day, vendor_id, now)
+    for product in _products(session, told):
         _watch_uses(session, season, entry, product, vendor_id, now)
     _watch_entering(session, season, entry, vendor_id, now)
 
@@ -131,16 +133,32 @@ def _yield_of(session: Session, season_id: str) -> tuple[int, date | None]:
     return found, max((row.harvested_on for row in rows), default=None)
 
 
-def _watch_block(session: Session, entry: DiaryEntry, vendor_id: str, now: datetime) -> None:
-    done = entry.status is EntryStatus.DONE
+def _watch_blocks(
+    session: Session, season: Season, name: str | None, day: date, vendor_id: str, now: datetime
+) -> None:
+    """Ask what forbids a product; used several times on one day it is one matter, of the first."""
+    rows = session.scalars(
+        sa.select(DiaryEntry)
+        .where(
+            DiaryEntry.season_id == season.id,
+            DiaryEntry.done_on == day,
+            DiaryEntry.input_name.is_not_distinct_from(name),
+            is_latest(),
+        )
+        .order_by(DiaryEntry.root_id)
+    ).all()
     for block, kind in _BLOCKS.items():
-        key = f"{kind.value}:{entry.root_id}"
-        if done and entry.block is block:
-            detail = {"product": entry.input_name or "", "day": entry.done_on.isoformat()}
-            about = _about(entry)
-            open_matter(session, kind, key, vendor_id=vendor_id, detail=detail, now=now, **about)
-        else:
-            settle_matter(session, key, now=now)
+        first = next(
+            (row for row in rows if row.status is EntryStatus.DONE and row.block is block), None
+        )
+        for row in rows:
+            key = f"{kind.value}:{row.root_id}"
+            if row is not first:
+                settle_matter(session, key, now=now)
+                continue
+            told = {"product": row.input_name or "", "day": row.done_on.isoformat()}
+            about = {"vendor_id": vendor_id, **_about(row)}
+            open_matter(session, kind, key, detail=told, now=now, **about)
 
 
 def _watch_uses(
@@ -151,37 +169,38 @@ def _watch_uses(
     vendor_id: str,
     now: datetime,
 ) -> None:
-    """Count a product's uses in a season and the days between them, by the label of the day."""
-    uses = uses_of(session, season.id, product.id)
-    listed = with_labels(session, [product], crop_of(session, season))
-    labels = labels_on(listed[0].labels, entry.done_on)
-    about = {"season_id": season.id, "entry_id": entry.id, "vendor_id": vendor_id}
-    most = most_uses(labels)
+    """Count a product's uses in a season, and the days between them, by the label of each day."""
+    uses = sorted(uses_of(session, season.id, product.id), key=lambda use: use.first_on)
+    labels = with_labels(session, [product], crop_of(session, season))[0].labels
+    about = {"season_id": season.id, "vendor_id": vendor_id}
+    most = most_uses(labels_on(labels, uses[-1].first_on)) if uses else None
     key = f"too_many:{season.id}:{product.id}"
     if most is not None and len(uses) > most:
         told = {"product": product.name, "found": str(len(uses)), "most": str(most)}
+        about["entry_id"] = uses[-1].entry_root
         open_matter(session, WatchKind.TOO_MANY, key, detail=told, now=now, **about)
     else:
         settle_matter(session, key, now=now)
-    _watch_spacing(session, uses, labels, (entry, product.name), about, now)
+    days, since = {use.entry_root: use.first_on for use in uses}, days_since(uses)
+    for root in sorted({entry.root_id, *days}):
+        least = least_days(labels_on(labels, days[root])) if root in days else None
+        about["entry_id"] = root
+        _watch_spacing(session, product, since.get(root), least, about, now)
 
 
 def _watch_spacing(
     session: Session,
-    uses: list[Application],
-    labels: list[Label],
-    used: tuple[DiaryEntry, str],
+    product: InputProduct,
+    days: int | None,
+    least: int | None,
     about: dict[str, str],
     now: datetime,
 ) -> None:
-    entry, name = used
-    least = least_days(labels)
-    days = days_between(uses, entry.root_id)
-    key = f"too_close:{entry.root_id}"
+    key = f"too_close:{about['entry_id']}:{product.id}"
     if least is None or days is None or days >= least:
         settle_matter(session, key, now=now)
         return
-    told = {"product": name, "found": str(days), "least": str(least)}
+    told = {"product": product.name, "found": str(days), "least": str(least)}
     open_matter(session, WatchKind.TOO_CLOSE, key, detail=told, now=now, **about)
 
 
@@ -246,14 +265,13 @@ def _about(entry: DiaryEntry) -> dict[str, str]:
     return {"season_id": entry.season_id, "entry_id": entry.id}
 
 
-def _products(session: Session, entry_id: str) -> list[InputProduct]:
-    return list(
-        session.scalars(
-            sa.select(InputProduct)
-            .join(EntryInput, EntryInput.product_id == InputProduct.id)
-            .where(EntryInput.entry_id == entry_id)
-        )
+def _products(session: Session, entries: list[DiaryEntry]) -> list[InputProduct]:
+    """Return the products of an entry and of what it was corrected from, each once."""
+    used = sa.select(EntryInput.product_id).where(
+        EntryInput.entry_id.in_(one.id for one in entries)
     )
+    wanted = sa.select(InputProduct).where(InputProduct.id.in_(used)).order_by(InputProduct.id)
+    return list(session.scalars(wanted))
 
 
 def uses_of(session: Session, season_id: str, product_id: str) -> list[Application]:

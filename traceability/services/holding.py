@@ -84,10 +84,15 @@ def settle_lot(session: Session, lot: Lot, *, now: datetime) -> Spray | None:
     session.flush()
     if new:
         hold_inside_interval(session, lot, now=now, reason=HOLD_REASONS[new[0].why])
-        _watch(session, lot, new[0], now)
     if told and not new:
         free_lot(session, lot, reason=FREED, now=now)
-    return new[0] if new and lot.created_at < now else None
+    # A product sprayed twice on one day forbids the harvest twice, but is told of once.
+    known = {_words(row) for row in own if row.closed_at is None}
+    first = next((spray for spray in new if _words_of(spray) not in known), None)
+    if first is None:
+        return None
+    _watch(session, lot, first, now)
+    return first if lot.created_at < now else None
 
 
 def sprays_of(session: Session, lot: Lot) -> list[Spray]:
@@ -172,6 +177,14 @@ def _holds(session: Session, lot_id: str) -> list[IntervalHold]:
 
 def _still(row: IntervalHold, causes: Collection[Spray]) -> bool:
     return any(_same(row, spray) for spray in causes)
+
+
+def _words(row: IntervalHold) -> tuple[object, ...]:
+    return row.block, row.product, row.sprayed_on, row.free_from
+
+
+def _words_of(spray: Spray) -> tuple[object, ...]:
+    return spray.why, spray.name, spray.end_on, spray.free_from
 
 
 def _same(row: IntervalHold, spray: Spray) -> bool:

@@ -15,7 +15,15 @@ from traceability.services.lots.keeping import KeptFacts, note_keeping
 from traceability.services.lots.packaging import How, Material
 from traceability.services.lots.packing import PackFacts, pack_lots, split_lot
 from traceability.services.lots.receiving import receive_shipment
-from traceability.services.lots.sales import Parcel, hand_over, pick_portions, put_back, send_off
+from traceability.services.lots.sales import (
+    Holding,
+    Parcel,
+    hand_over,
+    lock_holding,
+    pick_portions,
+    put_back,
+    send_off,
+)
 from traceability.services.lots.shipping import ShipFacts, ship_goods, void_shipment
 from traceability.services.lots.states import hold_lot, recall_lot, release_lot
 from traceability.services.lots.taking import correct_count, note_waste, take_back, take_sample
@@ -23,6 +31,7 @@ from traceability.services.lots.taking import correct_count, note_waste, take_ba
 __all__ = [
     "Amount",
     "HarvestFacts",
+    "Holding",
     "How",
     "KeptFacts",
     "Material",
@@ -36,6 +45,7 @@ __all__ = [
     "correct_entry",
     "hand_over",
     "hold_lot",
+    "lock_holding",
     "made_anew",
     "make_unit",
     "need_free_gtin",

@@ -8,10 +8,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from kernel.actor import Actor
-from traceability.models import Lot
+from kernel.errors import NotFound
+from kernel.quantity import Unit
+from traceability.models import Lot, LotMove
 from traceability.rules import MoveKind, Portion
 from traceability.services.ledger import Why, lock_lots, need_free, put, take
 from traceability.services.lots.births import need_commissioned
@@ -25,6 +28,31 @@ class Parcel:
     vendor_id: str
     order: str
     portions: tuple[tuple[Portion, str], ...]
+
+
+@dataclass(frozen=True)
+class Holding:
+    """What a lot holds, and what of it went to buyers already, in its base unit."""
+
+    code: str
+    unit: Unit
+    rest: int
+    sold: int
+
+
+def lock_holding(session: Session, lot_id: str, *, vendor_id: str) -> Holding | None:
+    """Lock a lot of a vendor and return what it holds; None for a lot of somebody else.
+
+    Until the end of the transaction nobody else takes of it or stocks it.
+    """
+    try:
+        lot = lock_lots(session, {lot_id}, vendor_id=vendor_id)[lot_id]
+    except NotFound:
+        return None
+    moved = sa.select(sa.func.coalesce(sa.func.sum(LotMove.quantity), 0)).where(
+        LotMove.lot_id == lot_id, LotMove.kind.in_((MoveKind.SOLD, MoveKind.RETURNED))
+    )
+    return Holding(lot.code, lot.unit, lot.rest, -int(session.scalar(moved) or 0))
 
 
 def pick_portions(session: Session, parcel: Parcel, *, actor: Actor, now: datetime) -> None:
