@@ -1,5 +1,6 @@
 """Builds the application out of settings: every part is handed in here."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -7,6 +8,7 @@ import sqlalchemy as sa
 from flask import Flask
 from flask_compress import Compress
 from sqlalchemy.orm import Session, sessionmaker
+from werkzeug.routing import Rule
 from whitenoise import WhiteNoise
 
 from kernel import clock, jobs, storage
@@ -65,8 +67,27 @@ def _serve_files(app: Flask) -> None:
     )
 
 
+class _Route(Rule):
+    """A route that learns to write its address when it is asked for the first time.
+
+    Werkzeug compiles two functions for each route at once: nine tenths of the start.
+    """
+
+    def _compile_builder(self, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:  # noqa: FBT001, FBT002
+        made: list[Callable[..., tuple[str, str]]] = []
+
+        def build(route: Rule, /, **values: Any) -> tuple[str, str]:
+            if not made:
+                made.append(super(_Route, self)._compile_builder(append_unknown))
+            return made[0](route, **values)
+
+        return build
+
+
 class _Market(Flask):
     """Flask without asynchronous views: it need not ask each function what it is."""
+
+    url_rule_class = _Route
 
     def ensure_sync(self, func: Any) -> Any:
         """Return a view as it is."""

@@ -4,9 +4,12 @@ import os
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+# What a server needs that must survive, and thousands of databases of a second each need not.
+FORGETFUL = ("fsync=off", "full_page_writes=off", "synchronous_commit=off", "autovacuum=off")
 
 
 def programs() -> Path | None:
@@ -27,10 +30,10 @@ def server(folder: Path, *, durable: bool = False) -> Iterator[str]:
     """
     memory = "/dev/shm" if not durable and os.access("/dev/shm", os.W_OK) else None
     with tempfile.TemporaryDirectory(prefix="market-pg-", dir=memory) as place:
-        yield from _serve(folder, Path(place), fsync="on" if durable else "off")
+        yield from _serve(folder, Path(place), FORGETFUL if not durable else ())
 
 
-def _serve(folder: Path, place: Path, fsync: str) -> Iterator[str]:
+def _serve(folder: Path, place: Path, settings: Iterable[str]) -> Iterator[str]:
     user = _somebody_else(place)
     data = place / "data"
 
@@ -41,8 +44,9 @@ def _serve(folder: Path, place: Path, fsync: str) -> Iterator[str]:
     run(folder / "initdb", *made)
     options = (
         f"-c listen_addresses= -c unix_socket_directories={place} "
-        f"-c fsync={fsync} -c max_connections=200 -c shared_buffers=256MB"
+        "-c max_connections=200 -c shared_buffers=256MB"
     )
+    options = " ".join([options, *(f"-c {setting}" for setting in settings)])
     run(folder / "pg_ctl", "-D", data, "-o", options, "-l", place / "log", "-w", "start")
     try:
         yield f"postgresql+psycopg://market@/postgres?host={place}"

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import lru_cache
 
 from babel.core import Locale
-from babel.support import Translations
+from babel.support import NullTranslations, Translations
 from flask import Flask, Response, has_request_context, request
 from flask_babel import Babel
 from werkzeug.datastructures import LanguageAccept
@@ -61,7 +61,7 @@ def install(app: Flask, account_lang: Callable[[], str | None]) -> None:
 
 def _teach_templates(app: Flask) -> None:
     """Let templates translate from catalogues read once: they ask dozens of times a page."""
-    found = {lang: Translations.load(app.config["TRANSLATIONS"], [lang]) for lang in LANGUAGES}
+    found = {lang: catalogue(app.config["TRANSLATIONS"], lang) for lang in LANGUAGES}
 
     def one(message: str) -> str:
         return str(found[current_language()].gettext(message))
@@ -70,6 +70,12 @@ def _teach_templates(app: Flask) -> None:
         return str(found[current_language()].ngettext(singular, plural, number))
 
     app.jinja_env.install_gettext_callables(one, many, newstyle=True)  # type: ignore[attr-defined]
+
+
+@lru_cache(maxsize=8)
+def catalogue(folder: str, lang: str) -> NullTranslations:
+    """Return the words of a language; a process reads a catalogue once."""
+    return Translations.load(folder, [lang])
 
 
 def locale() -> Locale:
