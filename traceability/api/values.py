@@ -9,11 +9,12 @@ from kernel.web.session import db
 from traceability import guards
 from traceability.api import paging
 from traceability.api.events import answer_query
-from traceability.api.frame import DIGITAL_LINKS, blueprint, json_answer, need_text
+from traceability.api.frame import blueprint, json_answer, need_text
 from traceability.epcis.asked import ColumnIn, Condition, ThingIn
 from traceability.epcis.canonical import value_text
 from traceability.epcis.contexts import BUILT_IN, EPCIS
 from traceability.epcis.errors import BadParameter, NoSuchResource
+from traceability.epcis.telling import DIGITAL_LINKS
 from traceability.epcis.words import BIZ_STEPS, DISPOSITIONS, EVENT_TYPES, bare_word
 from traceability.queries.events import event_values, has_value
 
