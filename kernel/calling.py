@@ -10,6 +10,7 @@ import socket
 import ssl
 import time
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 import httpcore
@@ -95,11 +96,17 @@ def _literal(host: str) -> Address | None:
         return None
 
 
+@lru_cache
+def _trusted() -> ssl.SSLContext:
+    """Return whose certificates are believed; to read them takes longer than a call."""
+    return httpx.create_ssl_context(trust_env=False)
+
+
 class _Transport(httpx.HTTPTransport):
     """The usual transport over connections of ours."""
 
     def __init__(self, outside: "_Outside") -> None:
-        context = httpx.create_ssl_context(trust_env=False)
+        context = _trusted()
         super().__init__(verify=context)
         self._pool = httpcore.ConnectionPool(ssl_context=context, network_backend=outside)
 

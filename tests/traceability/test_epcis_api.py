@@ -253,6 +253,9 @@ def test_a_query_is_kept_run_and_forgotten(partner):
     ran = partner.get("/queries/moved/events")
     assert ran.json["epcisBody"]["queryResults"]["queryName"] == "moved"
     assert [each["bizStep"] for each in events_in(ran)] == ["shipping"]
+    # The query says what is asked for: a filter beside it would be passed over unseen.
+    narrower = partner.get("/queries/moved/events", EQ_action="ADD")
+    problem(narrower, 400, "QueryParameterException")
     forgotten = partner.client.delete(f"{ROOT}/queries/moved", headers=partner.headers({}))
     assert forgotten.status_code == 204
     problem(partner.get("/queries/moved"), 404, "NoSuchNameException")

@@ -15,7 +15,13 @@ from traceability.api.events import answer_query
 from traceability.api.frame import blueprint, json_answer, need_text, read_body
 from traceability.epcis.asking import parameters_of
 from traceability.epcis.contexts import declared
-from traceability.epcis.errors import BadQuery, NoSuchName, NotAcceptable, NotOffered
+from traceability.epcis.errors import (
+    BadParameter,
+    BadQuery,
+    NoSuchName,
+    NotAcceptable,
+    NotOffered,
+)
 from traceability.queries.partners import QueryCard, queries_of, query_named
 from traceability.services.naming import drop_query, name_query
 
@@ -90,6 +96,8 @@ def run_query(name: str) -> Response:
     found = paging.parameters()
     if request.headers.get("Upgrade") or not _STREAMED.isdisjoint(found):
         raise NotAcceptable(name="WebSocket")
+    if strange := sorted(set(found) - {"perPage", "nextPageToken"}):
+        raise BadParameter(msg("There is no such parameter."), field=strange[0][:80])
     return answer_query(
         found,
         name=query.name,

@@ -45,7 +45,7 @@ WINDOW = 5_000
 """So many events of the log are looked through at once."""
 
 AT_ONCE = 4
-"""To so many receivers: one that is slow keeps nobody else waiting."""
+"""To so many receivers: one that is slow keeps the others waiting for less."""
 
 TOO_LARGE = 413
 
