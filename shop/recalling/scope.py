@@ -151,12 +151,13 @@ def _accounts(
 
 def _figures(lot: ScopeLot, book: Book, packed: int, on_the_way: int) -> dict[str, int]:
     """Return the figures of a lot; what is packed for an order has not left its vendor."""
-    sold = book.out(MoveKind.SOLD, MoveKind.RETURNED) - packed - on_the_way
-    shipped = book.out(MoveKind.SHIPPED, MoveKind.VOIDED) - book.under_way - book.became
+    # What came back came from buyers or from partners: nobody keeps them apart.
+    gone = (MoveKind.SOLD, MoveKind.SHIPPED, MoveKind.VOIDED, MoveKind.RETURNED)
+    held = packed + on_the_way + book.under_way + book.became + book.lost
     return {
         "made": lot.made,
         "passed_on": book.out(MoveKind.PACKED) + book.became,
-        "sold": max(sold, 0) + max(shipped, 0),
+        "sold": max(book.out(*gone) - held, 0),
         "stock": lot.rest + packed,
         "transit": on_the_way + book.under_way,
         "samples": book.out(MoveKind.SAMPLE),

@@ -28,6 +28,7 @@ from traceability.services.recalls import RecallFacts
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser-desk")]
 
 OFFICER = "pheduyet@chophien.example"
+OWNER = "thang@chophien.example"
 WHY = "Dư lượng thuốc bảo vệ thực vật vượt mức cho phép"
 
 
@@ -102,6 +103,30 @@ def test_a_lot_is_followed_both_ways_on_one_screen(address, instance, open_brows
     wrong = look(page, "recalls")
     page.goto(f"/office/recalls/trace/{lot.trace_code}")
     wrong += look(page, "recall-trace")
+    assert wrong == []
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_an_owner_names_water_and_packing_and_begins_with_them(
+    address, instance, open_browser, lang
+):
+    page = open_browser(PHONE, lang).new_page()
+    sign_in(page, OWNER)
+    page.goto("/work/")
+    home = page.url.split("?")[0].rstrip("/")
+    page.goto(f"{home}/farm/water?lang={lang}")
+    page.locator("#name").fill(f"Giếng {lang}")
+    wrong = look(page, "water")
+    page.locator("main form .btn-primary").click()
+    page.locator("form[action$='/plots'] button").click()
+    wrong += look(page, "water-source")
+    page.locator("main a.btn-danger").click()
+    expect(page.locator("#ref")).to_be_visible()
+    wrong += look(page, "recall-new-water")
+    page.goto(f"{home}/recalls/new")
+    wrong += look(page, "recall-begin")
+    page.goto(f"{home}/farm/lots/pack")
+    wrong += look(page, "pack")
     assert wrong == []
 
 

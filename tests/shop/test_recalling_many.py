@@ -138,6 +138,18 @@ def test_what_is_packed_while_the_scope_is_looked_at_belongs_to_it(case):
         assert (row.depth, row.quantity, row.moved) == (1, 0, True)
 
 
+def test_a_drill_goes_through_all_at_once_and_leaves_nothing_waiting(case):
+    split(case, case.market.lot, 500, 500, 500)
+    recall_id = case.open(drill=True)
+    packed = pack(case, case.market.lot, 500)
+    acted = case.act(recall_id).acted
+    assert (len(acted.lot_ids), packed in acted.lot_ids, acted.left) == (5, True, 0)
+    assert progress(case, recall_id) == Progress(0, 0)
+    assert not work(case)
+    case.run(recalls.close_recall, recall_id, cause="Diễn tập", figures={}, actor=OFFICER)
+    assert states(case, acted.lot_ids) == {LotState.OPEN}
+
+
 def test_what_is_packed_while_lots_wait_belongs_to_it_and_a_lot_left_out_leads_nowhere(case):
     first, *_rest, out = split(case, case.market.lot, 500, 500, 500, 500)
     recall_id = case.open()

@@ -78,7 +78,8 @@ def packing_of(session: Session, lot_id: str) -> PackingCard:
         .where(LotPackaging.lot_id == lot_id)
         .order_by(InputBatch.name, InputBatch.id)
     )
-    return PackingCard(*(told or ()), materials=tuple(MaterialCard(*row) for row in rows))
+    line, shift, worker = told or ("", "", "")
+    return PackingCard(line, shift, worker, tuple(MaterialCard(*row) for row in rows))
 
 
 def names_of(session: Session, *, vendor_id: str) -> Names:

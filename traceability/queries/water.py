@@ -68,7 +68,9 @@ def sources_of(
         .order_by(LabTest.sampled_on, LabTest.id)
     )
     last = {row.source_id: (row.sampled_on, row.verdict) for row in tested}
-    return [SourceCard(*row, *last.get(row.id, (None, None))) for row in rows]
+    return [
+        SourceCard(row.id, row.name, row.plots, *last.get(row.id, (None, None))) for row in rows
+    ]
 
 
 def source_names(session: Session, *, vendor_id: str) -> list[tuple[str, str]]:

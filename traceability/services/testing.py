@@ -1,5 +1,6 @@
 """Lab tests: what a laboratory found in a lot, or in soil and water, with its report."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -101,11 +102,7 @@ def record_test(
     )
     session.add(test)
     session.flush()
-    if facts.source_id is not None:
-        session.add(WaterTest(test_id=test.id, source_id=facts.source_id))
-    for position, (one, verdict) in enumerate(zip(facts.results, judged, strict=True)):
-        values = vars(one) | {"verdict": verdict}
-        session.add(LabResult(test_id=test.id, position=position, **values))
+    _add_parts(session, test.id, facts, judged)
     audit.record(
         session,
         "lab_test.recorded",
@@ -118,6 +115,14 @@ def record_test(
         verdict=test.verdict.value,
     )
     return test.id
+
+
+def _add_parts(session: Session, test_id: str, facts: TestFacts, judged: Sequence[Verdict]) -> None:
+    if facts.source_id is not None:
+        session.add(WaterTest(test_id=test_id, source_id=facts.source_id))
+    for position, (one, verdict) in enumerate(zip(facts.results, judged, strict=True)):
+        values = vars(one) | {"verdict": verdict}
+        session.add(LabResult(test_id=test_id, position=position, **values))
 
 
 _KEPT = ("lab", "sampled_on", "lot_id", "season_id", "report_no", "note")

@@ -1,6 +1,7 @@
 """Water: sources of a vendor, and from when until when plots draw from them."""
 
 from datetime import date, datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
@@ -136,7 +137,7 @@ def inherit_water(session: Session, plot_id: str, *, since: date) -> None:
 
 
 def _note(
-    session: Session, action: str, source_id: str, actor: Actor, now: datetime, **detail: str
+    session: Session, action: str, source_id: str, actor: Actor, now: datetime, **detail: Any
 ) -> None:
     audit.record(
         session, action, actor=actor, subject=("water_source", source_id), now=now, **detail

@@ -27,15 +27,23 @@ class Sent:
     received_at: datetime | None
     # The lot that it became in the books of the receiver.
     became_id: str | None
+    # What the receiver counted; None: nobody has said.
+    received: int | None
+
+    @property
+    def lost(self) -> int:
+        """Return how much of it did not arrive, as the receiver counted."""
+        return 0 if self.received is None else self.quantity - self.received
 
 
 @dataclass
 class Book:
-    """The moves of a lot by kind, signed, and its shipments."""
+    """The moves of a lot by kind, signed, and its shipments: what did not arrive is nowhere."""
 
     moves: dict[MoveKind, int] = field(default_factory=dict)
     under_way: int = 0
     became: int = 0
+    lost: int = 0
 
     def out(self, *kinds: MoveKind) -> int:
         """Return how much went out by moves of some kinds, less what came back by them."""
@@ -55,9 +63,11 @@ def books_of(session: Session, lot_ids: Collection[str], sent: Collection[Sent])
     for lot_id, kind, total in rows:
         books[lot_id].moves[kind] = int(total)
     for one in sent:
+        books[one.lot_id].lost += one.lost
         if one.became_id is not None:
-            books[one.lot_id].became += one.quantity
-        elif one.received_at is None:
+            books[one.lot_id].became += one.quantity - one.lost
+        elif one.received_at is None and one.to_vendor_id is not None:
+            # Nobody outside of the market says that it came.
             books[one.lot_id].under_way += one.quantity
     return books
 
@@ -78,6 +88,7 @@ def sent_of(session: Session, lot_ids: Collection[str]) -> tuple[Sent, ...]:
             Shipment.shipped_at,
             Shipment.received_at,
             ShipmentLine.became_id,
+            ShipmentLine.received,
         )
         .join(Shipment, Shipment.id == ShipmentLine.shipment_id)
         .where(among(session, ShipmentLine.lot_id, lot_ids), Shipment.voided_at.is_(None))

@@ -56,7 +56,7 @@ def act_on_recall(
     """
     recall = own_recall(session, recall_id, actor, RecallState.DRAFT, RecallState.ACTIVE)
     _move_state(recall, measure)
-    take_in_new(session, recall.id, waits=_mine(recall, actor))
+    take_in_new(session, recall.id)
     mine, others = _scope(session, recall, actor), _of_others(session, recall, actor)
     if not mine and not others:
         raise Invalid(msg("No lot is left in the scope."), field="measure")

@@ -17,13 +17,18 @@ from traceability.rules.recalls import RecallState, need_words
 from traceability.services.recalls.belonging import own_recall
 
 
+def nobody(_vendor_id: str) -> bool:
+    """Let the lots of no vendor wait."""
+    return False
+
+
 def keep_lots(
     session: Session,
     recall_id: str,
     reached: Sequence[Reached],
     *,
     steps: int = 0,
-    waits: Callable[[str], bool] = lambda _vendor_id: False,
+    waits: Callable[[str], bool] = nobody,
 ) -> None:
     """Keep lots of a scope; they lie ``steps`` further from its beginning than the trace says.
 
@@ -49,7 +54,7 @@ def keep_lots(
     session.execute(sa.insert(RecallLot.__table__), rows)  # type: ignore[arg-type]
 
 
-def take_in_new(session: Session, recall_id: str, *, waits: Callable[[str], bool]) -> int:
+def take_in_new(session: Session, recall_id: str, *, waits: Callable[[str], bool] = nobody) -> int:
     """Take in what was packed from the scope since it was traced; return of how many lots.
 
     What came of a lot that was left out alone stays out.
