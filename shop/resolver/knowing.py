@@ -203,8 +203,12 @@ def _proof(session: Session, page: str) -> list[Target]:
     if not has_checkpoint(session):
         return []
     return [
-        _link("verificationService", f"{page}/proof"),
-        _link("verificationService", f"{page}/proof.json", media_type=JSON),
+        _link(
+            "verificationService", f"{page}/proof", _("Proof that none of this was changed later")
+        ),
+        _link(
+            "verificationService", f"{page}/proof.json", _("Download the proof"), media_type=JSON
+        ),
     ]
 
 

@@ -24,7 +24,7 @@ class Gs1Party(Base):
 class DlLink(Base):
     """Where one code leads for one wish (Resolver 1.2.1): given by its vendor.
 
-    What the house knows by itself needs no row; see ``traceability/resolver``.
+    What the house knows by itself needs no row; see ``shop/resolver/knowing.py``.
     """
 
     __tablename__ = "dl_link"
