@@ -88,7 +88,8 @@ def scratched(page: Page, base: str) -> tuple[str, str, str]:
     page.locator('form[action$="/claims"] [value="xlsx"]').check()
     with page.expect_download() as waiting:
         page.locator('form[action$="/claims"] button').click()
-    sheet = openpyxl.load_workbook(waiting.value.path()).active
+    with waiting.value.path().open("rb") as file:
+        sheet = openpyxl.load_workbook(file).active
     row = next(iter(sheet.iter_rows(min_row=2, values_only=True)))
     return str(row[2]), str(row[1]), page.url
 
