@@ -2,6 +2,7 @@
 
 import re
 
+import openpyxl
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -69,4 +70,50 @@ def test_a_label_is_printed_read_off_the_screen_and_opened(open_browser, tmp_pat
     for path in ("farm/labels", "farm/scans"):
         seller.goto(f"{base}/{path}")
         wrong += look(seller, path.replace("/", "-"))
+    assert wrong == []
+
+
+def scratched(page: Page, base: str) -> tuple[str, str, str]:
+    """Order a sticker with a secret code; return the pack's address, its code, the batch's."""
+    page.goto(f"{base}/farm/lots")
+    page.goto(link(page, r"/lots/\w{26}$"))
+    page.goto(link(page, r"/labels$"))
+    page.locator('[name="template"][value="sticker"]').check()
+    page.locator("#count").fill("1")
+    page.locator("#dpi").select_option("300")
+    page.locator("details:has(#serials) > summary").click()
+    page.locator("#serials").check()
+    page.locator("#claims").check()
+    page.locator('form:has(#dpi) button[type="submit"]').click()
+    page.locator('form[action$="/claims"] [value="xlsx"]').check()
+    with page.expect_download() as waiting:
+        page.locator('form[action$="/claims"] button').click()
+    with waiting.value.path().open("rb") as file:
+        sheet = openpyxl.load_workbook(file).active
+    row = next(iter(sheet.iter_rows(min_row=2, values_only=True)))
+    return str(row[2]), str(row[1]), page.url
+
+
+@pytest.mark.parametrize("lang", ["vi", "en"])
+def test_a_buyer_scratches_a_label_and_claims_it_once_without_javascript(open_browser, lang):
+    seller, wrong = farmer(open_browser, lang), []
+    base = seller.url.partition("?")[0].rstrip("/")
+    text, code, batch = scratched(seller, base)
+    seller.goto(batch)
+    expect(seller.locator('form[action$="/claims"]')).to_have_count(0)
+    wrong += look(seller, "labels-handed-out")
+    seller.locator('form[action$="/apply"] button').click()
+    for number, verdict in enumerate(("passed", "held")):
+        buyer = open_browser(PHONE, lang, java_script_enabled=False, user_agent=f"Phone {number}")
+        shopper = buyer.new_page()
+        shopper.goto(text)
+        shopper.locator('a[href$="/claim"]').click()
+        shopper.locator("#code").fill(code.lower())
+        shopper.locator('form:has(#code) button[type="submit"]').click()
+        expect(shopper.locator(f".verdict-{verdict}")).to_be_visible()
+    shopper = open_browser(PHONE, lang).new_page()
+    shopper.goto(text)
+    wrong += look(shopper, "lot-unit-claimed")
+    shopper.goto(link(shopper, r"/claim$"))
+    wrong += look(shopper, "lot-claim")
     assert wrong == []

@@ -13,6 +13,8 @@ from kernel import db
 from kernel.db import transaction
 from kernel.errors import Conflict, Invalid, NotFound
 from kernel.ids import ALPHABET
+from kernel.sealing import Sealer
+from tests.conftest import DATA_KEY, FINGERPRINT_KEY
 from tests.together import at_once
 from tests.traceability.land import NOW, STRANGER, Land, count
 from tests.traceability.test_labels import decode, text_of
@@ -198,6 +200,7 @@ def test_without_the_lock_two_are_the_first(postgres_url, monkeypatch):
     """The negative control: the race above proves something only because this one is lost."""
     engine = db.open_engine(postgres_url)
     maker = db.session_factory(engine)
+    maker.configure(info={"sealer": Sealer([DATA_KEY], FINGERPRINT_KEY)})
     lot_id, serial, code = open_market(maker)
 
     def unlocked(session, kind, row_id):

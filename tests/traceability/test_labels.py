@@ -124,6 +124,38 @@ def test_bars_are_whole_dots_and_fit_on_the_label_with_their_quiet_zones(dpi, do
     assert sum(dark[-1]) == modules
 
 
+CRATED = replace(FACE, elements=(("01", "09521234543213"), ("13", "261124"), ("10", "L2611-023")))
+
+
+@pytest.mark.parametrize("dpi", [203, 300, 600])
+def test_goods_lot_and_day_of_a_crate_stand_in_bars_and_its_code_decodes_beside_them(dpi):
+    made = replace(sheet(Template.CRATE, dpi, serials=False), face=CRATED)
+    pdf = pdf_of(made)
+    assert bars(pdf, dpi) == [("(01)09521234543213(13)261124(10)L2611-023", "]C1")]
+    assert "(01) 09521234543213 (13) 261124 (10) L2611-023" in text_of(pdf)
+    for reading in (150, 203, 300, 600):
+        assert Counter(decode(pdf, reading)) == Counter(made.texts), reading
+
+
+def test_bars_of_a_crate_say_what_gs1_gave_numbers_for(land):
+    bare, packed = land.harvest(), land.harvest(gtin="08938500000010")
+    for lot_id, elements in (
+        (bare, ()),
+        (packed, (("01", "08938500000010"), ("10", "L2611-002"))),
+    ):
+        batch = card(land, printing(land, lot_id, template=Template.CRATE, count=1))
+        assert face_of(batch.printed, Template.CRATE).elements == elements
+        assert face_of(batch.printed, Template.STICKER).elements == ()
+
+
+def test_bars_that_do_not_fit_on_a_crate_are_left_out():
+    long = replace(FACE, elements=(("01", "09521234543213"), ("10", "L-A-B-C-D-E-F-G-H-1J")))
+    said = [("(01)09521234543213(10)L-A-B-C-D-E-F-G-H-1J", "]C1")]
+    for dpi, found in ((203, said), (300, [])):
+        made = replace(sheet(Template.CRATE, dpi, serials=False), face=long)
+        assert bars(pdf_of(made), 600) == found
+
+
 def test_a_pallet_without_a_number_has_no_bars():
     made = sheet(Template.PALLET, 300, serials=False)
     assert bars(pdf_of(replace(made, face=replace(FACE, sscc=""))), 300) == []

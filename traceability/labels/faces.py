@@ -38,7 +38,20 @@ def face_of(printed: Mapping[str, Any], template: Template) -> Face:
         hint=HINT,
         sscc=printed["sscc"],
         scratch=SCRATCH,
+        elements=_elements(printed) if template is Template.CRATE else (),
     )
+
+
+def _elements(printed: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+    """Return what bars say of a lot: nothing where its vendor has no GTIN for it.
+
+    The lot comes last: it alone is of any length.
+    """
+    if not printed["gtin"]:
+        return ()
+    packed = date.fromisoformat(printed["packed"]).strftime("%y%m%d") if printed["packed"] else ""
+    said = (("01", printed["gtin"]), ("13", packed), ("10", printed["code"]))
+    return tuple((ai, value) for ai, value in said if value)
 
 
 def _facts(printed: Mapping[str, Any], title: str) -> tuple[tuple[str, str], ...]:

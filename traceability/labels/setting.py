@@ -8,7 +8,16 @@ from typing import Any, Literal, cast
 
 import typst
 
-from traceability.labels.bars import BARS_MM, bar_mm, sscc_bars, sscc_text
+from traceability.labels.bars import (
+    BARS_MM,
+    CRATE_MM,
+    bar_mm,
+    crate_bar_mm,
+    element_bars,
+    elements_text,
+    sscc_bars,
+    sscc_text,
+)
 from traceability.qr import runs, symbol
 from traceability.rules.claims import claim_lines
 from traceability.rules.labels import DOTS_MM, FORMATS, QUIET_ZONE, Template, fit
@@ -35,6 +44,8 @@ class Face:
     hint: str = ""
     sscc: str = ""
     scratch: str = ""
+    # What bars of a crate say: application identifiers of GS1 with their values.
+    elements: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -106,7 +117,7 @@ def _data(sheet: Sheet) -> dict[str, Any]:
     codes = [symbol(text, form.level) for text in different]
     # Serial numbers are equally long, so all symbols of a sheet are of one size.
     fits = fit(max(len(code.matrix) for code in codes), sheet.template, sheet.dpi)
-    dot = DOTS_MM[sheet.dpi]
+    dot, bars = DOTS_MM[sheet.dpi], _bars(sheet)
     at = {text: number for number, text in enumerate(different)}
     return {
         "template": sheet.template.value,
@@ -119,7 +130,7 @@ def _data(sheet: Sheet) -> dict[str, Any]:
         "quiet": QUIET_ZONE,
         # Whole dots from the edge, or each module would be of another width.
         "left": round(MARGIN_MM / dot) * dot,
-        "top": int(max(form.label[1] - fits.side_mm, 0) / 2 / dot) * dot,
+        "top": _top(sheet, fits.side_mm, bars is not None),
         "codes": [[list(run) for run in runs(code)] for code in codes],
         "sizes": [len(code.matrix) for code in codes],
         "labels": [
@@ -127,23 +138,34 @@ def _data(sheet: Sheet) -> dict[str, Any]:
             for text, serial, claim in zip(sheet.texts, *_padded(sheet), strict=True)
         ],
         "face": {name: getattr(face, name) for name in Face.__dataclass_fields__},
-        "bars": _bars(sheet),
+        "bars": bars,
     }
+
+
+def _top(sheet: Sheet, side_mm: float, has_bars: bool) -> float:  # noqa: FBT001
+    """Return where the code begins: in the middle, or above the bars of a crate."""
+    form, dot = FORMATS[sheet.template], DOTS_MM[sheet.dpi]
+    foot = CRATE_MM + 5 if has_bars and sheet.template is Template.CRATE else 0
+    return int(max(form.label[1] - foot - side_mm, 0) / 2 / dot) * dot
 
 
 def _bars(sheet: Sheet) -> dict[str, Any] | None:
-    """Return the bars of a pallet, if it has a number, in millimetres."""
-    sscc = sheet.face.sscc
-    if sheet.template is not Template.PALLET or not sscc:
-        return None
-    width, dark = sscc_bars(sscc)
-    return {
-        "module": bar_mm(sheet.dpi),
-        "width": width,
-        "dark": dark,
-        "height": BARS_MM,
-        "text": sscc_text(sscc),
-    }
+    """Return the bars of a pallet or a crate with numbers of GS1, in millimetres."""
+    sscc, elements = sheet.face.sscc, sheet.face.elements
+    if sheet.template is Template.PALLET and sscc:
+        return _drawn(sscc_bars(sscc), bar_mm(sheet.dpi), BARS_MM, sscc_text(sscc))
+    if sheet.template is Template.CRATE and elements:
+        found = element_bars(elements)
+        module = crate_bar_mm(sheet.dpi, found[0], FORMATS[Template.CRATE].label[0])
+        return _drawn(found, module, CRATE_MM, elements_text(elements)) if module else None
+    return None
+
+
+def _drawn(
+    bars: tuple[int, list[tuple[int, int]]], module_mm: float, height_mm: float, text: str
+) -> dict[str, Any]:
+    width, dark = bars
+    return {"module": module_mm, "width": width, "dark": dark, "height": height_mm, "text": text}
 
 
 def _padded(sheet: Sheet) -> tuple[Sequence[str], Sequence[str]]:

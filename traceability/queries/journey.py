@@ -133,8 +133,8 @@ def _names(session: Session, places: Collection[str], *, root: str) -> dict[str,
 
 @cache
 def _places() -> sa.Select[*tuple[Any, ...]]:
-    codes = sa.bindparam("codes", expanding=True)
-    glns = sa.bindparam("glns", expanding=True)
+    codes: sa.BindParameter[str] = sa.bindparam("codes", expanding=True)
+    glns: sa.BindParameter[str] = sa.bindparam("glns", expanding=True)
     return (
         sa.select(
             Farm.name,

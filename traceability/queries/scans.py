@@ -97,7 +97,8 @@ def serial_story(session: Session, *, lot_id: str, serial: str, device: str) -> 
 @cache
 def _serial() -> sa.Select[*tuple[Any, ...]]:
     """Say once what is asked for every page: building it costs more than running it."""
-    lot_id, serial = sa.bindparam("lot_id"), sa.bindparam("serial")
+    lot_id: sa.BindParameter[str] = sa.bindparam("lot_id")
+    serial: sa.BindParameter[str] = sa.bindparam("serial")
     by_me = sa.case((Scan.device == sa.bindparam("device"), 1), else_=0)
     scanned = (
         sa.select(
