@@ -94,9 +94,10 @@ def take_entries(vendor_id: str) -> Answer:
     :raises SomebodyElse: for entries that the phone would send for another account.
     """
     body = read_json()
-    if body.get("user", guards.current_actor().user_id) != guards.current_actor().user_id:
-        raise SomebodyElse
     entries, device = read_entries(body), body.get("device")
+    actor = guards.current_actor()
+    if body.get("user", actor.user_id) != actor.user_id:
+        raise SomebodyElse
     answers: list[dict[str, object]] = []
     for entry in entries:
         answers.append({"key": entry["key"], **_take(vendor_id, entry, device)})

@@ -9,7 +9,7 @@ _OPEN = "%(count)s"
 _PLAIN = {
     "state.waiting": msg("Not yet sent"),
     "state.sending": msg("Being sent"),
-    "state.stored": msg("Stored"),
+    "state.stored": msg("Sent"),
     "state.refused": msg("Not taken"),
     "state.draft": msg("Half written"),
     "state.conflict": msg("Two versions"),
@@ -24,7 +24,7 @@ _PLAIN = {
     "lot.held": msg("Lot %(code)s is recorded and on hold."),
     "photo.waiting": msg("Not yet sent"),
     "photo.share": msg("Sent so far: %(share)s of 100"),
-    "photo.stored": msg("Stored"),
+    "photo.stored": msg("Sent"),
     "photo.refused": msg("Not taken"),
     "field.done_on": msg("Day"),
     "field.season_id": msg("Where it was done"),

@@ -22,7 +22,8 @@ export async function start() {
     return unopened(trouble, base);
   }
   const app = new App(store, { vendor, lang, base });
-  if (!(await store.get("device"))) await store.put("device", newKey());
+  // A full phone opens the diary all the same.
+  if (!(await store.get("device"))) await store.put("device", newKey()).catch(console.warn);
   if ((await store.get("lang")) !== lang) await store.put("lang", lang).catch(console.warn);
   app.listen();
   await app.show();

@@ -121,7 +121,7 @@ function both(app, root, item) {
     // How much and in what are one thing to choose, but two in a form.
     const { amount: brought, ...others } = chosen;
     const facts = { ...item.facts, ...others, ...brought };
-    const settled = { facts, base_id: item.answer.id, state: "waiting", answer: undefined };
+    const settled = { facts, base_id: item.answer.id, state: "waiting", not_before: 0, answer: undefined };
     try {
       await app.store.change(item.seq, settled);
     } catch (trouble) {

@@ -46,7 +46,7 @@ function lists(page) {
   for (const season of known.seasons) {
     if (!season.ended_on || season.id === chosen) seasons.append(option(season.id, known.place(season)));
   }
-  const people = [...new Set([known.last.worker, ...known.reference.people].filter(Boolean))];
+  const people = [...new Set([known.worker, ...known.reference.people].filter(Boolean))];
   page.root.querySelector("[data-people]")?.append(...people.map((name) => option(name)));
   const kinds = known.reference.products.filter((product) => product.activity === page.activity);
   page.root.querySelector("[data-products]")?.append(...kinds.map((product) => option(product.name)));

@@ -66,7 +66,7 @@ async function begin(app, task, season, button) {
   // Pressed twice by a shaking thumb, it is written once.
   button.disabled = true;
   try {
-    const seq = await app.write({ ...facts, worker: app.known.last.worker ?? "" });
+    const seq = await app.write({ ...facts, worker: app.known.worker });
     app.toast(say("saved"), { seq });
   } catch (trouble) {
     app.complain(whyNotKept(trouble));

@@ -20,7 +20,7 @@ export const CLOCK_OFF = 600_000;
 const SURE = 3_600_000;
 const EMPTY = { seasons: [], products: [], batches: [], people: [], tasks: [], entries: [] };
 // What the next entry of the same kind most likely repeats.
-const REPEATED = ["input_name", "active_ingredient", "dose", "phi_days", "worker", "unit", "input_batch_id"];
+const REPEATED = ["input_name", "active_ingredient", "dose", "phi_days", "unit", "input_batch_id"];
 
 const userOf = (session) => session?.user.id ?? "";
 
@@ -180,7 +180,12 @@ export class Known {
     const found = { ...earlier, ...this.last[activity] };
     const values = REPEATED.map((name) => [name, found[name]]).filter(([, value]) => value || value === 0);
     const repeated = Object.fromEntries(values);
-    return { ...repeated, worker: this.last.worker ?? repeated.worker ?? "" };
+    return { ...repeated, worker: this.worker };
+  }
+
+  // Who most likely did it: whoever was named last, or who writes.
+  get worker() {
+    return this.last.worker ?? this.session?.user.name ?? "";
   }
 
   // What is written in a season, the newest first: from the phone, then from the server.
