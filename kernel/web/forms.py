@@ -19,6 +19,7 @@ from kernel.messages import msg
 from kernel.money import parse_vnd
 from kernel.quantity import Unit, parse_quantity
 from kernel.web.language import current_language
+from kernel.web.wording import Wording
 
 
 def clean(text: object) -> object:
@@ -68,6 +69,14 @@ def parse_decimal(text: str) -> float:
 
 class Form(FlaskForm):
     """Parent of every form."""
+
+    class Meta(FlaskForm.Meta):
+        """What the library asks a form about itself."""
+
+        def get_translations(self, form: Any) -> Wording:
+            """Return the words for what the library finds wrong."""
+            del form
+            return Wording()
 
     problem: str = ""
     """A refusal that concerns no single field."""

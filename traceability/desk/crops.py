@@ -47,12 +47,13 @@ def new_crop() -> Answer:
 def add_crop() -> Answer:
     """Put a crop or a variety on the list."""
     form, parent = CropForm(), _parent()
+    actor, now = guards.current_actor(), clock.now()
 
     def act(work: Any) -> str:
-        told = {"facts": _facts(form), "actor": guards.current_actor(), "now": clock.now()}
+        facts = _facts(form)
         if parent is None:
-            return save_crop(work, **told)
-        save_variety(work, parent.id, **told)
+            return save_crop(work, facts=facts, actor=actor, now=now)
+        save_variety(work, parent.id, facts=facts, actor=actor, now=now)
         return parent.id
 
     return attempt(
