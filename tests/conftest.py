@@ -43,6 +43,20 @@ def pytest_configure() -> None:
     gc.set_threshold(100_000, 50, 50)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep tests that share something costly of their file on one worker: it is made once."""
+    for item in items:
+        file = item.nodeid.split("::")[0]
+        known = getattr(item, "_fixtureinfo", None)
+        if known is None or item.get_closest_marker("xdist_group"):
+            continue
+        if any(
+            made[-1].scope == "module" and made[-1].baseid == file
+            for made in known.name2fixturedefs.values()
+        ):
+            item.add_marker(pytest.mark.xdist_group(file))
+
+
 def pytest_collection_finish() -> None:
     """What was loaded for good need not be searched again and again, as in the product."""
     gc.collect()

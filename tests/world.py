@@ -3,6 +3,7 @@
 import shutil
 import sqlite3
 from contextlib import closing
+from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import timedelta
 from hashlib import sha256
@@ -210,26 +211,53 @@ def _carry(land: Land, lot_id: str) -> tuple[str, str]:
     return unit_id, land.run(lots.ship_goods, vendor_id=vendor, facts=facts, **who)
 
 
-def build_world(template: Path, folder: Path) -> World:
-    """Fill a copy of an empty database with two vendors and everybody's sign-in."""
-    from shop.factory import create_app
-    from shop.wiring import reindex
+_filled: dict[Path, World] = {}
+"""The world that a process filled, by its empty database: all others are copies of it."""
 
-    path = folder / "market.db"
-    shutil.copy(template, path)
-    app = create_app(
+
+def build_world(template: Path, folder: Path) -> World:
+    """Give a world in a folder of its own: two vendors and everybody's sign-in."""
+    place = template.parent / "world"
+    if template not in _filled:
+        place.mkdir()
+        _filled[template] = _fill_world(template, place)
+    filled = _filled[template]
+    shutil.copytree(place, folder, dirs_exist_ok=True)
+    world = World(
+        _app_in(folder),
+        folder / "market.db",
+        people=deepcopy(filled.people),
+        ids=deepcopy(filled.ids),
+        files=dict(filled.files),
+    )
+    world.keep()
+    return world
+
+
+def _app_in(folder: Path) -> Flask:
+    from shop.factory import create_app
+
+    return create_app(
         Settings(
             market_env="demo",
             instance_path=folder,
             secret_key="a secret of the tests, long enough",
             data_keys=(DATA_KEY,),
             fingerprint_key="fingerprints of the tests, long enough",
-            database_url=f"sqlite:///{path}",
+            database_url=f"sqlite:///{folder / 'market.db'}",
             public_url="http://localhost",
             testing=True,
         )
     )
-    world = World(app, path)
+
+
+def _fill_world(template: Path, folder: Path) -> World:
+    """Fill a copy of an empty database, and leave nothing open."""
+    from shop.wiring import reindex
+
+    path = folder / "market.db"
+    shutil.copy(template, path)
+    world = World(_app_in(folder), path)
     with world.session() as session:
         with transaction(session):
             seed_rules(session, now=NOW)
@@ -243,8 +271,9 @@ def build_world(template: Path, folder: Path) -> World:
     _meet(world)
     for letter in ("A", "B"):
         _trade(world, letter)
-    reindex(app.extensions["sessionmaker"], app.extensions[Settings.__qualname__], now=NOW)
-    world.keep()
+    maker = world.app.extensions["sessionmaker"]
+    reindex(maker, world.app.extensions[Settings.__qualname__], now=NOW)
+    maker.kw["bind"].dispose()
     return world
 
 
