@@ -12,12 +12,13 @@ import sqlalchemy as sa
 from flask import Flask
 from sqlalchemy.orm import Session, sessionmaker
 
+from bench.serving import settle
 from kernel import clock
-from kernel.db import open_engine, transaction
+from kernel.db import transaction
 from kernel.ids import new_id
 from kernel.places import communes
 from kernel.rules_table import seed_rules
-from kernel.settings import Settings, load_settings
+from kernel.settings import load_settings
 from kernel.text import fold
 from shop.factory import create_app
 from shop.prepare import upgrade
@@ -60,7 +61,7 @@ def main() -> None:
     client = app.test_client()
     officer = sign_in_as(app, client, now=now, name="Lan", roles=["reviewer"])
     ids = _grow(maker, int(sys.argv[1]), officer, now)
-    _refresh(settings)
+    settle(settings.database_url)
     noted = {"views": _views(ids), "cookie": _cookie(app, client)}
     (settings.instance_path / "paths.json").write_text(json.dumps(noted))
 
@@ -128,18 +129,6 @@ def _dossiers(
             "valid_until": None,
             "version": 1,
         }
-
-
-def _refresh(settings: Settings) -> None:
-    """Tell the planner how big the tables are, and which pages of them are settled."""
-    engine = open_engine(settings.database_url)
-    if engine.dialect.name == "postgresql":
-        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            connection.execute(sa.text("VACUUM ANALYZE"))
-    else:
-        with engine.begin() as connection:
-            connection.execute(sa.text("ANALYZE"))
-    engine.dispose()
 
 
 def _cookie(app: Flask, client: Any) -> str:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from catalog.models import Category, Listing, ListingLot
 from catalog.rules import ListingKind, ListingState
 from kernel.claims import Bucket
-from kernel.db import Base, refresh_statistics, transaction
+from kernel.db import Base, transaction
 from kernel.ids import new_id
 from kernel.quantity import Unit
 from kernel.rules_table import seed_rules
@@ -52,8 +52,6 @@ def fill(maker: Maker, inputs: int, now: datetime) -> dict[str, list[str]]:
     seq = _event(maker, now)
     _insert(maker, LotEdge, _edges(ids, chance, seq, now))
     _sell(maker, ids["carton"], vendors, chance, now)
-    with maker() as session, transaction(session):
-        refresh_statistics(session)
     return ids
 
 

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, sessionmaker
 
 from bench.fill_recall import fill
-from bench.serving import BUILD, databases, surroundings
+from bench.serving import BUILD, databases, settle, surroundings
 from kernel import clock
 from kernel.actor import Actor
 from kernel.db import transaction
@@ -88,6 +88,7 @@ def main(arguments: Sequence[str]) -> int:
             upgrade(settings.database_url)
             maker = open_sessions(settings)
             ids = fill(maker, inputs, clock.now())
+            settle(settings.database_url)
             counts = _counts(maker, ids)
             traces += _traces(database, maker, ids)
             with create_app(settings).test_request_context():

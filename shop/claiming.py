@@ -3,20 +3,19 @@
 from flask import Blueprint
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms.validators import Length
+from wtforms.validators import InputRequired, Length
 
 from accounts import guards
 from kernel import clock
 from kernel.db import transaction
 from kernel.errors import NotFound
 from kernel.web.answers import Answer
-from kernel.web.forms import Form, TextField
+from kernel.web.forms import REQUIRED, Form, TextField
 from kernel.web.limits import limiter
 from kernel.web.pages import page
 from kernel.web.session import db
 from shop.resolver.knowing import JUDGED
 from shop.scanning import device_key
-from traceability.forms.shared import required
 from traceability.queries import LotCard
 from traceability.queries.codes import lot_of_trace_code
 from traceability.queries.scans import SerialStory, serial_story
@@ -32,7 +31,7 @@ class ClaimForm(Form):
 
     code = TextField(
         _l("Secret code"),
-        [required(), Length(max=60)],
+        [InputRequired(REQUIRED), Length(max=60)],
         render_kw={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"},
     )
 
