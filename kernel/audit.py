@@ -47,6 +47,24 @@ class AuditHead(Base):
     length: Mapped[int]
 
 
+@dataclass(slots=True)
+class _Noted:
+    """A change of this transaction, before it is a row: a recall notes hundreds."""
+
+    at: datetime
+    actor_id: str | None
+    actor_name: str
+    action: str
+    subject_type: str
+    subject_id: str
+    detail: dict[str, Any]
+    before_digest: str | None
+    after_digest: str | None
+    seq: int = 0
+    prev_hash: str = ""
+    hash: str = ""
+
+
 @dataclass(frozen=True)
 class Break:
     """The first entry that does not fit the chain."""
@@ -71,7 +89,7 @@ def record(
     ``before`` and ``after`` are kept as digests only: the log proves a change
     without holding personal data. ``detail`` is kept readable.
     """
-    entry = AuditEntry(
+    entry = _Noted(
         at=now,
         actor_id=actor.user_id,
         actor_name=actor.name,
@@ -139,7 +157,7 @@ def trail(
 
 def seal(session: Session) -> None:
     """Chain the entries noted in this transaction, under the lock of the head."""
-    entries = session.info.pop("audit", [])
+    entries: list[_Noted] = session.info.pop("audit", [])
     if not entries:
         return
     head = session.get(AuditHead, 1, with_for_update=True, populate_existing=True)
@@ -175,7 +193,7 @@ def verify(session: Session) -> Break | None:
     return None
 
 
-def entry_hash(entry: AuditEntry) -> str:
+def entry_hash(entry: AuditEntry | _Noted) -> str:
     """Return the SHA-256 over all fields of an entry and the hash before it."""
     return _digest(
         [

@@ -273,7 +273,8 @@ def scope_lots(session: Session, recall_id: str) -> tuple[ScopeLot, ...]:
         .where(RecallLot.recall_id == recall_id)
         .order_by(RecallLot.out_reason != "", RecallLot.depth, Lot.code, Lot.id)
     )
-    return tuple(ScopeLot(**row._mapping) for row in rows)
+    # By place, which is the order of its fields: there may be thousands.
+    return tuple(ScopeLot(*values) for values in map(tuple, rows.all()))
 
 
 def recall_of_lots(session: Session, lot_ids: Collection[str]) -> dict[str, str]:
