@@ -22,7 +22,7 @@ from kernel.web.pages import page
 from kernel.web.raw import sent
 from kernel.web.session import db, part
 from shop.lot_facts import LotFacts, lot_facts
-from shop.lot_story import harvested_by, is_made, law_lines, stages, steps, worst_of
+from shop.lot_story import harvested_by, is_made, law_lines, stages, steps, way, worst_of
 from shop.resolver.answering import METHODS
 from shop.resolver.knowing import JUDGED
 from shop.resolver.views import resolved
@@ -177,7 +177,7 @@ def _walk(facts: LotFacts, root: str) -> dict[str, Any]:
         "stages": stages(story.entries),
         "steps": steps(facts, from_diary=bool(story.entries)),
         "harvested_by": harvested_by(facts),
-        "law": law_lines(story.entries, facts.stops, product=address, place=place, made=made),
+        "law": law_lines(story.entries, way(facts), product=address, place=place, made=made),
     }
 
 

@@ -1,7 +1,7 @@
 """A lot told in steps: from the diary of its field, by the events after, to the bag."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from kernel.messages import LABELS, msg
@@ -41,6 +41,9 @@ class Step:
     hottest: float | None = None
     # Who took part and agreed to be named.
     people: tuple[str, ...] = ()
+    # How often it happened, and when last.
+    times: int = 1
+    last: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -70,6 +73,10 @@ STEPS: dict[str, tuple[str, str]] = {
     "returning": (msg("Sent back"), "arrow-left"),
 }
 HARVESTED = (msg("Harvested"), "basket")
+# What of a harvest is on the way to what was packed of it; the rest of it went to others.
+INWARD = frozenset({"commissioning", "storing", "sampling", "inspecting", "receiving"})
+# Lots leave in many parcels: told once, how often and until when.
+OUTWARD = frozenset({"shipping", "retail_selling"})
 # The last of these is shown by the state of the lot, at the head of the page.
 STATE_STEPS = frozenset({"holding"})
 
@@ -93,37 +100,62 @@ def stages(entries: Iterable[DiaryLine]) -> list[Stage]:
     return told
 
 
-def steps(facts: LotFacts, *, from_diary: bool) -> list[Step]:
-    """Tell events as steps: each once, though many things took part.
+def way(facts: LotFacts) -> list[Stop]:
+    """Return the events on the way to this lot and from it, each once.
 
-    A harvest that the diary tells is not told twice.
+    Of its harvests only what was before it was made: they went to others, too.
     """
     lot, codes = facts.story.lot, facts.codes
-    told: list[Step] = []
-    seen: set[int] = set()
-    made = is_made(lot, codes)
+    own = {stop.seq for stop in facts.stops if codes.get(stop.ref, lot.code) == lot.code}
+    made_at = min((stop.at for stop in facts.stops if stop.seq in own), default=None)
+    found: dict[int, Stop] = {}
     for stop in facts.stops:
-        if stop.seq in seen or stop.step not in STEPS or stop.step in STATE_STEPS:
+        is_inward = stop.step in INWARD and (made_at is None or stop.at <= made_at)
+        if stop.step not in STEPS or not (stop.seq in own or is_inward):
             continue
-        seen.add(stop.seq)
-        is_harvest = _is_harvest(stop)
-        if is_harvest and from_diary and codes.get(stop.ref) == lot.code:
+        if stop.seq not in found or codes.get(stop.ref) == lot.code:
+            found[stop.seq] = stop
+    return list(found.values())
+
+
+def steps(facts: LotFacts, *, from_diary: bool) -> list[Step]:
+    """Tell events as steps; a harvest that the diary tells is not told twice."""
+    lot, codes = facts.story.lot, facts.codes
+    told: list[Step] = []
+    for stop in way(facts):
+        is_told = from_diary and _is_harvest(stop) and codes.get(stop.ref) == lot.code
+        if stop.step in STATE_STEPS or is_told:
             continue
-        words, icon = HARVESTED if is_harvest and not made else STEPS[stop.step]
-        code = codes.get(stop.ref, "")
-        told.append(
-            Step(
-                words,
-                icon,
-                stop.at,
-                " · ".join(filter(None, (stop.place_name, stop.store))),
-                "" if code == lot.code else code,
-                stop.coldest,
-                stop.hottest,
-                facts.people.get(stop.seq, ()),
-            )
-        )
+        step = _step(facts, stop)
+        before = _same(told, step) if stop.step in OUTWARD else None
+        if before is None:
+            told.append(step)
+        else:
+            told[before] = replace(told[before], times=told[before].times + 1, last=step.at)
     return told
+
+
+def _step(facts: LotFacts, stop: Stop) -> Step:
+    made = is_made(facts.story.lot, facts.codes)
+    words, icon = HARVESTED if _is_harvest(stop) and not made else STEPS[stop.step]
+    code = facts.codes.get(stop.ref, "")
+    return Step(
+        words,
+        icon,
+        stop.at,
+        " · ".join(filter(None, (stop.place_name, stop.store))),
+        "" if code == facts.story.lot.code else code,
+        stop.coldest,
+        stop.hottest,
+        facts.people.get(stop.seq, ()),
+    )
+
+
+def _same(told: Sequence[Step], step: Step) -> int | None:
+    """Return which step told already says the same of the same place, if one does."""
+    wanted = (step.words, step.place, step.lot_code)
+    places = (at for at, one in enumerate(told) if (one.words, one.place, one.lot_code) == wanted)
+    return next(places, None)
 
 
 def harvested_by(facts: LotFacts) -> tuple[str, ...]:

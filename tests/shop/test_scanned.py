@@ -306,6 +306,44 @@ def test_the_way_after_the_field_is_told_from_events(client, land):
     assert f"Sent on its way · {name} · {plot} · 26/11/2026" in law
 
 
+def tell_parcels(land, lot_id, *days):
+    """Tell of a lot that parcels of it left and were sold, on days of November 2026."""
+    name = ref(land, lot_id)
+    land.session.rollback()
+    with transaction(land.session) as session:
+        for day in days:
+            for step in ("shipping", "retail_selling"):
+                body = object_event(
+                    action="OBSERVE", biz_step=step, disposition="in_transit",
+                    at=datetime(2026, 11, day, 2, 0, tzinfo=UTC), read_point=f"{ROOT}/p/SHED",
+                    biz_location=None, quantities=[Quantity(name, 5, "KGM")],
+                )  # fmt: skip
+                write_event(session, body, vendor_id=land.vendor_id, now=NOW)
+
+
+def test_many_parcels_of_a_lot_are_told_once_with_how_often(client, land):
+    lot_id = land.harvest()
+    tell_parcels(land, lot_id, 24, 25, 27)
+    text = read(client, f"/t/{lot_of(land, lot_id).trace_code}")
+    walk = text[text.index('class="timeline"') : text.index('id="certificates"')]
+    assert walk.count("Sent on its way") == walk.count("<h3>Sold") == 1
+    assert "Sent on its way · 3 times" in walk
+    assert "24/11/2026" in walk
+    assert "27/11/2026" in walk
+
+
+def test_a_pack_does_not_tell_to_whom_else_its_harvest_went(client, land):
+    first = land.harvest()
+    packed = lot_of(land, packed_from(land, first))
+    tell_parcels(land, first, 22, 27)
+    text = read(client, f"/t/{packed.trace_code}")
+    walk = text[text.index('class="timeline"') : text.index('id="sources"')]
+    assert "Harvest" in walk
+    assert "Sent on its way" not in walk
+    assert "Sold" not in walk
+    assert ref(land, first) + " · " not in text.replace("Harvested · " + ref(land, first), "")
+
+
 def test_a_certificate_withdrawn_later_was_valid_and_says_what_became_of_it(client, land):
     lot = lot_of(land, land.harvest())
     land.session.rollback()
