@@ -296,7 +296,11 @@ def test_i3_an_anchor_has_one_default_at_most(house, digits, defaults):
             f"/01/{gtin}", "pip", f"https://vuon.example/{number}", "Trang", is_default=is_default
         )
         house.run(
-            add_link, vendor_id=house.vendor_id, facts=facts, root="https://a.b", actor=house.owner
+            add_link,
+            vendor_id=house.vendor_id,
+            facts=facts,
+            roots=("https://a.b",),
+            actor=house.owner,
         )
     house.session.rollback()
     kept = house.session.scalars(
