@@ -312,7 +312,7 @@ def test_two_people_on_one_phone_send_each_their_own(phone, maker):
     write(page, "care", note="Của Hiên", worker="Lê Thị Hiên")
     page.locator('.press[href="#/new/soil"]').click()
     fill(page, note="Hiên viết dở")
-    page.wait_for_timeout(400)
+    until(page, lambda: "Hiên viết dở" in page.evaluate(DRAFTS, field.vendor_id))
 
     def change_to(contact: str) -> None:
         context.clear_cookies()
@@ -356,7 +356,7 @@ def test_a_killed_tab_goes_on_where_it_was_in_a_correction_too(phone, maker, tmp
     fill(page, dose="25 kg")
     page.locator("input[type=file][capture]").set_input_files(noise(tmp_path / "noise.jpg"))
     expect(page.locator("[data-photos] img")).to_be_visible()
-    page.wait_for_timeout(400)
+    until(page, lambda: "25 kg" in page.evaluate(DRAFTS, field.vendor_id))
     with suppress(Error):
         page.goto("chrome://crash", timeout=5_000)
     page.close()
@@ -443,6 +443,19 @@ async (vendor) => {
   await new Promise((done) => (all.onsuccess = done));
   asked.result.close();
   return all.result;
+}
+"""
+
+# What is half written, as text.
+DRAFTS = """
+async (vendor) => {
+  const asked = indexedDB.open(`diary-${vendor}`);
+  await new Promise((done) => (asked.onsuccess = done));
+  const drafts = IDBKeyRange.bound("draft/", "draft0");
+  const all = asked.result.transaction("kept").objectStore("kept").getAll(drafts);
+  await new Promise((done) => (all.onsuccess = done));
+  asked.result.close();
+  return JSON.stringify(all.result);
 }
 """
 

@@ -10,9 +10,8 @@ from kernel.actor import Actor
 from kernel.errors import Invalid, NotFound
 from kernel.messages import msg
 from traceability.models import InputBatch, Lot, LotPackaging, LotPacking
+from traceability.queries.packings import MOST_MATERIALS
 from traceability.services.shed import use_up
-
-MOST_MATERIALS = 20
 
 
 @dataclass(frozen=True)
