@@ -61,6 +61,8 @@ class App {
     const changed = () => this.refresh();
     this.store.onchange = changed;
     this.store.onclosed = () => location.reload();
+    // This page is about to go: what it still asks of a closed store the next one asks again.
+    addEventListener("unhandledrejection", (event) => this.store.isClosed && event.preventDefault());
     this.store.told.addEventListener("message", changed);
     this.strip.querySelector("[data-send]").addEventListener("click", () => this.send({ all: true }));
     const more = document.querySelector("[data-more]");
@@ -302,7 +304,8 @@ class App {
   async clear() {
     const left = this.known.unsent.length;
     if (!confirm(left ? sayCount("clear_unsent", left) : say("clear"))) return;
-    this.store.db.close();
+    this.store.onclosed = null;
+    this.store.close();
     indexedDB.deleteDatabase(`diary-${this.vendor}`);
     const registration = await navigator.serviceWorker?.getRegistration(this.base);
     await registration?.unregister();

@@ -107,6 +107,7 @@ class Store {
   }
 
   close() {
+    this.isClosed = true;
     this.db.close();
     this.onclosed?.();
   }
