@@ -13,13 +13,14 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 ROOT = Path(__file__).parent.parent.parent
 SCREENS = ROOT / "build" / "screens"
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 PHONE = {"width": 390, "height": 844}
 DESK = {"width": 1280, "height": 900}
+PATIENCE_MS = 15_000
 QUIET = [
     "--no-sandbox",
     "--disable-gpu",
@@ -113,6 +114,8 @@ def browser() -> Iterator[Browser]:
     """One Chromium for all tests of a process."""
     if chromium() is None:
         pytest.skip("Chromium is not installed: browser tests cannot run")
+    # A busy machine is slow, not wrong.
+    expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
         opened = playwright.chromium.launch(executable_path=chromium(), args=QUIET)
         yield opened
@@ -152,7 +155,7 @@ def open_browser(browser: Browser, address: str) -> Iterator[Callable[..., Brows
             reduced_motion="reduce",
             **wishes,
         )
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(PATIENCE_MS)
         context.on("page", listen)
         contexts.append(context)
         return context

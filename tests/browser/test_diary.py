@@ -21,7 +21,7 @@ from kernel.actor import Actor
 from kernel.db import transaction
 from kernel.settings import load_settings
 from shop.sessions import open_sessions
-from tests.browser.conftest import DESK, PHONE, QUIET, chromium
+from tests.browser.conftest import DESK, PATIENCE_MS, PHONE, QUIET, chromium
 from tests.browser.test_pages import LANGUAGES, NARROW, look, sign_in
 from traceability.models import DiaryEntry, DiaryPhoto, Farm, Lot, Plot, Season
 from traceability.rules import Activity
@@ -115,7 +115,7 @@ class Phone:
             locale="en-GB",
             reduced_motion="reduce",
         )
-        self.context.set_default_timeout(15_000)
+        self.context.set_default_timeout(PATIENCE_MS)
         self.context.set_offline(not online)
         return self.context.pages[0]
 
