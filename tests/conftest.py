@@ -13,11 +13,12 @@ import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
 from argon2 import PasswordHasher
+from coverage import Coverage
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
-from sqlalchemy.engine import Dialect, Engine
+from sqlalchemy.engine import Connection, Dialect, Engine
 from sqlalchemy.orm import Session, sessionmaker
 from sqlalchemy.util import LRUCache
 from werkzeug.test import TestResponse
@@ -144,10 +145,10 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def postgres_template(postgres: str) -> str:
+def postgres_template(postgres: str, postgres_admin: Connection) -> str:
     """An empty PostgreSQL database, copied for each test: its name, and how to copy it."""
     name = f"template_{os.getpid()}"
-    _admin(postgres, f"CREATE DATABASE {name}")
+    postgres_admin.exec_driver_sql(f"CREATE DATABASE {name}")
     url = postgres.replace("/postgres?", f"/{name}?")
     build(url)
     return f"{name} {_quick_copy(url)}"
@@ -162,13 +163,6 @@ def _quick_copy(url: str) -> str:
     return "STRATEGY FILE_COPY" if version >= (15,) else ""
 
 
-def _admin(url: str, statement: str) -> None:
-    engine = sa.create_engine(url, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(sa.text(statement))
-    engine.dispose()
-
-
 @pytest.fixture
 def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
     path = tmp_path / "market.db"
@@ -176,12 +170,36 @@ def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
     return f"sqlite:///{path}"
 
 
+@pytest.fixture(scope="session")
+def postgres_admin(postgres: str) -> Iterator[Connection]:
+    """Make and drop databases over one connection."""
+    engine = sa.create_engine(postgres, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        yield connection
+    engine.dispose()
+
+
 @pytest.fixture
-def postgres_url(postgres: str, postgres_template: str) -> Iterator[str]:
+def postgres_url(
+    postgres: str, postgres_admin: Connection, postgres_template: str, unmeasured: None
+) -> Iterator[str]:
+    del unmeasured
     name = f"t{os.getpid()}_{os.urandom(4).hex()}"
-    _admin(postgres, f"CREATE DATABASE {name} TEMPLATE {postgres_template}")
+    postgres_admin.exec_driver_sql(f"CREATE DATABASE {name} TEMPLATE {postgres_template}")
     yield postgres.replace("/postgres?", f"/{name}?")
-    _admin(postgres, f"DROP DATABASE {name} WITH (FORCE)")
+    postgres_admin.exec_driver_sql(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def unmeasured() -> Iterator[None]:
+    """Don't measure coverage: it is half of a test's time, and the same code runs on SQLite."""
+    measuring = Coverage.current()
+    if measuring is None:
+        yield
+        return
+    measuring.stop()
+    yield
+    measuring.start()
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
