@@ -171,7 +171,7 @@ def _walk(facts: LotFacts, root: str) -> dict[str, Any]:
     place = ""
     if origin is not None:
         place = place_id(root, gln=origin.gln, extension=origin.extension, code=origin.place_code)
-    made = is_made(lot, facts.codes)
+    made = is_made(facts)
     return {
         "address": address,
         "stages": stages(story.entries),

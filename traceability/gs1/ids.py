@@ -16,6 +16,18 @@ def lot_id(root: str, *, gtin: str | None, code: str, trace_code: str) -> str:
     return f"{GS1}/01/{gtin}/10/{_piece(code)}"
 
 
+def lot_ids(root: str, *, gtin: str | None, code: str, trace_code: str) -> tuple[str, ...]:
+    """Return all names of a lot, that of now first: before it got a number of GS1 it had another."""
+    names = (lot_id(root, gtin=one, code=code, trace_code=trace_code) for one in (gtin, None))
+    return tuple(dict.fromkeys(names))
+
+
+def unit_ids(root: str, *, gtin: str | None, trace_code: str, serial: str) -> tuple[str, ...]:
+    """Return all names of one unit of a lot, that of now first."""
+    names = (unit_id(root, gtin=one, trace_code=trace_code, serial=serial) for one in (gtin, None))
+    return tuple(dict.fromkeys(names))
+
+
 def unit_id(root: str, *, gtin: str | None, trace_code: str, serial: str) -> str:
     """Return the name of one unit of a lot: an instance."""
     if gtin is None:

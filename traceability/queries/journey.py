@@ -51,29 +51,36 @@ class KeptAt:
     hottest: float
 
 
-def readings(session: Session, ref: str) -> tuple[KeptAt, ...]:
-    """Return how warm a thing of this name was kept, the newest first; the last thirty.
+def readings(
+    session: Session, refs: Collection[str], *, vendors: Collection[str]
+) -> tuple[KeptAt, ...]:
+    """Return how warm a thing of these names was kept, the newest first; the last thirty.
 
-    What who told it declared wrong afterwards is left out.
+    What who told it declared wrong afterwards is left out, and what strangers tell (`journey`).
     """
     coldest, hottest = _celsius(sa.func.min), _celsius(sa.func.max)
     rows = session.execute(
         sa.select(TraceEvent.event_time, _store(), coldest, hottest)
         .join(EventWhat, EventWhat.event_seq == TraceEvent.seq)
-        .where(EventWhat.ref == ref, ~is_declared_wrong(), coldest.is_not(None))
+        .where(
+            EventWhat.ref.in_(refs), may_tell(vendors), ~is_declared_wrong(), coldest.is_not(None)
+        )
         .order_by(TraceEvent.event_time.desc(), TraceEvent.seq.desc())
         .limit(MOST_READINGS)
     )
     return tuple(KeptAt(*row) for row in rows)
 
 
-def journey(session: Session, refs: Collection[str], *, root: str) -> tuple[Stop, ...]:
+def journey(
+    session: Session, refs: Collection[str], *, vendors: Collection[str], root: str
+) -> tuple[Stop, ...]:
     """Return the events in which things of these names took part, in order (one or two statements).
 
-    ``refs`` are as events name things; ``root`` is the address of the market. What who told it
-    declared wrong afterwards is no part of it.
+    ``refs`` are as events name things, ``vendors`` whose things they are: what partners of others
+    tell of them is no part of it, nor what who told it declared wrong afterwards. ``root`` is
+    the address of the market.
     """
-    rows = session.execute(_events(), {"refs": list(refs)}).all()
+    rows = session.execute(_events(), {"refs": list(refs), "vendors": list(vendors)}).all()
     names = _names(session, {row.place for row in rows if row.place}, root=root)
     return tuple(Stop(**row._mapping, place_name=names.get(row.place, "")) for row in rows)
 
@@ -100,10 +107,24 @@ def _events() -> sa.Select[*tuple[Any, ...]]:
             _celsius(sa.func.max).label("hottest"),
         )
         .join(EventWhat, EventWhat.event_seq == TraceEvent.seq)
-        .where(EventWhat.ref.in_(sa.bindparam("refs", expanding=True)), ~is_declared_wrong())
+        .where(
+            EventWhat.ref.in_(sa.bindparam("refs", expanding=True)),
+            may_tell(sa.bindparam("vendors", expanding=True)),
+            ~is_declared_wrong(),
+        )
         .order_by(TraceEvent.event_time, TraceEvent.seq, EventWhat.position)
         .limit(MOST_STOPS)
     )
+
+
+def may_tell(
+    vendors: Collection[str] | sa.BindParameter[str],
+) -> sa.ColumnElement[bool]:
+    """Tell whether an event counts on pages of these vendors' things: theirs, or the house's.
+
+    A partner tells events of whatever he names; of others' goods nobody has to believe him.
+    """
+    return sa.or_(TraceEvent.partner_id.is_(None), TraceEvent.vendor_id.in_(vendors))
 
 
 def is_declared_wrong() -> sa.ColumnElement[bool]:

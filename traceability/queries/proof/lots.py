@@ -15,7 +15,7 @@ from kernel.sealing import sealer_of
 from traceability.epcis import contexts
 from traceability.epcis.canonical import value_text
 from traceability.epcis.contexts import BUILT_IN
-from traceability.gs1.ids import lot_id
+from traceability.gs1.ids import lot_ids
 from traceability.models import Commitment, EventWhat, LogLeaf, Lot, LotEdge, TraceEvent
 from traceability.proof.bundle import FORMAT, Joint, Load, Opened
 from traceability.proof.commitments import PREFIX, commitments_in
@@ -124,10 +124,9 @@ class _Named:
     gtin: str | None
     code: str
 
-    def names(self, root: str) -> Iterable[str]:
-        """Yield what the lot is called in events: before and after it got a number of GS1."""
-        for gtin in {None, self.gtin}:
-            yield lot_id(root, gtin=gtin, code=self.code, trace_code=self.trace_code)
+    def names(self, root: str) -> tuple[str, ...]:
+        """Return what the lot is called in events: before and after it got a number of GS1."""
+        return lot_ids(root, gtin=self.gtin, code=self.code, trace_code=self.trace_code)
 
 
 def lot_proof(
