@@ -116,7 +116,6 @@ def scanned(story: LotStory | None, serial: str = "") -> Response:
         serial=number,
         device=device_key(now) if number else "",
         on=clock.local_date(now),
-        root=part(Settings).public_url,
     )
     response = make_response(cached_page(lambda: facts.mark, lambda: _page(facts)))
     # A recall must show at once: no copy is used without asking.

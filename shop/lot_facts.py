@@ -12,6 +12,7 @@ from catalog.queries import Nearby, nearby
 from traceability.gs1.ids import lot_ids, unit_ids
 from traceability.queries import LotCard, LotStory
 from traceability.queries.journey import Stop, journey
+from traceability.queries.naming import roots_of
 from traceability.queries.proof.names import names_told
 from traceability.queries.recalls.cases import recall_of_lots
 from traceability.queries.scans import SerialStory, serial_story
@@ -63,17 +64,17 @@ def lot_facts(
     serial: str,
     device: str,
     on: date,
-    root: str,
 ) -> LotFacts:
     """Read what the page of a lot tells (eleven statements at most, twelve for a unit).
 
     ``serial`` is the number of a unit, or nothing; ``device`` the key of the telephone that
-    asks; ``root`` the address of the market.
+    asks.
     """
     lot = story.lot
     sources = () if story.is_harvest else sources_of(session, lot.id)
-    own, harvests = _own(lot, serial, root), _harvests(lot, sources, root)
-    stops = journey(session, [*own, *harvests], vendors=_vendors(story, sources), root=root)
+    roots = roots_of(session)
+    own, harvests = _own(lot, serial, roots), _harvests(lot, sources, roots)
+    stops = journey(session, [*own, *harvests], vendors=_vendors(story, sources))
     is_recalled = lot.state is LotState.RECALLED
     return LotFacts(
         story=story,
@@ -93,21 +94,21 @@ def lot_facts(
     )
 
 
-def _own(lot: LotCard, serial: str, root: str) -> tuple[str, ...]:
-    names = lot_ids(root, gtin=lot.gtin, code=lot.code, trace_code=lot.trace_code)
+def _own(lot: LotCard, serial: str, roots: Sequence[str]) -> tuple[str, ...]:
+    names = lot_ids(roots, gtin=lot.gtin, code=lot.code, trace_code=lot.trace_code)
     if not serial:
         return names
-    units = unit_ids(root, gtin=lot.gtin, trace_code=lot.trace_code, serial=serial)
+    units = unit_ids(roots, gtin=lot.gtin, trace_code=lot.trace_code, serial=serial)
     return (*names, *units)
 
 
-def _harvests(lot: LotCard, sources: Sequence[Source], root: str) -> dict[str, str]:
+def _harvests(lot: LotCard, sources: Sequence[Source], roots: Sequence[str]) -> dict[str, str]:
     """Name harvests for people: vendors count their lots alike, so a code alone may be two."""
     times = Counter([lot.code, *(source.code for source in sources)])
     return {
         name: source.code if times[source.code] == 1 else f"{source.code}, {source.farm_name}"
         for source in sources
-        for name in lot_ids(root, gtin=source.gtin, code=source.code, trace_code=source.trace_code)
+        for name in lot_ids(roots, gtin=source.gtin, code=source.code, trace_code=source.trace_code)
     }
 
 

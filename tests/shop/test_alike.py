@@ -62,7 +62,7 @@ class Alike:
         lot = self.lot(lot_id)
         story = lot_story(self.session, trace_code=lot.trace_code)
         vendor = vendor_cards(self.session, [lot.vendor_id])[lot.vendor_id]
-        asked = {"serial": "", "device": "", "on": TODAY, "root": ROOT}
+        asked = {"serial": "", "device": "", "on": TODAY}
         return lot_facts(self.session, story, vendor, **asked)
 
     def told(self, lot_id):

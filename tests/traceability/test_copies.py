@@ -369,9 +369,9 @@ def test_a_pack_left_with_the_crate_that_a_partner_put_it_into(land, lot_id, ser
     # The lot itself was sent off before; of this pack the pallet says better.
     tell(land, lot_id, "shipping", NOW)
     land.session.rollback()
-    way = ways_of(land.session, land.session.get_one(Lot, lot_id), serials[0], root=ROOT)
+    way = ways_of(land.session, land.session.get_one(Lot, lot_id), serials[0])
     assert (way.left_at, way.is_of_unit) == (NOW + timedelta(days=2), True)
-    other = ways_of(land.session, land.session.get_one(Lot, lot_id), serials[1], root=ROOT)
+    other = ways_of(land.session, land.session.get_one(Lot, lot_id), serials[1])
     assert (other.left_at, other.is_of_unit) == (NOW, False)
     scan(land, lot_id, serials[0], minutes=60)
     scan(land, lot_id, serials[1], minutes=60)
@@ -391,7 +391,7 @@ def test_a_pack_that_was_taken_out_did_not_leave_with_the_crate(land, lot_id, se
         tell_of(land, moved | {"action": "DELETE"} | out, NOW + timedelta(hours=hours + 1))
         tell_of(land, sent, NOW + timedelta(hours=hours + 2))
     land.session.rollback()
-    way = ways_of(land.session, land.session.get_one(Lot, lot_id), serials[0], root=ROOT)
+    way = ways_of(land.session, land.session.get_one(Lot, lot_id), serials[0])
     assert (way.left_at, way.is_of_unit) == (None, False)
 
 
@@ -406,5 +406,5 @@ def test_a_lot_left_with_its_crate_where_a_partner_tells_of_the_crate_alone(land
     sent |= {"eventTimeZoneOffset": "+07:00", "epcList": [crate]}
     tell_of(land, sent, NOW + timedelta(hours=4))
     land.session.rollback()
-    way = ways_of(land.session, land.session.get_one(Lot, lot_id), "", root=ROOT)
+    way = ways_of(land.session, land.session.get_one(Lot, lot_id), "")
     assert way.left_at == NOW + timedelta(hours=4)

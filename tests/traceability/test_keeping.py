@@ -63,7 +63,7 @@ def test_the_journey_tells_how_warm_it_was_and_where(house):
     keep(house, lot_id, -18.0, store="Kho đông")
     name = events(house.session)[-1]["quantityList"][0]["epcClass"]
     first, kept = sorted(
-        journey(house.session, [name], vendors=[house.vendor_id], root="http://localhost"),
+        journey(house.session, [name], vendors=[house.vendor_id]),
         key=lambda stop: stop.seq,
     )
     assert (first.store, first.coldest, first.hottest) == ("", None, None)

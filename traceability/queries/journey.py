@@ -1,7 +1,7 @@
 """The journey of a lot: what events of EPCIS tell of it, and what the places are called."""
 
 import re
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -11,8 +11,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
 from traceability.epcis.building import MARKET
-from traceability.gs1.ids import place_id
+from traceability.gs1.ids import own_path, place_ids
 from traceability.models import EventField, EventWhat, Farm, Plot, TraceEvent
+from traceability.queries.naming import roots_of
 from traceability.rules import WhatRole
 
 MOST_STOPS = 80
@@ -72,16 +73,15 @@ def readings(
 
 
 def journey(
-    session: Session, refs: Collection[str], *, vendors: Collection[str], root: str
+    session: Session, refs: Collection[str], *, vendors: Collection[str]
 ) -> tuple[Stop, ...]:
     """Return the events in which things of these names took part, in order (one or two statements).
 
     ``refs`` are as events name things, ``vendors`` whose things they are: what partners of others
-    tell of them is no part of it, nor what who told it declared wrong afterwards. ``root`` is
-    the address of the market.
+    tell of them is no part of it, nor what who told it declared wrong afterwards.
     """
     rows = session.execute(_events(), {"refs": list(refs), "vendors": list(vendors)}).all()
-    names = _names(session, {row.place for row in rows if row.place}, root=root)
+    names = _names(session, {row.place for row in rows if row.place})
     return tuple(Stop(**row._mapping, place_name=names.get(row.place, "")) for row in rows)
 
 
@@ -142,14 +142,15 @@ def is_declared_wrong() -> sa.ColumnElement[bool]:
     )
 
 
-def _names(session: Session, places: Collection[str], *, root: str) -> dict[str, str]:
+def _names(session: Session, places: Collection[str]) -> dict[str, str]:
     """Return what farms and plots are called, by how events call them."""
-    codes = {found[1] for one in places if (found := re.fullmatch(r".*/p/(\w+)", one))}
+    roots = roots_of(session)
+    codes = {found[1] for one in places if (found := own_path(one, roots))}
     glns = {found[1] for one in places if (found := re.match(r".*/414/(\d{13})(?:/|$)", one))}
     if not codes and not glns:
         return {}
     rows = session.execute(_places(), {"codes": list(codes), "glns": list(glns)})
-    return dict(_named(rows, root))
+    return dict(_named(rows, roots))
 
 
 @cache
@@ -171,12 +172,16 @@ def _places() -> sa.Select[*tuple[Any, ...]]:
     )
 
 
-def _named(rows: Iterable[sa.Row[*tuple[object, ...]]], root: str) -> Iterable[tuple[str, str]]:
+def _named(
+    rows: Iterable[sa.Row[*tuple[Any, ...]]], roots: Sequence[str]
+) -> Iterable[tuple[str, str]]:
     for row in rows:
-        yield place_id(root, gln=row.gln, extension=None, code=row.trace_code), row.name
+        for form in place_ids(roots, gln=row.gln, extension=None, code=row.trace_code):
+            yield form, row.name
         if row.plot_code:
             name = f"{row.name}, {row.plot}"
-            yield place_id(root, gln=row.gln, extension=row.extension, code=row.plot_code), name
+            for form in place_ids(roots, gln=row.gln, extension=row.extension, code=row.plot_code):
+                yield form, name
 
 
 def _store() -> sa.SQLColumnExpression[str]:

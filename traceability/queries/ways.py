@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from traceability.gs1.ids import lot_ids, unit_ids
 from traceability.models import EventWhat, Lot, Shipment, TraceEvent
 from traceability.queries.journey import is_declared_wrong, may_tell
+from traceability.queries.naming import roots_of
 from traceability.queries.proof.loads import events_of_loads, stays_of, stays_told
 
 SENT, SOLD = "shipping", "retail_selling"
@@ -31,21 +32,22 @@ class Way:
     is_of_unit: bool = False
 
 
-def ways_of(session: Session, lot: Lot, serial: str, *, root: str) -> Way:
+def ways_of(session: Session, lot: Lot, serial: str) -> Way:
     """Return how a pack went, or its lot where nothing is told of the pack (seven statements at most).
 
     What is told of the crate or pallet in which it was meanwhile is told of it. What is sold at
     the farm leaves it then. Shipments that were called off, events that were declared wrong, and
     what partners of others tell, are none.
     """
+    roots = roots_of(session)
     if serial:
-        names = unit_ids(root, gtin=lot.gtin, trace_code=lot.trace_code, serial=serial)
+        names = unit_ids(roots, gtin=lot.gtin, trace_code=lot.trace_code, serial=serial)
         loads = events_of_loads(session, stays_told(session, names, vendors=[lot.vendor_id]))
         told = _times(session, lot, names, loads)
         if told:
             return _way(told, is_of_unit=True)
-    names = lot_ids(root, gtin=lot.gtin, code=lot.code, trace_code=lot.trace_code)
-    loads = events_of_loads(session, stays_of(session, [lot.id], root=root))
+    names = lot_ids(roots, gtin=lot.gtin, code=lot.code, trace_code=lot.trace_code)
+    loads = events_of_loads(session, stays_of(session, [lot.id], root=roots[0]))
     return _way(_times(session, lot, names, loads))
 
 

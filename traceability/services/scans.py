@@ -36,7 +36,6 @@ from traceability.rules.copies import (
     signs_of,
     sweep_of,
 )
-from traceability.services.telling import root_of
 
 OFFICE = ("reviewer", "approver")
 LIMITS = {
@@ -224,7 +223,7 @@ def _known(session: Session, lot_id: str, serial: str) -> Known:
     """Return what is known of a number, or with none of its lot; events tell when it went."""
     lot = session.get_one(Lot, lot_id)
     unit = session.get(SerialUnit, serial) if serial else None
-    way = ways_of(session, lot, serial, root=root_of(session))
+    way = ways_of(session, lot, serial)
     sold_at = unit.sold_at if unit and unit.lot_id == lot_id else None
     # Of a lot that is not used up there may be some on the shelf, whatever was sold of it.
     if sold_at is None and (way.is_of_unit or lot.state is LotState.CLOSED):

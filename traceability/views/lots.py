@@ -21,6 +21,7 @@ from traceability.gs1.ids import lot_ids
 from traceability.qr import qr_svg
 from traceability.queries import LotCard
 from traceability.queries.journey import readings
+from traceability.queries.naming import roots_of
 from traceability.queries.packings import packing_of
 from traceability.queries.stock import lot_page
 from traceability.services.lots import hold_lot, recall_lot, release_lot
@@ -76,8 +77,7 @@ def address_of(lot: LotCard) -> str:
 
 
 def _names_of(lot: LotCard) -> tuple[str, ...]:
-    root = part(Settings).public_url
-    return lot_ids(root, gtin=lot.gtin, code=lot.code, trace_code=lot.trace_code)
+    return lot_ids(roots_of(db()), gtin=lot.gtin, code=lot.code, trace_code=lot.trace_code)
 
 
 def _change(vendor_id: str, lot_id: str, service: Callable[..., None], words: str) -> Answer:
