@@ -146,7 +146,7 @@ def _names(session: Session, places: Collection[str]) -> dict[str, str]:
     """Return what farms and plots are called, by how events call them."""
     roots = roots_of(session)
     codes = {found[1] for one in places if (found := own_path(one, roots))}
-    glns = {found[1] for one in places if (found := re.match(r".*/414/(\d{13})(?:/|$)", one))}
+    glns = {gln[1] for one in places if (gln := re.match(r".*/414/(\d{13})(?:/|$)", one))}
     if not codes and not glns:
         return {}
     rows = session.execute(_places(), {"codes": list(codes), "glns": list(glns)})
