@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from kernel.db import transaction
 from kernel.errors import Conflict, Invalid, NotFound
 from kernel.events import OutboxMessage
+from kernel.quantity import Unit
 from tests.traceability.land import NOW, OFFICE, STRANGER, count
 from traceability.models import LogisticUnit, Lot, Scan, ScanAlert, SerialUnit
 from traceability.queries.scans import alerts_of, scans_of_lots, serial_story
@@ -138,10 +139,14 @@ def test_one_telephone_and_many_numbers():
 
 
 def test_more_scans_than_labels():
-    assert more_than_made(30, 10, LIMITS) is None
-    assert more_than_made(31, 10, LIMITS) == Finding(Sign.MORE, {"scans": 31, "made": 10})
-    # A lot without labels of ours says nothing.
-    assert more_than_made(1000, 0, LIMITS) is None
+    assert more_than_made(30, 10, 0, LIMITS) is None
+    assert more_than_made(31, 10, 0, LIMITS) == Finding(Sign.MORE, {"scans": 31, "made": 10})
+    # Who labels elsewhere has no more packs than pieces; where labels are ours, they say it.
+    assert more_than_made(30, 0, 10, LIMITS) is None
+    assert more_than_made(31, 0, 10, LIMITS) == Finding(Sign.MORE, {"scans": 31, "pieces": 10})
+    assert more_than_made(31, 10, 500, LIMITS) == Finding(Sign.MORE, {"scans": 31, "made": 10})
+    # A lot that is weighed, without labels of ours, says nothing.
+    assert more_than_made(1000, 0, 0, LIMITS) is None
 
 
 @pytest.fixture
@@ -300,6 +305,16 @@ def test_more_scans_of_a_lot_than_three_times_its_labels(land, lot_id):
     assert signs(land, lot_id) == []
     scan(land, lot_id, minutes=4)
     assert signs(land, lot_id) == [Sign.MORE]
+
+
+@pytest.mark.parametrize(("unit", "found"), [(Unit.PIECE, [Sign.MORE]), (Unit.GRAM, [])])
+def test_a_lot_labelled_elsewhere_is_measured_by_its_pieces(land, unit, found):
+    lot_id = land.harvest(quantity=2, unit=unit)
+    for minute in range(6):
+        scan(land, lot_id, minutes=minute)
+    assert signs(land, lot_id) == []
+    scan(land, lot_id, minutes=7)
+    assert signs(land, lot_id) == found
 
 
 def test_a_place_is_kept_to_ten_kilometres_and_only_where_it_was_given(land, lot_id, serials):
