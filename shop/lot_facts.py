@@ -74,7 +74,7 @@ def lot_facts(
     sources = () if story.is_harvest else sources_of(session, lot.id)
     roots = roots_of(session)
     own, harvests = _own(lot, serial, roots), _harvests(lot, sources, roots)
-    stops = journey(session, [*own, *harvests], vendors=_vendors(story, sources))
+    stops = journey(session, own, harvests=harvests, vendors=_vendors(story, sources))
     is_recalled = lot.state is LotState.RECALLED
     return LotFacts(
         story=story,

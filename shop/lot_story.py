@@ -7,7 +7,7 @@ from datetime import date, datetime
 from kernel.messages import LABELS, msg
 from shop.lot_facts import LotFacts
 from traceability.queries import DiaryLine
-from traceability.queries.journey import Stop
+from traceability.queries.journey import INWARD, Stop
 from traceability.queries.sources import Source
 from traceability.rules import Activity, LotState, WhatRole
 
@@ -74,8 +74,6 @@ STEPS: dict[str, tuple[str, str]] = {
     "returning": (msg("Sent back"), "arrow-left"),
 }
 HARVESTED = (msg("Harvested"), "basket")
-# What of a harvest is on the way to what was packed of it; the rest of it went to others.
-INWARD = frozenset({"commissioning", "storing", "sampling", "inspecting", "receiving"})
 # Lots leave in many parcels: told once, how often and until when.
 OUTWARD = frozenset({"shipping", "retail_selling"})
 # The last of these is shown by the state of the lot, at the head of the page.

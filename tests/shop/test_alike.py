@@ -14,12 +14,14 @@ from tests.traceability.partners import Partner, document, event, token
 from traceability.models import Farm, Lot
 from traceability.queries import lot_story
 from traceability.queries.carrying import shipped_lines
+from traceability.queries.journey import MOST_STOPS
 from traceability.queries.recalls.cases import recall_card
 from traceability.queries.recalls.choices import lots_named
 from traceability.queries.recalls.starts import Beginning
 from traceability.rules.recalls import Measure, Origin
 from traceability.services import lots, recalls
 from traceability.services.recalls import RecallFacts
+from traceability.services.telling import Words, tell_object
 from vendors.queries import vendor_cards
 
 CODE = "L2611-003"
@@ -87,6 +89,18 @@ def test_a_pack_of_both_tells_each_harvest_by_its_farm_and_only_what_led_to_it(a
         ("Harvested", f"{CODE}, Vườn V02"),
         ("Packed", ""),
     ]
+
+
+def test_much_that_became_of_a_harvest_crowds_out_nothing_of_the_pack(alike):
+    def sell_much(session, now):
+        lot = session.get_one(Lot, alike.harvests[0])
+        for minute in range(MOST_STOPS):
+            at = NOW - timedelta(minutes=minute)
+            words = Words("OBSERVE", "retail_selling", "retail_sold")
+            tell_object(session, [(lot, 1)], words, at=at, now=now)
+
+    alike.packer.run(sell_much)
+    assert [words for words, _ in alike.told(alike.mixed)] == ["Harvested", "Harvested", "Packed"]
 
 
 def test_the_page_of_a_harvest_tells_nothing_of_its_namesake(alike):

@@ -22,11 +22,11 @@ from traceability.models import BarredLink, DlLink, WatchItem
 from traceability.queries.codes import links_at
 from traceability.queries.links import LinkWish, barred_links, barred_of, office_link, office_links
 from traceability.rules import WatchKind, WatchState
-from traceability.services import barring
+from traceability.services import barring, watching
 from traceability.services.barring import allow_again, take_down
 from traceability.services.links import remove_link
 from traceability.services.sites import watch_sites
-from traceability.services.watching import decide_matter
+from traceability.services.watching import decide_matter, open_matter
 
 WHY = "Trang này bán hàng giả"
 OURS = ("cho.example",)
@@ -241,6 +241,31 @@ def test_each_site_of_a_vendor_is_looked_at_once(land):
     for link_id in (first, second):
         land.run(remove_link, link_id, actor=land.owner)
     assert matters(land)[:1] == [("vuonvai.example", WatchState.DISMISSED)]
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
+def test_two_links_to_one_site_at_once_are_one_matter(land, maker, monkeypatch):
+    """Both look for the matter before either has opened it: the second joins the first."""
+    meet, looked = Barrier(2), watching._item
+
+    def look(session, key):
+        found = looked(session, key)
+        if found is None:
+            with suppress(BrokenBarrierError):
+                meet.wait(timeout=2)
+        return found
+
+    def act(number):
+        with maker() as session, transaction(session):
+            facts = {"kind": WatchKind.OUTSIDE, "key": "site:x", "detail": {"site": "x.example"}}
+            open_matter(session, **facts, vendor_id=land.vendor_id, now=NOW)
+
+    monkeypatch.setattr(watching, "_item", look)
+    assert at_once(act, 2) == [None, None]
+    assert matters(land) == [("x.example", WatchState.OPEN)]
+    opened = land.session.scalars(sa.select(AuditEntry).where(AuditEntry.action == "watch.open"))
+    assert len(opened.all()) == 1
 
 
 def test_sites_of_before_the_watch_are_opened_once_whatever_becomes_of_them(land):

@@ -16,7 +16,9 @@ from traceability.models import EventField, EventWhat, Farm, Plot, TraceEvent
 from traceability.queries.naming import roots_of
 from traceability.rules import WhatRole
 
-MOST_STOPS = 80
+MOST_STOPS = 200
+# What of a harvest is on the way to what was packed of it; the rest of it went to others.
+INWARD = frozenset({"commissioning", "storing", "sampling", "inspecting", "receiving"})
 MOST_READINGS = 30
 
 
@@ -73,14 +75,20 @@ def readings(
 
 
 def journey(
-    session: Session, refs: Collection[str], *, vendors: Collection[str]
+    session: Session,
+    refs: Collection[str],
+    *,
+    harvests: Collection[str] = (),
+    vendors: Collection[str],
 ) -> tuple[Stop, ...]:
     """Return the events in which things of these names took part, in order (one or two statements).
 
-    ``refs`` are as events name things, ``vendors`` whose things they are: what partners of others
+    ``refs`` are as events name a thing, ``harvests`` what went into it: of those only what may
+    have led to it, and last where there is too much. ``vendors`` are whose things they are: what partners of others
     tell of them is no part of it, nor what who told it declared wrong afterwards.
     """
-    rows = session.execute(_events(), {"refs": list(refs), "vendors": list(vendors)}).all()
+    asked = {"refs": list(refs), "harvests": list(harvests), "vendors": list(vendors)}
+    rows = sorted(session.execute(_events(), asked).all(), key=lambda row: (row.at, row.seq))
     names = _names(session, {row.place for row in rows if row.place})
     return tuple(Stop(**row._mapping, place_name=names.get(row.place, "")) for row in rows)
 
@@ -88,6 +96,8 @@ def journey(
 @cache
 def _events() -> sa.Select[*tuple[Any, ...]]:
     """Say once what is asked for every page: building it costs more than running it."""
+    own = EventWhat.ref.in_(sa.bindparam("refs", expanding=True))
+    harvest = EventWhat.ref.in_(sa.bindparam("harvests", expanding=True))
     place = sa.func.coalesce(TraceEvent.biz_location, TraceEvent.read_point, "")
     return (
         sa.select(
@@ -108,11 +118,11 @@ def _events() -> sa.Select[*tuple[Any, ...]]:
         )
         .join(EventWhat, EventWhat.event_seq == TraceEvent.seq)
         .where(
-            EventWhat.ref.in_(sa.bindparam("refs", expanding=True)),
+            own | (harvest & TraceEvent.biz_step.in_(INWARD)),
             may_tell(sa.bindparam("vendors", expanding=True)),
             ~is_declared_wrong(),
         )
-        .order_by(TraceEvent.event_time, TraceEvent.seq, EventWhat.position)
+        .order_by(own.desc(), TraceEvent.event_time, TraceEvent.seq, EventWhat.position)
         .limit(MOST_STOPS)
     )
 
