@@ -116,7 +116,6 @@ def scanned(story: LotStory | None, serial: str = "") -> Response:
         serial=number,
         device=device_key(now) if number else "",
         on=clock.local_date(now),
-        root=part(Settings).public_url,
     )
     response = make_response(cached_page(lambda: facts.mark, lambda: _page(facts)))
     # A recall must show at once: no copy is used without asking.
@@ -171,7 +170,7 @@ def _walk(facts: LotFacts, root: str) -> dict[str, Any]:
     place = ""
     if origin is not None:
         place = place_id(root, gln=origin.gln, extension=origin.extension, code=origin.place_code)
-    made = is_made(lot, facts.codes)
+    made = is_made(facts)
     return {
         "address": address,
         "stages": stages(story.entries),

@@ -1,6 +1,7 @@
 """All that the page behind a code tells, read once: what the page is made of is what it hangs on."""
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -8,9 +9,10 @@ from datetime import date
 from sqlalchemy.orm import Session
 
 from catalog.queries import Nearby, nearby
-from traceability.gs1.ids import lot_id, unit_id
-from traceability.queries import LotStory
+from traceability.gs1.ids import lot_ids, unit_ids
+from traceability.queries import LotCard, LotStory
 from traceability.queries.journey import Stop, journey
+from traceability.queries.naming import roots_of
 from traceability.queries.proof.names import names_told
 from traceability.queries.recalls.cases import recall_of_lots
 from traceability.queries.scans import SerialStory, serial_story
@@ -27,16 +29,18 @@ OF_VISITS = frozenset({Scheme.TRAVEL_LICENCE, Scheme.HOMESTAY_SECURITY})
 class LotFacts:
     """What is known of a lot, and of one unit of it where its number was scanned.
 
-    ``codes`` are its lot codes, and those of its harvests, by how events name them; ``people``
-    who took part, by event, as far as they agreed; ``recall`` is the code of its public recall;
-    ``on`` the day on which the page is read, for what is past its best.
+    ``own`` is how events name it and the unit, ``harvests`` what its harvests are called by how
+    events name those: lot codes, with the farm where several have the same. ``people`` took part,
+    by event, as far as they agreed; ``recall`` is the code of its public recall; ``on`` the day
+    on which the page is read, for what is past its best.
     """
 
     story: LotStory
     vendor: VendorCard
     on: date
     sources: tuple[Source, ...]
-    codes: Mapping[str, str]
+    own: tuple[str, ...]
+    harvests: Mapping[str, str]
     stops: tuple[Stop, ...]
     people: Mapping[int, tuple[str, ...]]
     certificates: tuple[HeldCertificate, ...]
@@ -60,24 +64,25 @@ def lot_facts(
     serial: str,
     device: str,
     on: date,
-    root: str,
 ) -> LotFacts:
     """Read what the page of a lot tells (eleven statements at most, twelve for a unit).
 
     ``serial`` is the number of a unit, or nothing; ``device`` the key of the telephone that
-    asks; ``root`` the address of the market.
+    asks.
     """
     lot = story.lot
     sources = () if story.is_harvest else sources_of(session, lot.id)
-    codes = _names(story, sources, root)
-    stops = journey(session, [*codes, *_units(story, serial, root)], root=root)
+    roots = roots_of(session)
+    own, harvests = _own(lot, serial, roots), _harvests(lot, sources, roots)
+    stops = journey(session, own, harvests=harvests, vendors=_vendors(story, sources))
     is_recalled = lot.state is LotState.RECALLED
     return LotFacts(
         story=story,
         vendor=vendor,
         on=on,
         sources=sources,
-        codes=codes,
+        own=own,
+        harvests=harvests,
         stops=stops,
         people=_people(session, story, sources, stops),
         certificates=_certificates(session, story, sources),
@@ -89,26 +94,32 @@ def lot_facts(
     )
 
 
-def _names(story: LotStory, sources: Iterable[Source], root: str) -> dict[str, str]:
-    names = [(one.gtin, one.code, one.trace_code) for one in sources]
-    names.append((story.lot.gtin, story.lot.code, story.lot.trace_code))
+def _own(lot: LotCard, serial: str, roots: Sequence[str]) -> tuple[str, ...]:
+    names = lot_ids(roots, gtin=lot.gtin, code=lot.code, trace_code=lot.trace_code)
+    if not serial:
+        return names
+    units = unit_ids(roots, gtin=lot.gtin, trace_code=lot.trace_code, serial=serial)
+    return (*names, *units)
+
+
+def _harvests(lot: LotCard, sources: Sequence[Source], roots: Sequence[str]) -> dict[str, str]:
+    """Name harvests for people: vendors count their lots alike, so a code alone may be two."""
+    times = Counter([lot.code, *(source.code for source in sources)])
     return {
-        lot_id(root, gtin=gtin, code=code, trace_code=trace_code): code
-        for gtin, code, trace_code in names
+        name: source.code if times[source.code] == 1 else f"{source.code}, {source.farm_name}"
+        for source in sources
+        for name in lot_ids(roots, gtin=source.gtin, code=source.code, trace_code=source.trace_code)
     }
 
 
-def _units(story: LotStory, serial: str, root: str) -> list[str]:
-    lot = story.lot
-    if not serial:
-        return []
-    return [unit_id(root, gtin=lot.gtin, trace_code=lot.trace_code, serial=serial)]
+def _vendors(story: LotStory, sources: Iterable[Source]) -> set[str]:
+    return {story.lot.vendor_id, *(source.vendor_id for source in sources)}
 
 
 def _people(
     session: Session, story: LotStory, sources: Iterable[Source], stops: Iterable[Stop]
 ) -> dict[int, tuple[str, ...]]:
-    vendors = {story.lot.vendor_id, *(source.vendor_id for source in sources)}
+    vendors = _vendors(story, sources)
     return names_told(session, {stop.seq for stop in stops}, vendors=vendors)
 
 

@@ -1,13 +1,13 @@
 """A lot told in steps: from the diary of its field, by the events after, to the bag."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from kernel.messages import LABELS, msg
 from shop.lot_facts import LotFacts
-from traceability.queries import DiaryLine, LotCard
-from traceability.queries.journey import Stop
+from traceability.queries import DiaryLine
+from traceability.queries.journey import INWARD, Stop
 from traceability.queries.sources import Source
 from traceability.rules import Activity, LotState, WhatRole
 
@@ -35,7 +35,8 @@ class Step:
     icon: str
     at: datetime
     place: str
-    lot_code: str = ""
+    # Of which of its harvests it is told; empty: of the lot itself.
+    harvest: str = ""
     # How warm it was, in degrees Celsius; None: nobody read a thermometer.
     coldest: float | None = None
     hottest: float | None = None
@@ -73,8 +74,6 @@ STEPS: dict[str, tuple[str, str]] = {
     "returning": (msg("Sent back"), "arrow-left"),
 }
 HARVESTED = (msg("Harvested"), "basket")
-# What of a harvest is on the way to what was packed of it; the rest of it went to others.
-INWARD = frozenset({"commissioning", "storing", "sampling", "inspecting", "receiving"})
 # Lots leave in many parcels: told once, how often and until when.
 OUTWARD = frozenset({"shipping", "retail_selling"})
 # The last of these is shown by the state of the lot, at the head of the page.
@@ -105,25 +104,23 @@ def way(facts: LotFacts) -> list[Stop]:
 
     Of its harvests only what was before it was made: they went to others, too.
     """
-    lot, codes = facts.story.lot, facts.codes
-    own = {stop.seq for stop in facts.stops if codes.get(stop.ref, lot.code) == lot.code}
+    own = {stop.seq for stop in facts.stops if stop.ref in facts.own}
     made_at = min((stop.at for stop in facts.stops if stop.seq in own), default=None)
     found: dict[int, Stop] = {}
     for stop in facts.stops:
         is_inward = stop.step in INWARD and (made_at is None or stop.at <= made_at)
-        if stop.step not in STEPS or not (stop.seq in own or is_inward):
+        if stop.step not in STEPS or _is_renamed(stop) or not (stop.seq in own or is_inward):
             continue
-        if stop.seq not in found or codes.get(stop.ref) == lot.code:
+        if stop.seq not in found or stop.ref in facts.own:
             found[stop.seq] = stop
     return list(found.values())
 
 
 def steps(facts: LotFacts, *, from_diary: bool) -> list[Step]:
     """Tell events as steps; a harvest that the diary tells is not told twice."""
-    lot, codes = facts.story.lot, facts.codes
     told: list[Step] = []
     for stop in way(facts):
-        is_told = from_diary and _is_harvest(stop) and codes.get(stop.ref) == lot.code
+        is_told = from_diary and _is_harvest(stop) and stop.ref in facts.own
         if stop.step in STATE_STEPS or is_told:
             continue
         step = _step(facts, stop)
@@ -136,15 +133,13 @@ def steps(facts: LotFacts, *, from_diary: bool) -> list[Step]:
 
 
 def _step(facts: LotFacts, stop: Stop) -> Step:
-    made = is_made(facts.story.lot, facts.codes)
-    words, icon = HARVESTED if _is_harvest(stop) and not made else STEPS[stop.step]
-    code = facts.codes.get(stop.ref, "")
+    words, icon = HARVESTED if _is_harvest(stop) and not is_made(facts) else STEPS[stop.step]
     return Step(
         words,
         icon,
         stop.at,
         " · ".join(filter(None, (stop.place_name, stop.store))),
-        "" if code == facts.story.lot.code else code,
+        facts.harvests.get(stop.ref, ""),
         stop.coldest,
         stop.hottest,
         facts.people.get(stop.seq, ()),
@@ -153,15 +148,14 @@ def _step(facts: LotFacts, stop: Stop) -> Step:
 
 def _same(told: Sequence[Step], step: Step) -> int | None:
     """Return which step told already says the same of the same place, if one does."""
-    wanted = (step.words, step.place, step.lot_code)
-    places = (at for at, one in enumerate(told) if (one.words, one.place, one.lot_code) == wanted)
+    wanted = (step.words, step.place)
+    places = (at for at, one in enumerate(told) if (one.words, one.place) == wanted)
     return next(places, None)
 
 
 def harvested_by(facts: LotFacts) -> tuple[str, ...]:
     """Return who harvested the lot itself and agreed to be named: the diary names nobody."""
-    lot, codes = facts.story.lot, facts.codes
-    own = (stop for stop in facts.stops if _is_harvest(stop) and codes.get(stop.ref) == lot.code)
+    own = (stop for stop in facts.stops if _is_harvest(stop) and stop.ref in facts.own)
     return tuple(dict.fromkeys(name for stop in own for name in facts.people.get(stop.seq, ())))
 
 
@@ -189,9 +183,14 @@ def worst_of(sources: Sequence[Source]) -> LotState | None:
     return next((one for one in (LotState.RECALLED, LotState.HELD) if one in states), None)
 
 
-def is_made(lot: LotCard, codes: Mapping[str, str]) -> bool:
+def is_made(facts: LotFacts) -> bool:
     """Tell whether a lot was made, such as a cake: it grew on no field, and came of no other lot."""
-    return lot.season_id is None and len(codes) <= 1
+    return facts.story.lot.season_id is None and not facts.sources
+
+
+def _is_renamed(stop: Stop) -> bool:
+    """Tell whether an event only says that it is a lot of who got it: that it came, another says."""
+    return stop.step == "receiving" and stop.role is WhatRole.INPUT
 
 
 def _is_harvest(stop: Stop) -> bool:

@@ -10,6 +10,8 @@ from kernel.db import transaction
 from kernel.web.forms import Form
 from kernel.web.pages import page
 from kernel.web.session import db
+from traceability.queries.subscriptions import undelivered
+from vendors.queries import vendor_cards
 
 blueprint = Blueprint("office", __name__, url_prefix="/office")
 
@@ -24,11 +26,14 @@ def home() -> str:
 @blueprint.get("/outbox")
 @guards.needs("operator")
 def outbox() -> str:
-    """Show how far the worker is behind and what it gave up."""
+    """Show how far the worker is behind, what it gave up, and which partners it does not reach."""
+    failing = undelivered(db(), actor=guards.current_actor())
     return page(
         "shop/outbox.html",
         lag=jobs.lag(db(), now=clock.now()),
         messages=jobs.dead_messages(db()),
+        failing=failing,
+        vendors=vendor_cards(db(), {vendor_id for vendor_id, _card in failing}),
         form=Form(),
     )
 

@@ -16,6 +16,7 @@ def open_sessions(settings: Settings) -> sessionmaker[Session]:
             "wake": jobs.waker(jobs.open_queue(settings)),
             "sealer": open_sealer(settings),
             "root": settings.public_url,
+            "roots": (settings.public_url, settings.codes_url),
         }
     )
     return maker

@@ -1,6 +1,7 @@
 """When something happened to a lot, its vendor is told."""
 
 from collections import Counter
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,7 @@ from traceability.events import (
     SprayToldLate,
     SubscriptionGivenUp,
 )
+from traceability.queries import LotCard
 from traceability.queries.family import descendants
 from traceability.queries.links import barred_card
 from traceability.queries.recalls.cases import recall_card, scope_lots
@@ -28,7 +30,7 @@ from traceability.rules.recalls import URGENT
 from traceability.services.forgetting import forget_farmer
 from traceability.services.proof.personal import forget_account
 from vendors.events import VendorForgotten
-from vendors.queries import vendor_cards
+from vendors.queries import VendorCard, vendor_cards
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -156,7 +158,7 @@ def on_complaint_filed(session: "Session", event: ComplaintFiled, now: datetime)
             "complaint_filed",
             now,
             place=f"/office/recalls/complaints/{complaint.id}",
-            **values,
+            **(values | {"lot": f"{complaint.lot_code} ({vendor.name})"}),
         )
 
 
@@ -174,7 +176,7 @@ def on_spray_told_late(session: "Session", event: SprayToldLate, now: datetime) 
         "product": event.product,
         "day": f"{date.fromisoformat(event.sprayed_on):%d/%m/%Y}",
         "vendor": vendor.name,
-        "codes": [lot.code for lot in lots],
+        "codes": _codes_of(session, lots, vendor),
     }
     first = next(lot.trace_code for lot in lots if lot.id in event.lot_ids)
     place = f"/work/{vendor.id}/recalls/new?origin=lot&ref={first}"
@@ -182,6 +184,15 @@ def on_spray_told_late(session: "Session", event: SprayToldLate, now: datetime) 
     notify(session, "traceability/late_spray", to=to, now=now, place=place, **values)
     place = f"/office/recalls/new?origin=lot&vendor={vendor.id}&ref={first}"
     _tell_office(session, "late_spray", now, place=place, **values)
+
+
+def _codes_of(session: "Session", lots: Sequence[LotCard], vendor: VendorCard) -> list[str]:
+    """Return the codes of lots, those of other vendors with who made them: vendors count alike."""
+    makers = vendor_cards(session, {lot.vendor_id for lot in lots})
+    return [
+        lot.code if lot.vendor_id == vendor.id else f"{lot.code} ({makers[lot.vendor_id].name})"
+        for lot in lots
+    ]
 
 
 def on_subscription_given_up(session: "Session", event: SubscriptionGivenUp, now: datetime) -> None:

@@ -25,7 +25,7 @@ from orders.queries.groups import Access
 from shop.recalling.forms import ComplaintForm, ReplyForm
 from shop.recalling.place import Place, both
 from traceability.queries import lot_cards
-from traceability.queries.recalls.choices import lots_named
+from traceability.queries.codes import lot_of_trace_code
 from traceability.queries.recalls.complaints import ComplaintCard, complaint_of, complaints_of
 from traceability.rules.recalls import ComplaintKind
 from traceability.services import recalls
@@ -161,10 +161,9 @@ def _about(session: Session) -> About:
     code, order = request.args.get("lot", ""), request.args.get("order", "")
     if order:
         return _of_order(session, order)
-    found = lots_named(session, code, vendor_id=None) if code else []
-    if len(found) != 1:
+    card = lot_of_trace_code(session, code.upper())
+    if card is None:
         raise NotFound
-    card = lot_cards(session, [found[0][0]])[found[0][0]]
     words = f"{pick(card.product, current_language())}, {card.code}"
     query = {"lot": card.trace_code, "serial": request.args.get("serial", "")[:20]}
     return About({card.id: words}, None, {key: text for key, text in query.items() if text})

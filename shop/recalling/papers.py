@@ -66,7 +66,6 @@ def buyers(place: Place, recall_id: str) -> Answer:
             recall=recall,
             scope=scope,
             contacts=contacts_of(db(), {one.group_id for one in scope.sold}),
-            codes={lot.id: lot.code for lot in scope.lots},
         ),
         mimetype="text/html",
     )

@@ -74,6 +74,7 @@ def status(code: str) -> Answer:
     """Say the same for programs: what a link of the type ``gs1:recallStatus`` leads to."""
     recall, lots = _recall(code)
     root = part(Settings).public_url
+    vendors = vendor_cards(db(), {lot.vendor_id for lot in lots})
     response = jsonify(
         {
             "recall": recall.code,
@@ -83,7 +84,12 @@ def status(code: str) -> Answer:
             "since": recall.acted_at.isoformat() if recall.acted_at else None,
             "page": root + url_for("public_recalls.show", code=recall.code),
             "lots": [
-                {"lot": lot.code, "code": lot.trace_code, "link": f"{root}/t/{lot.trace_code}"}
+                {
+                    "lot": lot.code,
+                    "vendor": vendors[lot.vendor_id].name,
+                    "code": lot.trace_code,
+                    "link": f"{root}/t/{lot.trace_code}",
+                }
                 for lot in lots
             ],
         }
@@ -130,10 +136,10 @@ def _recall(code: str) -> tuple[RecallCard, list[ScopeLot]]:
     return recall, [lot for lot in scope_lots(db(), recall.id) if lot.is_in and lot.moved]
 
 
-def _looked_for(lots: list[ScopeLot]) -> ScopeLot | None:
-    """Return the lot whose code the reader typed from his bag, if it is one of these."""
+def _looked_for(lots: list[ScopeLot]) -> list[ScopeLot]:
+    """Return the lots with the code that the reader typed from his bag: vendors count alike."""
     words = request.args.get("code", "").strip().upper()
-    return next((lot for lot in lots if words and words in {lot.code, lot.trace_code}), None)
+    return [lot for lot in lots if words and words in {lot.code, lot.trace_code}]
 
 
 def _notice(token: str) -> tuple[RecallCard, NoticeRow]:

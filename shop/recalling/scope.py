@@ -1,5 +1,6 @@
 """Everything a recall touches, before anything happens: lots, stock, carts, orders, buyers."""
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -37,6 +38,18 @@ class Scope:
     accounts: Mapping[str, Account]
     # The one vendor whose goods and buyers the reader may see; None: he is of the office.
     vendor_id: str | None
+
+    @cached_property
+    def names(self) -> Mapping[str, str]:
+        """What each lot is called: vendors count alike, so a code of several has its vendor's name."""
+        every = (*self.lots, *self.left_out)
+        times = Counter(lot.code for lot in every)
+        return {
+            lot.id: lot.code
+            if times[lot.code] == 1
+            else f"{lot.code}, {self.vendors[lot.vendor_id].name}"
+            for lot in every
+        }
 
     @cached_property
     def open_lines(self) -> tuple[Sold, ...]:

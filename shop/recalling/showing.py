@@ -30,7 +30,6 @@ def recall_page(place: Place, recall: RecallCard, sent: Any = None) -> str:
         scope=scope,
         forms=_forms(sent, measure=MeasureForm, lot=LotForm),
         units={lot.id: lot.unit for lot in scope.lots},
-        codes={lot.id: lot.code for lot in scope.lots},
         most=MOST_SHOWN,
         progress=progress_of(db(), recall.id) if recall.is_active else None,
         span=spoken_span,
@@ -74,7 +73,7 @@ def closing_page(place: Place, recall: RecallCard, sent: Any = None) -> str:
 def count_form(scope: Scope, *, bound: bool = False) -> CountForm:
     """Return the form for counts, with the lots of the scope to choose from."""
     form = CountForm() if bound else CountForm(formdata=None)
-    form.lot_id.choices = [(lot.id, lot.code) for lot in scope.lots[:1000]]
+    form.lot_id.choices = [(lot.id, scope.names[lot.id]) for lot in scope.lots[:1000]]
     return form
 
 

@@ -116,16 +116,15 @@ def _lot(scope: Scope, lot: ScopeLot, lang: str) -> Row:
 
 
 def _left_out(scope: Scope) -> list[Row]:
-    return [[lot.code, lot.out_reason, lot.out_by_name] for lot in scope.left_out]
+    return [[scope.names[lot.id], lot.out_reason, lot.out_by_name] for lot in scope.left_out]
 
 
 def _stock(scope: Scope, lang: str) -> list[Row]:
-    codes = {lot.id: lot.code for lot in scope.lots}
     return [
         [
             one.code,
             pick(one.title, lang),
-            codes[one.lot_id],
+            scope.names[one.lot_id],
             amount(one.left, one.unit or Unit.PIECE),
             unit_word(one.unit or Unit.PIECE),
         ]
@@ -167,7 +166,7 @@ def _sales(
             format_moment(line.placed_at),
             line.vendor_name,
             pick(line.title, lang),
-            lots[line.lot_id].code,
+            scope.names[line.lot_id],
             amount(line.quantity, lots[line.lot_id].unit),
             unit_word(lots[line.lot_id].unit),
             _(LABELS[line.fulfilment]),

@@ -257,7 +257,10 @@ NAMES: Mapping[str, RuleName] = {
         msg("One telephone scans on one day no more numbers than"), _L, Unit.PIECES, 10_000
     ),
     "scan.lot_percent": _count(
-        msg("Scans of a lot, in percent of its labels, at most"), _L, Unit.PERCENT, 100_000
+        msg("Scans of a lot, in percent of its labels or pieces, at most"),
+        _L,
+        Unit.PERCENT,
+        100_000,
     ),
     "scan.wrong_codes": _count(
         msg("The secret code of a label is typed wrong no more often than"),

@@ -26,7 +26,7 @@ def facts_of(land, lot_id, serial=""):
     code = land.session.get_one(Lot, lot_id).trace_code
     story = lot_story(land.session, trace_code=code)
     vendor = vendor_cards(land.session, [land.vendor_id])[land.vendor_id]
-    asked = {"serial": serial, "device": "a" * 16, "on": NOW.date(), "root": "http://localhost"}
+    asked = {"serial": serial, "device": "a" * 16, "on": NOW.date()}
     return lot_facts(land.session, story, vendor, **asked)
 
 

@@ -136,7 +136,12 @@ def test_the_public_page_appears_with_the_recall_and_says_what_to_do(case, clien
     assert answer.headers["Cache-Control"] == "private, no-cache"
     assert answer.json["status"] == "active"
     assert answer.json["lots"] == [
-        {"lot": "L2611-023", "code": "AB12CD34", "link": "http://localhost/t/AB12CD34"}
+        {
+            "lot": "L2611-023",
+            "vendor": "HTX grower",
+            "code": "AB12CD34",
+            "link": "http://localhost/t/AB12CD34",
+        }
     ]
 
 

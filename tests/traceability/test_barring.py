@@ -1,6 +1,8 @@
 """The office takes links of codes down: with a reason, and no code is left leading nowhere."""
 
+from contextlib import suppress
 from dataclasses import replace
+from threading import Barrier, BrokenBarrierError
 
 import pytest
 import sqlalchemy as sa
@@ -20,9 +22,11 @@ from traceability.models import BarredLink, DlLink, WatchItem
 from traceability.queries.codes import links_at
 from traceability.queries.links import LinkWish, barred_links, barred_of, office_link, office_links
 from traceability.rules import WatchKind, WatchState
+from traceability.services import barring, watching
 from traceability.services.barring import allow_again, take_down
 from traceability.services.links import remove_link
-from traceability.services.watching import decide_matter
+from traceability.services.sites import watch_sites
+from traceability.services.watching import decide_matter, open_matter
 
 WHY = "Trang này bán hàng giả"
 OURS = ("cho.example",)
@@ -176,6 +180,44 @@ def test_two_officers_take_one_link_down_once(land, maker):
     assert count(land.session, BarredLink) == 1
 
 
+def test_two_officers_allow_one_address_once(land, maker):
+    barred_id = down(land, keep(land))
+
+    def act(_number):
+        with maker() as session, transaction(session):
+            return allow_again(session, barred_id, actor=OFFICE, now=NOW)
+
+    land.session.rollback()
+    assert sorted(type(one).__name__ for one in at_once(act, 2)) == ["Conflict", "NoneType"]
+    noted = land.session.scalars(sa.select(AuditEntry).where(AuditEntry.action == "link.allowed"))
+    assert len(noted.all()) == 1
+
+
+def unlocked(meet):
+    """Return what reads a row without a lock and lets two go on together from there."""
+
+    def read(session, kind, row_id):
+        found = session.get(kind, row_id, populate_existing=True)
+        with suppress(BrokenBarrierError):
+            meet.wait(timeout=2)
+        return found
+
+    return read
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
+@pytest.mark.filterwarnings("ignore:DELETE statement on table")
+def test_without_the_lock_one_link_is_taken_down_twice(land, maker, monkeypatch):
+    """Negative control (guard removed): the proof above finds what the lock prevents."""
+    link_id = keep(land)
+    land.session.rollback()
+    monkeypatch.setattr(barring, "lock", unlocked(Barrier(2)))
+    found = race(land, maker, link_id)
+    assert [type(one).__name__ for one in found] == ["str", "str"]
+    assert count(land.session, BarredLink) == 2
+
+
 # The watch: codes that lead to sites which are not ours.
 def matters(land):
     land.session.rollback()
@@ -199,6 +241,49 @@ def test_each_site_of_a_vendor_is_looked_at_once(land):
     for link_id in (first, second):
         land.run(remove_link, link_id, actor=land.owner)
     assert matters(land)[:1] == [("vuonvai.example", WatchState.DISMISSED)]
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
+def test_two_links_to_one_site_at_once_are_one_matter(land, maker, monkeypatch):
+    """Both look for the matter before either has opened it: the second joins the first."""
+    meet, looked = Barrier(2), watching._item
+
+    def look(session, key):
+        found = looked(session, key)
+        if found is None:
+            with suppress(BrokenBarrierError):
+                meet.wait(timeout=2)
+        return found
+
+    def act(number):
+        with maker() as session, transaction(session):
+            facts = {"kind": WatchKind.OUTSIDE, "key": "site:x", "detail": {"site": "x.example"}}
+            open_matter(session, **facts, vendor_id=land.vendor_id, now=NOW)
+
+    monkeypatch.setattr(watching, "_item", look)
+    assert at_once(act, 2) == [None, None]
+    assert matters(land) == [("x.example", WatchState.OPEN)]
+    opened = land.session.scalars(sa.select(AuditEntry).where(AuditEntry.action == "watch.open"))
+    assert len(opened.all()) == 1
+
+
+def test_sites_of_before_the_watch_are_opened_once_whatever_becomes_of_them(land):
+    for place in ("https://cu.example/a", "https://cu.example/b", "https://cho.example/v/htx"):
+        keep(land, href=place)
+    dismissed = keep(land, href="https://vuonvai.example/a")
+    with transaction(land.session) as session:
+        session.execute(sa.delete(WatchItem).where(WatchItem.key.endswith(":cu.example")))
+    item = land.session.scalars(sa.select(WatchItem)).one()
+    land.run(decide_matter, item.id, action="dismiss", reason="Trang của vườn", actor=OFFICE)
+    roots = ("https://cho.example", "https://id.cho.example")
+    assert [land.run(watch_sites, roots=roots) for _ in range(2)] == [1, 0]
+    assert sorted(matters(land)) == [
+        ("cu.example", WatchState.OPEN),
+        ("vuonvai.example", WatchState.DISMISSED),
+    ]
+    land.run(remove_link, dismissed, actor=land.owner)
+    assert land.run(watch_sites, roots=roots) == 0
 
 
 def test_links_are_found_by_code_address_title_vendor_and_site(land):

@@ -11,10 +11,12 @@ from hypothesis import strategies as st
 from kernel.db import transaction
 from kernel.errors import Conflict, Invalid, NotFound
 from kernel.events import OutboxMessage
+from kernel.quantity import Unit
 from tests.traceability.land import NOW, OFFICE, STRANGER, count
-from traceability.models import Lot, Scan, ScanAlert, SerialUnit
+from traceability.models import LogisticUnit, Lot, Scan, ScanAlert, SerialUnit
 from traceability.queries.scans import alerts_of, scans_of_lots, serial_story
-from traceability.rules import LotState
+from traceability.queries.ways import ways_of
+from traceability.rules import LotState, Portion, UnitKind
 from traceability.rules.copies import (
     AlertState,
     Finding,
@@ -29,7 +31,8 @@ from traceability.rules.copies import (
     sweep_of,
 )
 from traceability.rules.labels import SerialState, Template
-from traceability.services import labels, scans
+from traceability.services import labels, lots, scans
+from traceability.services.events import write_event
 from traceability.services.labels import Wish
 from traceability.services.telling import Words, tell_object
 
@@ -39,6 +42,7 @@ T0 = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)
 USED = Known(SerialState.ACTIVATED, activated_at=T0)
 HAI_DUONG, SAI_GON, PARIS = (20.9, 106.3), (10.8, 106.7), (48.9, 2.4)
 PHONE = "a" * 16
+ROOT = "http://localhost"
 
 
 def looks(*spans, device=PHONE):
@@ -135,10 +139,14 @@ def test_one_telephone_and_many_numbers():
 
 
 def test_more_scans_than_labels():
-    assert more_than_made(30, 10, LIMITS) is None
-    assert more_than_made(31, 10, LIMITS) == Finding(Sign.MORE, {"scans": 31, "made": 10})
-    # A lot without labels of ours says nothing.
-    assert more_than_made(1000, 0, LIMITS) is None
+    assert more_than_made(30, 10, 0, LIMITS) is None
+    assert more_than_made(31, 10, 0, LIMITS) == Finding(Sign.MORE, {"scans": 31, "made": 10})
+    # Who labels elsewhere has no more packs than pieces; where labels are ours, they say it.
+    assert more_than_made(30, 0, 10, LIMITS) is None
+    assert more_than_made(31, 0, 10, LIMITS) == Finding(Sign.MORE, {"scans": 31, "pieces": 10})
+    assert more_than_made(31, 10, 500, LIMITS) == Finding(Sign.MORE, {"scans": 31, "made": 10})
+    # A lot that is weighed, without labels of ours, says nothing.
+    assert more_than_made(1000, 0, 0, LIMITS) is None
 
 
 @pytest.fixture
@@ -299,6 +307,16 @@ def test_more_scans_of_a_lot_than_three_times_its_labels(land, lot_id):
     assert signs(land, lot_id) == [Sign.MORE]
 
 
+@pytest.mark.parametrize(("unit", "found"), [(Unit.PIECE, [Sign.MORE]), (Unit.GRAM, [])])
+def test_a_lot_labelled_elsewhere_is_measured_by_its_pieces(land, unit, found):
+    lot_id = land.harvest(quantity=2, unit=unit)
+    for minute in range(6):
+        scan(land, lot_id, minutes=minute)
+    assert signs(land, lot_id) == []
+    scan(land, lot_id, minutes=7)
+    assert signs(land, lot_id) == found
+
+
 def test_a_place_is_kept_to_ten_kilometres_and_only_where_it_was_given(land, lot_id, serials):
     first = serials[0]
     scan(land, lot_id, first)
@@ -342,3 +360,66 @@ def test_scans_are_forgotten_after_half_a_year(land, lot_id):
 
 def test_a_scan_of_a_lot_that_is_gone_is_left_out(land):
     assert scan(land, "01GONE") == 0
+
+
+def tell_of(land, body, at):
+    """Write an event of a partner of the vendor."""
+    told = body | {"eventTime": at.isoformat(timespec="milliseconds")}
+    land.run(write_event, told, vendor_id=land.vendor_id)
+
+
+def test_a_pack_left_with_the_crate_that_a_partner_put_it_into(land, lot_id, serials):
+    """One pack lies in a crate, the crate stands on a pallet, and only the pallet is sent off."""
+    lot = land.session.get_one(Lot, lot_id)
+    pack, crate, pallet = (f"{ROOT}/{name}" for name in (
+        f"t/{lot.trace_code}/{serials[0]}", "u/KR4TE", "u/PA11ET",
+    ))  # fmt: skip
+    packing = {"type": "AggregationEvent", "action": "ADD", "bizStep": "packing"}
+    packing |= {"eventTimeZoneOffset": "+07:00"}
+    tell_of(land, packing | {"parentID": crate, "childEPCs": [pack]}, NOW)
+    tell_of(land, packing | {"parentID": pallet, "childEPCs": [crate]}, NOW + timedelta(hours=1))
+    sent = {"type": "ObjectEvent", "action": "OBSERVE", "bizStep": "shipping"}
+    sent |= {"eventTimeZoneOffset": "+07:00", "epcList": [pallet]}
+    tell_of(land, sent, NOW + timedelta(days=2))
+    # The lot itself was sent off before; of this pack the pallet says better.
+    tell(land, lot_id, "shipping", NOW)
+    land.session.rollback()
+    way = ways_of(land.session, land.session.get_one(Lot, lot_id), serials[0])
+    assert (way.left_at, way.is_of_unit) == (NOW + timedelta(days=2), True)
+    other = ways_of(land.session, land.session.get_one(Lot, lot_id), serials[1])
+    assert (other.left_at, other.is_of_unit) == (NOW, False)
+    scan(land, lot_id, serials[0], minutes=60)
+    scan(land, lot_id, serials[1], minutes=60)
+    found = alerts_of(land.session, vendor_id=land.vendor_id).items
+    assert [(one.serial, one.sign) for one in found] == [(serials[0], Sign.EARLY)]
+
+
+def test_a_pack_that_was_taken_out_did_not_leave_with_the_crate(land, lot_id, serials):
+    lot = land.session.get_one(Lot, lot_id)
+    pack, crate = f"{ROOT}/t/{lot.trace_code}/{serials[0]}", f"{ROOT}/u/KR4TE"
+    moved = {"type": "AggregationEvent", "eventTimeZoneOffset": "+07:00", "parentID": crate}
+    added = moved | {"action": "ADD", "childEPCs": [pack]}
+    sent = {"type": "ObjectEvent", "action": "OBSERVE", "bizStep": "shipping"}
+    sent |= {"eventTimeZoneOffset": "+07:00", "epcList": [crate]}
+    for hours, out in ((1, {"childEPCs": [pack]}), (5, {})):
+        tell_of(land, added, NOW + timedelta(hours=hours))
+        tell_of(land, moved | {"action": "DELETE"} | out, NOW + timedelta(hours=hours + 1))
+        tell_of(land, sent, NOW + timedelta(hours=hours + 2))
+    land.session.rollback()
+    way = ways_of(land.session, land.session.get_one(Lot, lot_id), serials[0])
+    assert (way.left_at, way.is_of_unit) == (None, False)
+
+
+def test_a_lot_left_with_its_crate_where_a_partner_tells_of_the_crate_alone(land, lot_id):
+    unit_id = land.run(
+        lots.make_unit, vendor_id=land.vendor_id, kind=UnitKind.CRATE, name="", actor=land.owner
+    )
+    portions = [Portion(lot_id, 1000)]
+    land.run(lots.pack_unit, unit_id, portions=portions, actor=land.owner)
+    crate = f"{ROOT}/u/{land.session.get_one(LogisticUnit, unit_id).code}"
+    sent = {"type": "ObjectEvent", "action": "OBSERVE", "bizStep": "shipping"}
+    sent |= {"eventTimeZoneOffset": "+07:00", "epcList": [crate]}
+    tell_of(land, sent, NOW + timedelta(hours=4))
+    land.session.rollback()
+    way = ways_of(land.session, land.session.get_one(Lot, lot_id), "")
+    assert way.left_at == NOW + timedelta(hours=4)

@@ -63,7 +63,8 @@ def test_the_journey_tells_how_warm_it_was_and_where(house):
     keep(house, lot_id, -18.0, store="Kho đông")
     name = events(house.session)[-1]["quantityList"][0]["epcClass"]
     first, kept = sorted(
-        journey(house.session, [name], root="http://localhost"), key=lambda stop: stop.seq
+        journey(house.session, [name], vendors=[house.vendor_id]),
+        key=lambda stop: stop.seq,
     )
     assert (first.store, first.coldest, first.hottest) == ("", None, None)
     assert (kept.step, kept.store) == ("storing", "Kho đông")
@@ -75,12 +76,15 @@ def test_the_page_of_a_lot_lists_how_warm_it_was(house, session):
     for hours, celsius in ((3, 8.0), (2, 4.5), (1, -1.0)):
         keep(house, lot_id, celsius, NOW - timedelta(hours=hours), "Kho 2")
     name = events(house.session)[-1]["quantityList"][0]["epcClass"]
-    seen = readings(session, name)
+    seen = readings(session, [name], vendors=[house.vendor_id])
     assert [one.coldest for one in seen] == [one.hottest for one in seen] == [-1.0, 4.5, 8.0]
     assert {one.store for one in seen} == {"Kho 2"}
     wrong = session.scalars(sa.select(TraceEvent.seq).order_by(TraceEvent.seq.desc())).first()
     house.run(declare_wrong, wrong, reason="did_not_occur")
-    assert [one.coldest for one in readings(session, name)] == [4.5, 8.0]
+    assert [one.coldest for one in readings(session, [name], vendors=[house.vendor_id])] == [
+        4.5,
+        8.0,
+    ]
 
 
 @pytest.mark.parametrize(

@@ -7,13 +7,16 @@ from kernel.events import OutboxMessage
 from kernel.mail import Notice
 from tests.people import PASSWORD
 from tests.traceability.land import Land
+from tests.traceability.packhouse import Packhouse
 from tests.traceability.test_findings import batch
 from tests.traceability.test_intervals import day, is_held, product, use
 from traceability import handlers
 from traceability.events import SprayToldLate
 from traceability.models import DiaryEntry, InputMove, IntervalHold, LabTest, Lot
+from traceability.queries.carrying import shipped_lines
 from traceability.queries.exporting import farm_sheets
 from traceability.queries.records import holds_of
+from traceability.services import lots
 from traceability.services.forgetting import forget_farmer
 
 
@@ -63,6 +66,24 @@ def test_the_office_hears_of_it_with_the_way_to_a_recall(land):
         "codes": [lot.code],
         "place": place,
     }
+
+
+def test_lots_that_others_made_of_it_are_named_with_their_makers(session):
+    house, other = Packhouse(session), Packhouse(session, "V02")
+    lot_id = house.harvest(harvested_on=day(14))
+    shipment = house.ship((lot_id, 1000), to=other)
+    (line,) = shipped_lines(session, shipment)
+    house.run(lots.receive_shipment, shipment, counted={line.id: 1000}, actor=other.owner)
+    house.run(write_late, house)
+    (event,) = late(house)
+    house.run(tell, event)
+    letter = session.scalars(
+        sa.select(Notice).where(Notice.template == "traceability/late_spray")
+    ).one()
+    # Both count from one on.
+    code = session.get_one(Lot, lot_id).code
+    assert letter.values["codes"] == [code, "L2611-001 (HTX V02)"]
+    assert code == "L2611-001"
 
 
 def test_a_product_sprayed_twice_on_one_day_is_told_late_once(land):

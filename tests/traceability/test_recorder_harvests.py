@@ -122,7 +122,7 @@ def test_another_day_alone_is_told_too_and_each_time_the_last_is_wrong(land, har
     assert one_wrong["eventID"] == one["eventID"]
     assert lot_of(land, lot_id).harvested_on == days[1]
     name = one["quantityList"][0]["epcClass"]
-    (stop,) = journey(land.session, [name], root="http://localhost")
+    (stop,) = journey(land.session, [name], vendors=[land.vendor_id])
     assert stop.event_id == three["eventID"]
     assert count(land.session, LotMove) == 1
     check_everything(land.session)
@@ -164,7 +164,7 @@ def test_another_name_of_who_harvested_is_told_and_the_lot_keeps_its_place(land,
     lot = lot_of(land, lot_id)
     assert (lot.commissioned_seq, lot.rest) == (place, 119_000)
     name = one["quantityList"][0]["epcClass"]
-    stop, *_ = journey(land.session, [name], root="http://localhost")
+    stop, *_ = journey(land.session, [name], vendors=[land.vendor_id])
     assert stop.step == "commissioning"
     assert stop.event_id == three["eventID"]
     check_everything(land.session)

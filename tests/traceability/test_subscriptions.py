@@ -11,7 +11,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kernel import clock
-from kernel.db import transaction
+from kernel.actor import HOUSE, Actor
+from kernel.db import lock, transaction
+from kernel.errors import NotAllowed
 from kernel.ids import new_id
 from kernel.mail import Notice
 from shop import worker
@@ -26,6 +28,7 @@ from traceability.epcis.schedules import read_schedule, schedule_of
 from traceability.epcis.subscribing import SubscriptionWish, read_wish
 from traceability.models import PartnerToken, Subscription
 from traceability.queries import partners as asked
+from traceability.queries.subscriptions import undelivered
 from traceability.rules.partners import SubscriptionEnd
 from traceability.services import delivering
 from traceability.services.delivering import Receipt, deliver_due
@@ -33,9 +36,10 @@ from traceability.services.events import write_event
 from traceability.services.forgetting import forget_farmer
 from traceability.services.naming import name_query
 from traceability.services.partners import Grant, make_token, revoke_token
-from traceability.services.subscriptions import subscribe
+from traceability.services.subscriptions import close, subscribe
 
 LIMIT = timedelta(days=5)
+OPERATOR = Actor("01OPERATOR", "Trực máy", frozenset({"operator"}))
 
 
 @pytest.fixture
@@ -315,6 +319,33 @@ def test_who_cannot_be_reached_for_days_is_given_up_and_the_vendor_told(
     shown = client.get(f"/work/{app_land.vendor_id}/farm/partners/subscriptions").text
     assert letter.values["server"] in shown
     assert f"{key}/end" not in shown
+
+
+def test_operators_see_which_partners_are_not_reached_and_nobody_else_does(
+    app_session, partner, receiver, deliver, client, sign_in, app_land
+):
+    assert undelivered(app_session, actor=OPERATOR) == []
+    failing, ended = begin(partner, receiver), begin(partner, receiver)
+    tell(partner, "shipping")
+    receiver.answers[:] = [503] * 4
+    deliver()
+    with transaction(app_session) as session:
+        row = lock(session, Subscription, ended)
+        close(session, row, SubscriptionEnd.UNREACHABLE, actor=HOUSE, now=NOW)
+    shown = undelivered(app_session, actor=OPERATOR)
+    assert [(vendor, card.id) for vendor, card in shown] == [
+        (app_land.vendor_id, failing),
+        (app_land.vendor_id, ended),
+    ]
+    with pytest.raises(NotAllowed):
+        undelivered(app_session, actor=app_land.owner)
+    app_session.rollback()
+    sign_in(roles=["operator"])
+    text = client.get("/office/outbox?lang=en").get_data(as_text=True)
+    part = text[text.index('id="failing"') :]
+    for words in ("HTX V01", "HTTP 503", "is tried again", "given up on 23/11/2026"):
+        assert words in part
+    assert receiver.url not in part
 
 
 def test_a_worker_that_dies_while_sending_leaves_it_to_the_next(session, maker):

@@ -32,6 +32,7 @@ from traceability.models import (
     Plot,
     TraceEvent,
 )
+from traceability.queries.naming import names_of, with_all_names
 
 Where = sa.ColumnElement[bool]
 Position = tuple[str | int, ...]
@@ -65,6 +66,7 @@ def find_events(
 
     :raises QueryTooLarge: when more match than the query wants at most.
     """
+    asked = with_all_names(session, asked)
     if asked.most is not None and not after:
         _need_few(session, vendor_id, asked)
     seen = int(after[-1]) if after else 0
@@ -97,7 +99,7 @@ def events_in_log(
     later stands behind one that was read before.
     """
     statement = (
-        _selected(vendor_id, asked)
+        _selected(vendor_id, with_all_names(session, asked))
         .add_columns(LogLeaf.seq.label("leaf"))
         .join(LogLeaf, LogLeaf.event_seq == TraceEvent.seq)
         .where(LogLeaf.seq >= span.start, LogLeaf.seq < span.end)
@@ -148,8 +150,13 @@ def event_values(
 
 
 def has_value(session: Session, kind: str, value: str, *, vendor_id: str) -> bool:
-    """Tell whether a value occurs in a vendor's events."""
-    return session.get(EventValue, (vendor_id, kind, value)) is not None
+    """Tell whether a value occurs in a vendor's events, by any of its names."""
+    wanted = sa.select(EventValue.value).where(
+        EventValue.vendor_id == vendor_id,
+        EventValue.kind == kind,
+        EventValue.value.in_(names_of(session, [value])[value]),
+    )
+    return session.scalar(wanted.limit(1)) is not None
 
 
 def known_prefixes(session: Session, *, vendor_id: str) -> dict[str, tuple[str, ...]]:

@@ -1,7 +1,7 @@
 """The journey of a lot: what events of EPCIS tell of it, and what the places are called."""
 
 import re
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -11,11 +11,14 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
 from traceability.epcis.building import MARKET
-from traceability.gs1.ids import place_id
+from traceability.gs1.ids import own_path, place_ids
 from traceability.models import EventField, EventWhat, Farm, Plot, TraceEvent
+from traceability.queries.naming import roots_of
 from traceability.rules import WhatRole
 
-MOST_STOPS = 80
+MOST_STOPS = 200
+# What of a harvest is on the way to what was packed of it; the rest of it went to others.
+INWARD = frozenset({"commissioning", "storing", "sampling", "inspecting", "receiving"})
 MOST_READINGS = 30
 
 
@@ -51,36 +54,50 @@ class KeptAt:
     hottest: float
 
 
-def readings(session: Session, ref: str) -> tuple[KeptAt, ...]:
-    """Return how warm a thing of this name was kept, the newest first; the last thirty.
+def readings(
+    session: Session, refs: Collection[str], *, vendors: Collection[str]
+) -> tuple[KeptAt, ...]:
+    """Return how warm a thing of these names was kept, the newest first; the last thirty.
 
-    What who told it declared wrong afterwards is left out.
+    What who told it declared wrong afterwards is left out, and what strangers tell (`journey`).
     """
     coldest, hottest = _celsius(sa.func.min), _celsius(sa.func.max)
     rows = session.execute(
         sa.select(TraceEvent.event_time, _store(), coldest, hottest)
         .join(EventWhat, EventWhat.event_seq == TraceEvent.seq)
-        .where(EventWhat.ref == ref, ~is_declared_wrong(), coldest.is_not(None))
+        .where(
+            EventWhat.ref.in_(refs), may_tell(vendors), ~is_declared_wrong(), coldest.is_not(None)
+        )
         .order_by(TraceEvent.event_time.desc(), TraceEvent.seq.desc())
         .limit(MOST_READINGS)
     )
     return tuple(KeptAt(*row) for row in rows)
 
 
-def journey(session: Session, refs: Collection[str], *, root: str) -> tuple[Stop, ...]:
+def journey(
+    session: Session,
+    refs: Collection[str],
+    *,
+    harvests: Collection[str] = (),
+    vendors: Collection[str],
+) -> tuple[Stop, ...]:
     """Return the events in which things of these names took part, in order (one or two statements).
 
-    ``refs`` are as events name things; ``root`` is the address of the market. What who told it
-    declared wrong afterwards is no part of it.
+    ``refs`` are as events name a thing, ``harvests`` what went into it: of those only what may
+    have led to it, and last where there is too much. ``vendors`` are whose things they are: what partners of others
+    tell of them is no part of it, nor what who told it declared wrong afterwards.
     """
-    rows = session.execute(_events(), {"refs": list(refs)}).all()
-    names = _names(session, {row.place for row in rows if row.place}, root=root)
+    asked = {"refs": list(refs), "harvests": list(harvests), "vendors": list(vendors)}
+    rows = sorted(session.execute(_events(), asked).all(), key=lambda row: (row.at, row.seq))
+    names = _names(session, {row.place for row in rows if row.place})
     return tuple(Stop(**row._mapping, place_name=names.get(row.place, "")) for row in rows)
 
 
 @cache
 def _events() -> sa.Select[*tuple[Any, ...]]:
     """Say once what is asked for every page: building it costs more than running it."""
+    own = EventWhat.ref.in_(sa.bindparam("refs", expanding=True))
+    harvest = EventWhat.ref.in_(sa.bindparam("harvests", expanding=True))
     place = sa.func.coalesce(TraceEvent.biz_location, TraceEvent.read_point, "")
     return (
         sa.select(
@@ -100,10 +117,24 @@ def _events() -> sa.Select[*tuple[Any, ...]]:
             _celsius(sa.func.max).label("hottest"),
         )
         .join(EventWhat, EventWhat.event_seq == TraceEvent.seq)
-        .where(EventWhat.ref.in_(sa.bindparam("refs", expanding=True)), ~is_declared_wrong())
-        .order_by(TraceEvent.event_time, TraceEvent.seq, EventWhat.position)
+        .where(
+            own | (harvest & TraceEvent.biz_step.in_(INWARD)),
+            may_tell(sa.bindparam("vendors", expanding=True)),
+            ~is_declared_wrong(),
+        )
+        .order_by(own.desc(), TraceEvent.event_time, TraceEvent.seq, EventWhat.position)
         .limit(MOST_STOPS)
     )
+
+
+def may_tell(
+    vendors: Collection[str] | sa.BindParameter[str],
+) -> sa.ColumnElement[bool]:
+    """Tell whether an event counts on pages of these vendors' things: theirs, or the house's.
+
+    A partner tells events of whatever he names; of others' goods nobody has to believe him.
+    """
+    return sa.or_(TraceEvent.partner_id.is_(None), TraceEvent.vendor_id.in_(vendors))
 
 
 def is_declared_wrong() -> sa.ColumnElement[bool]:
@@ -121,14 +152,15 @@ def is_declared_wrong() -> sa.ColumnElement[bool]:
     )
 
 
-def _names(session: Session, places: Collection[str], *, root: str) -> dict[str, str]:
+def _names(session: Session, places: Collection[str]) -> dict[str, str]:
     """Return what farms and plots are called, by how events call them."""
-    codes = {found[1] for one in places if (found := re.fullmatch(r".*/p/(\w+)", one))}
-    glns = {found[1] for one in places if (found := re.match(r".*/414/(\d{13})(?:/|$)", one))}
+    roots = roots_of(session)
+    codes = {found[1] for one in places if (found := own_path(one, roots))}
+    glns = {gln[1] for one in places if (gln := re.match(r".*/414/(\d{13})(?:/|$)", one))}
     if not codes and not glns:
         return {}
     rows = session.execute(_places(), {"codes": list(codes), "glns": list(glns)})
-    return dict(_named(rows, root))
+    return dict(_named(rows, roots))
 
 
 @cache
@@ -150,12 +182,16 @@ def _places() -> sa.Select[*tuple[Any, ...]]:
     )
 
 
-def _named(rows: Iterable[sa.Row[*tuple[object, ...]]], root: str) -> Iterable[tuple[str, str]]:
+def _named(
+    rows: Iterable[sa.Row[*tuple[Any, ...]]], roots: Sequence[str]
+) -> Iterable[tuple[str, str]]:
     for row in rows:
-        yield place_id(root, gln=row.gln, extension=None, code=row.trace_code), row.name
+        for form in place_ids(roots, gln=row.gln, extension=None, code=row.trace_code):
+            yield form, row.name
         if row.plot_code:
             name = f"{row.name}, {row.plot}"
-            yield place_id(root, gln=row.gln, extension=row.extension, code=row.plot_code), name
+            for form in place_ids(roots, gln=row.gln, extension=row.extension, code=row.plot_code):
+                yield form, name
 
 
 def _store() -> sa.SQLColumnExpression[str]:

@@ -116,6 +116,27 @@ def sent_for(session: Session, *, vendor_id: str, actor: Actor) -> list[SentCard
     return [SentCard(*row) for row in rows]
 
 
+def undelivered(session: Session, *, actor: Actor) -> list[tuple[str, SentCard]]:
+    """Return whose partners do not take what they are sent, for operators: vendor and subscription.
+
+    Those that are still tried first, then those given up; the latest of each.
+    """
+    actor.need("operator")
+    rows = session.execute(
+        _sent()
+        .add_columns(Subscription.vendor_id)
+        .where(
+            sa.or_(
+                Subscription.ended_at.is_(None) & Subscription.failing_since.is_not(None),
+                Subscription.end_reason == SubscriptionEnd.UNREACHABLE,
+            )
+        )
+        .order_by(Subscription.ended_at.is_not(None), Subscription.failing_since.desc())
+        .limit(MOST_SHOWN)
+    )
+    return [(vendor_id, SentCard(*row)) for *row, vendor_id in rows]
+
+
 def given_up(session: Session, subscription_id: str) -> SentCard | None:
     """Return a subscription that ended because its receiver could not be reached."""
     row = session.execute(

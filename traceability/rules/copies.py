@@ -49,7 +49,7 @@ LABELS.update(
         Sign.LATE: msg("Scanned long after it was sold"),
         Sign.AWAY: msg("Scanned outside of where it is sold"),
         Sign.SWEEP: msg("One telephone scans many numbers"),
-        Sign.MORE: msg("More scans than labels were made"),
+        Sign.MORE: msg("More scans than packs were made"),
         Sign.CODES: msg("Wrong secret codes were typed for it"),
         AlertState.OPEN: msg("Not looked at"),
         AlertState.HARMLESS: msg("Harmless"),
@@ -153,11 +153,16 @@ def sweep_of(serials: int, limits: Limits) -> Finding | None:
     return Finding(Sign.SWEEP, {"serials": serials, "most": limits.sweep_serials})
 
 
-def more_than_made(scans: int, made: int, limits: Limits) -> Finding | None:
-    """Return the sign that a lot was scanned oftener than it has labels, if it is one."""
+def more_than_made(scans: int, labels: int, pieces: int, limits: Limits) -> Finding | None:
+    """Return the sign that a lot was scanned oftener than it has labels, if it is one.
+
+    Where none were printed here it has no more packs than pieces; a lot that is weighed
+    (``pieces`` 0) has nobody knows how many packs, so its scans say nothing.
+    """
+    made = labels or pieces
     if not made or scans * 100 <= made * limits.lot_percent:
         return None
-    return Finding(Sign.MORE, {"scans": scans, "made": made})
+    return Finding(Sign.MORE, {"scans": scans, "made" if labels else "pieces": made})
 
 
 def wrong_codes(wrong: int, limits: Limits) -> Finding | None:

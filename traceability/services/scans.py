@@ -16,6 +16,7 @@ from kernel.db import lock
 from kernel.errors import Conflict, Invalid, NotFound
 from kernel.events import emit
 from kernel.messages import msg
+from kernel.quantity import Unit
 from kernel.rules_table import rule, rules_of
 from traceability.events import CopySuspected
 from traceability.models import Lot, Scan, ScanAlert, SerialUnit
@@ -36,7 +37,6 @@ from traceability.rules.copies import (
     signs_of,
     sweep_of,
 )
-from traceability.services.telling import root_of
 
 OFFICE = ("reviewer", "approver")
 LIMITS = {
@@ -187,9 +187,11 @@ def _judge(
 def _judge_lot(
     session: Session, lot_id: str, vendor_id: str, *, limits: Limits, now: datetime
 ) -> None:
-    """Raise that a lot was scanned oftener than it has labels, by whichever of its codes."""
+    """Raise that a lot was scanned oftener than it has packs, by whichever of its codes."""
     count = session.scalar(sa.select(sa.func.count()).where(Scan.lot_id == lot_id)) or 0
-    more = more_than_made(count, labels_made(session, lot_id), limits)
+    lot = session.get_one(Lot, lot_id)
+    pieces = lot.quantity if lot.unit is Unit.PIECE else 0
+    more = more_than_made(count, labels_made(session, lot_id), pieces, limits)
     if more:
         raise_sign(session, lot_id, vendor_id, "", more, now=now)
 
@@ -224,7 +226,7 @@ def _known(session: Session, lot_id: str, serial: str) -> Known:
     """Return what is known of a number, or with none of its lot; events tell when it went."""
     lot = session.get_one(Lot, lot_id)
     unit = session.get(SerialUnit, serial) if serial else None
-    way = ways_of(session, lot, serial, root=root_of(session))
+    way = ways_of(session, lot, serial)
     sold_at = unit.sold_at if unit and unit.lot_id == lot_id else None
     # Of a lot that is not used up there may be some on the shelf, whatever was sold of it.
     if sold_at is None and (way.is_of_unit or lot.state is LotState.CLOSED):

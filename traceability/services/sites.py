@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from traceability.models import DlLink
+from traceability.models import DlLink, WatchItem
 from traceability.rules import WatchKind
 from traceability.services.watching import open_matter, settle_matter
 
@@ -17,13 +17,34 @@ _KEY_ROOM = 120
 def watch_site(session: Session, link: DlLink, *, roots: Collection[str], now: datetime) -> None:
     """Tell the office of the first code of a vendor that leads to a site which is not ours."""
     site = site_of(link.href)
-    if site in {site_of(root) for root in roots}:
-        return
+    if site not in {site_of(root) for root in roots}:
+        _open(session, link.vendor_id, site, now=now)
+
+
+def watch_sites(session: Session, *, roots: Collection[str], now: datetime) -> int:
+    """Tell the office of sites that it never heard of; return how many.
+
+    Codes led there before sites were watched, or from when they were ours. What is on the list
+    already, however it was decided, is left alone.
+    """
+    ours = {site_of(root) for root in roots}
+    kept = session.execute(sa.select(DlLink.vendor_id, DlLink.href).distinct())
+    sites = {(vendor_id, site_of(href)) for vendor_id, href in kept}
+    known = set(
+        session.scalars(sa.select(WatchItem.key).where(WatchItem.kind == WatchKind.OUTSIDE))
+    )
+    fresh = [one for one in sorted(sites) if one[1] not in ours and _key(*one) not in known]
+    for vendor_id, site in fresh:
+        _open(session, vendor_id, site, now=now)
+    return len(fresh)
+
+
+def _open(session: Session, vendor_id: str, site: str, *, now: datetime) -> None:
     open_matter(
         session,
         WatchKind.OUTSIDE,
-        _key(link.vendor_id, site),
-        vendor_id=link.vendor_id,
+        _key(vendor_id, site),
+        vendor_id=vendor_id,
         detail={"site": site},
         now=now,
     )

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from kernel import audit
@@ -33,11 +34,8 @@ def open_matter(
     ``key`` says which matter it is; ``about`` names season, entry, lot or batch
     (``season_id=...``). A hook for others, such as a mass balance that is broken.
     """
-    item = _item(session, key)
-    if item is None:
-        item = WatchItem(kind=kind, key=key, vendor_id=vendor_id, opened_at=now, changed_at=now)
-        session.add(item)
-    elif item.detail == detail and not _fitted_again(item):
+    item, is_new = _begun(session, kind, key, vendor_id=vendor_id, now=now)
+    if not is_new and item.detail == detail and not _fitted_again(item):
         return
     item.detail, item.changed_at = detail, now
     for name, value in about.items():
@@ -76,6 +74,25 @@ def decide_matter(
     item.changed_at = now
     session.flush()
     _note(session, item, action, actor, now)
+
+
+def _begun(
+    session: Session, kind: WatchKind, key: str, *, vendor_id: str, now: datetime
+) -> tuple[WatchItem, bool]:
+    """Return the matter of a key, and whether it is new: two who tell of it at once open it once."""
+    item = _item(session, key)
+    if item is not None:
+        return item, False
+    fresh = WatchItem(kind=kind, key=key, vendor_id=vendor_id, opened_at=now, changed_at=now)
+    try:
+        with session.begin_nested():
+            session.add(fresh)
+    except IntegrityError:
+        item = _item(session, key)
+        if item is None:
+            raise
+        return item, False
+    return fresh, True
 
 
 def _item(session: Session, key: str) -> WatchItem | None:

@@ -17,10 +17,11 @@ from kernel.web.session import db, part
 from traceability import queries
 from traceability.forms import ReasonForm
 from traceability.gs1 import lot_address
-from traceability.gs1.ids import lot_id as name_of_lot
+from traceability.gs1.ids import lot_ids
 from traceability.qr import qr_svg
 from traceability.queries import LotCard
 from traceability.queries.journey import readings
+from traceability.queries.naming import roots_of
 from traceability.queries.packings import packing_of
 from traceability.queries.stock import lot_page
 from traceability.services.lots import hold_lot, recall_lot, release_lot
@@ -75,9 +76,8 @@ def address_of(lot: LotCard) -> str:
     )
 
 
-def _name_of(lot: LotCard) -> str:
-    root = part(Settings).public_url
-    return name_of_lot(root, gtin=lot.gtin, code=lot.code, trace_code=lot.trace_code)
+def _names_of(lot: LotCard) -> tuple[str, ...]:
+    return lot_ids(roots_of(db()), gtin=lot.gtin, code=lot.code, trace_code=lot.trace_code)
 
 
 def _change(vendor_id: str, lot_id: str, service: Callable[..., None], words: str) -> Answer:
@@ -114,7 +114,7 @@ def _lot_page(vendor_id: str, lot: LotCard, form: ReasonForm) -> str:
         steps=queries.lot_steps(db(), lot.id),
         stock=lot_page(db(), lot),
         packed=packing_of(db(), lot.id) if lot.packed_on else None,
-        kept=readings(db(), _name_of(lot)),
+        kept=readings(db(), _names_of(lot), vendors=[lot.vendor_id]),
         holds=queries.holds_of(db(), lot.id),
         tests=queries.lab_tests(db(), vendor_id=vendor_id, lot_id=lot.id),
         may_record=guards.current_actor().serves(vendor_id, "recorder"),

@@ -17,6 +17,7 @@ from traceability.models import (
     TraceEvent,
     UnitContent,
 )
+from traceability.queries.journey import is_declared_wrong, may_tell
 from traceability.rules import IdKind, WhatRole
 
 
@@ -90,6 +91,91 @@ def events_of_loads(session: Session, stays: Sequence[Stay]) -> set[int]:
     for stay in stays:
         by_name.setdefault(stay.name, []).append(stay)
     return {seq for ref, seq, at in rows if any(one.covers(at, seq) for one in by_name[ref])}
+
+
+def stays_told(session: Session, names: Collection[str], *, vendors: Collection[str]) -> list[Stay]:
+    """Return in which loads one thing of these names was, and on which pallets those stood.
+
+    As events of these vendors tell it: partners put single packs into crates, which the house
+    counts by their lots (four statements at most).
+    """
+    crates = [stay for _name, stay in _told(session, names, vendors)]
+    pallets = _told(session, {stay.name for stay in crates}, vendors)
+    above = [
+        _common(crate, stay) for crate in crates for name, stay in pallets if name == crate.name
+    ]
+    return [*crates, *(stay for stay in above if stay.until is None or stay.since < stay.until)]
+
+
+def _told(
+    session: Session, names: Collection[str], vendors: Collection[str]
+) -> list[tuple[str, Stay]]:
+    """Return in which loads events put things of these names, each with its name."""
+    if not names:
+        return []
+    child, parent = aliased(EventWhat), aliased(EventWhat)
+    rows = session.execute(
+        _aggregations(parent, vendors)
+        .add_columns(child.ref.label("thing"))
+        .join(child, (child.event_seq == TraceEvent.seq) & (child.role == WhatRole.CHILD))
+        .where(child.ref.in_(names))
+    ).all()
+    ends = [row for row in rows if row.action == "DELETE"]
+    ends += _emptied(session, {row.load for row in rows}, vendors)
+    return [
+        (row.thing, Stay(row.load, row.at, _end(row, ends), row.seq))
+        for row in rows
+        if row.action != "DELETE"
+    ]
+
+
+def _emptied(
+    session: Session, loads: Collection[str], vendors: Collection[str]
+) -> Sequence[sa.Row[*tuple[Any, ...]]]:
+    """Return events by which all that was in loads was taken out: they name nothing inside."""
+    if not loads:
+        return []
+    parent, child = aliased(EventWhat), aliased(EventWhat)
+    is_named = sa.exists().where(child.event_seq == TraceEvent.seq, child.role == WhatRole.CHILD)
+    return session.execute(
+        _aggregations(parent, vendors)
+        .add_columns(sa.literal(None).label("thing"))
+        .where(parent.ref.in_(loads), TraceEvent.action == "DELETE", ~is_named)
+    ).all()
+
+
+def _aggregations(parent: type[EventWhat], vendors: Collection[str]) -> sa.Select[*tuple[Any, ...]]:
+    return (
+        sa.select(
+            TraceEvent.seq,
+            TraceEvent.event_time.label("at"),
+            TraceEvent.action,
+            parent.ref.label("load"),
+        )
+        .join(parent, (parent.event_seq == TraceEvent.seq) & (parent.role == WhatRole.PARENT))
+        .where(TraceEvent.type == "AggregationEvent", may_tell(vendors), ~is_declared_wrong())
+        .order_by(TraceEvent.event_time, TraceEvent.seq)
+    )
+
+
+def _end(
+    begun: sa.Row[*tuple[Any, ...]], ends: Sequence[sa.Row[*tuple[Any, ...]]]
+) -> datetime | None:
+    """Return when a thing that was put into a load was taken out of it; None: it is in there."""
+    out = (
+        one.at
+        for one in ends
+        if one.load == begun.load and one.thing in {None, begun.thing}
+        if (one.at, one.seq) > (begun.at, begun.seq)
+    )
+    return min(out, default=None)
+
+
+def _common(crate: Stay, pallet: Stay) -> Stay:
+    """Return the time for which a thing was in a crate and that stood on a pallet."""
+    ends = [one.until for one in (crate, pallet) if one.until is not None]
+    since, after = max(crate.since, pallet.since), max(crate.after, pallet.after)
+    return Stay(pallet.name, since, min(ends, default=None), after)
 
 
 def _stays(row: Sequence[Any], root: str) -> Iterator[Stay]:

@@ -15,10 +15,11 @@ from kernel.sealing import sealer_of
 from traceability.epcis import contexts
 from traceability.epcis.canonical import value_text
 from traceability.epcis.contexts import BUILT_IN
-from traceability.gs1.ids import lot_id
+from traceability.gs1.ids import lot_id, lot_ids
 from traceability.models import Commitment, EventWhat, LogLeaf, Lot, LotEdge, TraceEvent
 from traceability.proof.bundle import FORMAT, Joint, Load, Opened
 from traceability.proof.commitments import PREFIX, commitments_in
+from traceability.queries.naming import roots_of
 from traceability.queries.proof.loads import Stay, events_of_loads, stays_of
 from traceability.queries.proof.log import (
     PublishedKey,
@@ -124,10 +125,17 @@ class _Named:
     gtin: str | None
     code: str
 
-    def names(self, root: str) -> Iterable[str]:
-        """Yield what the lot is called in events: before and after it got a number of GS1."""
-        for gtin in {None, self.gtin}:
-            yield lot_id(root, gtin=gtin, code=self.code, trace_code=self.trace_code)
+    def names(self, root: str) -> tuple[str, ...]:
+        """Return what the lot is called in events: before and after it got a number of GS1."""
+        names = (
+            lot_id(root, gtin=gtin, code=self.code, trace_code=self.trace_code)
+            for gtin in (self.gtin, None)
+        )
+        return tuple(dict.fromkeys(names))
+
+    def forms(self, roots: Sequence[str]) -> tuple[str, ...]:
+        """Return under which addresses of ours partners may tell of it, too."""
+        return lot_ids(roots, gtin=self.gtin, code=self.code, trace_code=self.trace_code)
 
 
 def lot_proof(
@@ -149,7 +157,9 @@ def lot_proof(
     names = [name for lot in lots for name in sorted(lot.names(root))]
     stays = stays_of(session, [lot.id for lot in lots], root=root)
     carried = events_of_loads(session, stays)
-    found = _events(session, names, carried, {lot.vendor_id for lot in lots})
+    roots = (root, *roots_of(session)[1:])
+    forms = {form for lot in lots for form in lot.forms(roots)} | {*names}
+    found = _events(session, forms, carried, {lot.vendor_id for lot in lots})
     point, keys = checkpoint_of(session), published_keys(session)
     size = point.size if point else 0
     covered = [event for event in found[:MOST_EVENTS] if event.index < size]
@@ -159,7 +169,7 @@ def lot_proof(
         lots[0].vendor_id,
         trace_code,
         lots[0].product,
-        tuple(dict.fromkeys([*names, *(text for text, _ in _spelled(events, names))])),
+        tuple(dict.fromkeys([*names, *(text for text, _ in _spelled(events, names, forms))])),
         _loads(stays, [event for event in events if event.seq in carried]),
         point,
         keys,
@@ -197,7 +207,7 @@ def _lineage(session: Session, trace_code: str) -> list[_Named]:
 
 
 def _events(
-    session: Session, names: Sequence[str], carried: Collection[int], vendors: Collection[str]
+    session: Session, names: Collection[str], carried: Collection[int], vendors: Collection[str]
 ) -> list[LotEvent]:
     """Return the events in which these names occur, and those of loads, in the order of the log.
 
@@ -264,8 +274,13 @@ def _loads(stays: Sequence[Stay], events: Sequence[LotEvent]) -> tuple[Load, ...
     )
 
 
-def _spelled(events: Iterable[LotEvent], names: Collection[str]) -> Iterable[tuple[str, str]]:
-    """Yield how events of partners write names: as URNs, or shortened; each with the name."""
+def _spelled(
+    events: Iterable[LotEvent], names: Collection[str], forms: Collection[str] = ()
+) -> Iterable[tuple[str, str]]:
+    """Yield how events of partners write names: as URNs, or shortened; each with the name.
+
+    ``forms`` are the same names at other addresses of ours.
+    """
     for event in events:
         if any(name in event.body for name in names):
             continue
@@ -273,7 +288,7 @@ def _spelled(events: Iterable[LotEvent], names: Collection[str]) -> Iterable[tup
         known = {**BUILT_IN, **contexts.declared(body.get("@context"))}
         for text in _strings(body):
             name = value_text(text, known)
-            if name in names:
+            if name in names or name in forms:
                 yield text, name
 
 

@@ -91,13 +91,18 @@ def vendors_of_lots(session: Session) -> Sequence[str]:
 
 
 def lots_named(session: Session, words: str, *, vendor_id: str | None) -> Sequence[tuple[str, str]]:
-    """Return id and vendor of the lots with this id, code, or code under the QR; two at most."""
-    wanted = sa.select(Lot.id, Lot.vendor_id).where(
-        sa.or_(Lot.id == words, Lot.code == words.upper(), Lot.trace_code == words.upper())
+    """Return id and vendor of the lot with this id or code under the QR, else of those with this code.
+
+    Vendors count their lots alike: of those there may be several; two at most are returned.
+    """
+    exact = sa.or_(Lot.id == words, Lot.trace_code == words.upper())
+    wanted = sa.select(Lot.id, Lot.vendor_id, exact.label("exact")).where(
+        sa.or_(exact, Lot.code == words.upper())
     )
     if vendor_id is not None:
         wanted = wanted.where(Lot.vendor_id == vendor_id)
-    return [(row.id, row.vendor_id) for row in session.execute(wanted.limit(2))]
+    rows = session.execute(wanted.order_by(exact.desc(), Lot.id).limit(2)).all()
+    return [(row.id, row.vendor_id) for row in (rows[:1] if rows and rows[0].exact else rows)]
 
 
 def loads_named(
