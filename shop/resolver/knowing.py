@@ -18,7 +18,7 @@ from kernel.i18n import pick
 from kernel.web.language import current_language
 from traceability.gs1.digital_link import Pair, path_of
 from traceability.gs1.ids import load_id, lot_id, unit_id
-from traceability.gs1.resolving import Level, Target
+from traceability.gs1.resolving import DEFAULT_MULTI, Level, Target
 from traceability.gs1.words import LINK_WORDS
 from traceability.queries import LotCard
 from traceability.queries.codes import (
@@ -44,6 +44,8 @@ from vendors.rules import VendorState
 
 HTML, JSON = "text/html", "application/json"
 EVENTS = "/epcis/v2/events"
+# Of what was called back only the house tells: no choice of a language leads around it.
+TOLD_BY_US = frozenset({DEFAULT_MULTI, "recallStatus"})
 # Whoever was judged once: its bags are out in the world, whatever became of it.
 JUDGED = frozenset({VendorState.APPROVED, VendorState.SUSPENDED, VendorState.TERMINATED})
 
@@ -86,10 +88,11 @@ def _merged(
 ) -> list[Level]:
     levels = {level.qualifiers: level for level in known.levels} if known else {}
     for link in kept:
-        at = anchors[link.anchor]
+        at, target = anchors[link.anchor], link.target
         level = levels.get(at) or Level(at, link.title, ())
-        target = link.target
         if known and known.is_recalled:
+            if target.link_type in TOLD_BY_US:
+                continue
             target = replace(target, is_default=False)
         levels[at] = replace(level, targets=_with(level.targets, target))
     return list(levels.values())

@@ -408,6 +408,19 @@ def test_a_vendor_chooses_where_its_code_leads_until_the_lot_is_recalled(
     assert lot.code in client.get(f"/g/{GTIN}").text.partition("verdict-recalled")[2]
 
 
+def test_no_language_leads_around_the_page_of_what_was_recalled(client, land, lot, lot_path):
+    for anchor, tag in product((lot_path, f"{BASE}/21/S1"), ("vi", "en")):
+        link(land, anchor, f"{SHOP}/{tag}", kind="defaultLinkMulti", hreflang=(tag,))
+    link(land, lot_path, f"{SHOP}/fine", kind="recallStatus", hreflang=("vi",))
+    wish = {"Accept-Language": "vi"}
+    ways = (lot_path, f"{lot_path}/21/S1", f"{lot_path}?linkType=gs1:recallStatus")
+    assert {goes_to(client, way, **wish).startswith(SHOP) for way in ways} == {True}
+    land.run(lots.recall_lot, lot.id, reason="Dư lượng", actor=OFFICE)
+    for way in ways:
+        assert goes_to(client, way, **wish).startswith(f"/t/{lot.trace_code}")
+    assert SHOP not in json.dumps(linkset(client, lot_path))
+
+
 def test_links_of_a_suspended_vendor_are_not_followed(client, land, lot, lot_path):
     link(land, lot_path, is_default=True)
     with transaction(land.session) as session:

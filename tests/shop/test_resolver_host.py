@@ -96,6 +96,8 @@ URIS = (
     BASE + "/10/UNKNOWN",
     BASE + "/10/{lot}/21/S1",
     BASE + "/10/{lot}/21/S2",
+    f"/414/{GLN}",
+    f"/414/{GLN}/254/KL8G",
 )
 
 
@@ -103,10 +105,14 @@ def test_the_public_suite_finds_nothing_wrong(asks, land, lot):
     sell(land, lot)
     for tag in ("vi", "en"):
         link(land, BASE, f"{SHOP}/{tag}", kind="recipeInfo", hreflang=(tag,))
+        link(land, BASE, f"{SHOP}/start/{tag}", kind="defaultLinkMulti", hreflang=(tag,))
     link(land, BASE, f"{SHOP}/pdf", kind="safetyInfo", media_type="application/pdf")
     link(land, BASE, f"{SHOP}/page", kind="safetyInfo", media_type="text/html")
     link(land, BASE, f"{SHOP}/la", kind="instructions", context=("LA",))
     link(land, BASE, f"{SHOP}/any", kind="instructions")
+    for twin in ("a", "b"):
+        link(land, BASE, f"{SHOP}/{twin}", kind="faqs", media_type="text/html")
+    land.run(change_farm_number, land.farm_id, gln=GLN, actor=land.owner)
     # A serial number that something is known of; another one walks up to its lot.
     link(land, f"{BASE}/21/S1", f"{SHOP}/s1")
     for path in URIS:
@@ -143,6 +149,7 @@ def query_is_passed_on(asks, uri):
 
 def lot_is_walked_up(asks, _uri):
     assert asks(f"{BASE}/10/KL8G").status_code == 307
+    assert asks(f"/414/{GLN}/254/KL8G").status_code == 307
 
 
 def description_is_valid(asks, _uri):
@@ -209,14 +216,26 @@ def every_link(asks, uri, said):
             seen.add(kind)
             assert kind.removeprefix(VOC) in LINK_TYPES
             for one in links:
-                asked = f"linkType=gs1:{kind.removeprefix(VOC)}"
-                if one.get("context"):
-                    asked += f"&context={one['context'][0]}"
-                headers = {} if len(links) == 1 else negotiated(one)
-                bare, hash_, fragment = one["href"].partition("#")
-                assert asks.goes_to(f"{uri}?{asked}", **headers) == with_(
-                    bare, asked, hash_ + fragment
-                )
+                every_one(asks, uri, kind.removeprefix(VOC), one, links)
+
+
+def every_one(asks, uri, kind, one, links):
+    """Ask for one link of its kind: alone by its kind, else by what tells it from the others."""
+    # Nobody asks for the choice of defaults by its name.
+    asked = "" if kind == "defaultLinkMulti" else f"linkType=gs1:{kind}"
+    if one.get("context"):
+        asked += f"&context={one['context'][0]}"
+    headers = {} if len(links) == 1 else negotiated(one)
+    if sum(told_apart(other) == told_apart(one) for other in links) > 1:
+        assert asks(f"{uri}?{asked}", **headers).status_code == 300
+        return
+    bare, hash_, fragment = one["href"].partition("#")
+    wanted = with_(bare, asked, hash_ + fragment) if asked else one["href"]
+    assert asks.goes_to(f"{uri}?{asked}" if asked else uri, **headers) == wanted
+
+
+def told_apart(one):
+    return [one.get(name) for name in ("type", "hreflang", "context")]
 
 
 def negotiated(one):

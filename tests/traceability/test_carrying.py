@@ -14,6 +14,7 @@ from traceability.gs1 import is_sscc
 from traceability.models import Gs1Party, LogisticUnit, Shipment, UnitContent
 from traceability.queries.carrying import contents, contents_at, shipped_lines
 from traceability.queries.journey import journey
+from traceability.queries.loads import load_of_code
 from traceability.rules import LotKind, LotState, Portion, UnitKind
 from traceability.services import ledger, lots
 
@@ -271,3 +272,25 @@ def test_goods_go_to_somebody_else_who_is_there(house):
     assert refusal.value.field == "to_name"
     assert house.card(lot_id).rest == 120_000
     assert member(house.vendor_id).serves(house.vendor_id, "seller") is False
+
+
+def test_whoever_scans_a_shipped_pallet_learns_what_left_with_it(house):
+    loose, boxed = house.harvest(), house.harvest()
+    crate, pallet = unit(house), unit(house, PALLET)
+    put(house, crate, (boxed, 7_000))
+    put(house, pallet, (loose, 3_000), crates=[crate], now=NOW + HOUR)
+    house.ship(units=[pallet], now=NOW + 2 * HOUR)
+    # The crate came home: what it holds now went with no pallet.
+    put(house, crate, (loose, 500), now=NOW + 3 * HOUR)
+
+    def told(unit_id):
+        house.session.rollback()
+        card = load_of_code(house.session, house.session.get_one(LogisticUnit, unit_id).code)
+        return card.has_left, {one.lot.id: one.quantity for one in card.loaded}
+
+    assert told(pallet) == (True, {loose: 3_000, boxed: 7_000})
+    assert told(crate) == (False, {loose: 500})
+    put(house, pallet, (boxed, 100), now=NOW + 4 * HOUR)
+    assert told(pallet) == (False, {boxed: 100})
+    house.ship(units=[pallet], now=NOW + 5 * HOUR)
+    assert told(pallet) == (True, {boxed: 100})

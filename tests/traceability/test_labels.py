@@ -2,7 +2,8 @@
 
 import xml.etree.ElementTree as ET
 from collections import Counter
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from itertools import groupby
 
 import pypdfium2
 import pytest
@@ -16,7 +17,7 @@ from tests.traceability.land import NOW, Land, count
 from traceability import queries
 from traceability.errors import LotNotOpen
 from traceability.labels import Face, Sheet, face_of, look_of, pdf_of, svg_of
-from traceability.labels.bars import bar_mm, sscc_bars
+from traceability.labels.bars import bar_mm, element_bars, sscc_bars
 from traceability.models import LabelBatch, SerialUnit
 from traceability.qr import printed_form, symbol
 from traceability.queries.labels import (
@@ -98,6 +99,36 @@ def text_of(pdf: bytes) -> str:
         return " ".join(document[0].get_textpage().get_text_range().split())
 
 
+@dataclass(frozen=True)
+class Measured:
+    """Bars as they lie on a page, in mm: their height, what is white around, the narrowest."""
+
+    height: float
+    left: float
+    right: float
+    above: float
+    below: float
+    narrowest: float
+
+
+def measured(pdf: bytes, dark: int) -> Measured:
+    """Measure so many bars on the first page, drawn with 1200 dots an inch."""
+    with pypdfium2.PdfDocument(pdf) as document:
+        picture = document[0].render(scale=1200 / 72, grayscale=True).to_pil()
+    ink = picture.point(lambda shade: shade < 128 and 255)
+    wide, high = ink.size
+    lines = [ink.crop((0, y, wide, y + 1)).tobytes() for y in range(high)]
+    # The most lines that are all alike are those through bars and nothing else.
+    alike = [list(same) for _, same in groupby(range(high), key=lines.__getitem__)]
+    here = max((same for same in alike if any(lines[same[0]])), key=len)
+    found = [len(list(run)) for _, run in groupby(lines[here[0]])]
+    assert len(found) == 2 * dark + 1
+    above = next(n for n in range(1, high) if any(lines[here[0] - 2 - n]))
+    below = next(n for n in range(1, high) if any(lines[here[-1] + 2 + n]))
+    sizes = (len(here), found[0], found[-1], above, below, min(found[1::2]))
+    return Measured(*(size * 25.4 / 1200 for size in sizes))
+
+
 def bars(pdf: bytes, dpi: int) -> list[tuple[str, str]]:
     """Read the bars of a document: what they say, and by which standard."""
     with pypdfium2.PdfDocument(pdf) as document:
@@ -137,6 +168,45 @@ def test_goods_lot_and_day_of_a_crate_stand_in_bars_and_its_code_decodes_beside_
         assert Counter(decode(pdf, reading)) == Counter(made.texts), reading
 
 
+LONG = (("01", "09521234543213"), ("10", "L-A-B-C-D-E-F-G-H-1J"))
+
+
+PALLETS, CRATES = (
+    (Template.PALLET, (), 31.75, 0.495),
+    (Template.CRATE, CRATED.elements, 12.70, 0.250),
+)
+ASKED = [(dpi, *kind) for dpi in DOTS_MM for kind in (PALLETS, CRATES)]
+
+
+@pytest.mark.parametrize(
+    ("dpi", "template", "elements", "high", "narrow"),
+    [*ASKED, (203, Template.CRATE, LONG, 12.70, 0.250)],
+)
+def test_bars_have_the_height_and_the_white_around_that_gs1_asks_for(
+    dpi, template, elements, high, narrow
+):
+    made = replace(sheet(template, dpi, serials=False), face=replace(FACE, elements=elements))
+    found = measured(pdf_of(made), len(element_bars(elements or (("00", FACE.sscc),))[1]))
+    assert found.height >= high - 0.03
+    assert found.narrowest >= narrow - 0.03
+    assert min(found.left, found.right) >= 10 * found.narrowest - 0.05
+    # What people read touches no bar, and words above keep off them too.
+    assert 1.0 <= found.below <= 2.0
+    assert found.above >= 1.0
+
+
+@pytest.mark.parametrize("dpi", [203, 300, 600])
+def test_bars_are_read_at_every_resolution_that_shows_them(dpi):
+    pallet = pdf_of(sheet(Template.PALLET, dpi, serials=False))
+    crate = pdf_of(replace(sheet(Template.CRATE, dpi, serials=False), face=CRATED))
+    for reading in (150, 203, 300, 600):
+        assert bars(pallet, reading) == [("(00)095212345432100017", "]C1")], reading
+    # 150 dots an inch show one and a half for a bar of 0.25 mm: a picture has no more to tell.
+    for reading in (203, 300, 600):
+        said = [("(01)09521234543213(13)261124(10)L2611-023", "]C1")]
+        assert bars(crate, reading) == said, reading
+
+
 def test_bars_of_a_crate_say_what_gs1_gave_numbers_for(land):
     bare, packed = land.harvest(), land.harvest(gtin="08938500000010")
     for lot_id, elements in (
@@ -149,7 +219,7 @@ def test_bars_of_a_crate_say_what_gs1_gave_numbers_for(land):
 
 
 def test_bars_that_do_not_fit_on_a_crate_are_left_out():
-    long = replace(FACE, elements=(("01", "09521234543213"), ("10", "L-A-B-C-D-E-F-G-H-1J")))
+    long = replace(FACE, elements=LONG)
     said = [("(01)09521234543213(10)L-A-B-C-D-E-F-G-H-1J", "]C1")]
     for dpi, found in ((203, said), (300, [])):
         made = replace(sheet(Template.CRATE, dpi, serials=False), face=long)

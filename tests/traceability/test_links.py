@@ -1,14 +1,19 @@
 """Links that vendors keep for their codes: whose, at which level, leading where."""
 
+from threading import Barrier
+
 import pytest
 import sqlalchemy as sa
 
+from kernel.db import transaction
 from kernel.errors import Conflict, Invalid, NotAllowed, NotFound
-from tests.traceability.land import OFFICE, STRANGER, Land, count
+from tests.together import at_once
+from tests.traceability.land import NOW, OFFICE, STRANGER, Land, count
 from traceability.gs1 import check_digit
 from traceability.gs1.registering import LINK_TYPES, LinkFacts
 from traceability.models import DlLink, Lot
-from traceability.queries.codes import links_at, numbers_of, place_of_number
+from traceability.queries.codes import LinkCard, links_at, numbers_of, place_of_number
+from traceability.services import links
 from traceability.services.links import (
     add_link,
     change_farm_number,
@@ -217,3 +222,52 @@ def test_a_lot_of_its_own_code_is_known(land):
     code = land.session.scalar(sa.select(Lot.trace_code))
     keep(land, anchor=f"/t/{code}")
     assert not links_at(land.session, [f"/t/{code}"])[0].is_default
+
+
+FIRST = LinkFacts(NEW, "pip", SHOP, "Trang của vườn")
+
+
+def race(land, maker) -> list[LinkCard]:
+    """Take the only link of a number away and keep another one in the same moment."""
+    licensed(land)
+    default = keep(land, anchor=NEW)
+    facts = LinkFacts(NEW, "recipeInfo", f"{SHOP}/nau", "Món ngon")
+
+    def do(number):
+        with maker() as session, transaction(session):
+            if number:
+                who = {"vendor_id": land.vendor_id, "roots": (ROOT,)}
+                return add_link(session, facts=facts, actor=land.owner, now=NOW, **who)
+            return remove_link(session, default, actor=land.owner, now=NOW)
+
+    removed, added = at_once(do, 2)
+    assert isinstance(added, str), added
+    assert removed is None or isinstance(removed, Conflict), removed
+    land.session.rollback()
+    return links_at(land.session, [NEW])
+
+
+def test_a_link_never_outlives_the_default_it_needs(land, maker):
+    assert [one.is_default for one in race(land, maker)].count(True) == 1
+
+
+def test_without_the_lock_it_does(land, maker, monkeypatch):
+    """The control: PostgreSQL lets both decide before either writes; SQLite writes in turn."""
+    if land.session.get_bind().dialect.name == "sqlite":
+        pytest.skip("SQLite takes its write lock at the beginning of a transaction")
+    both = Barrier(2)
+
+    def meeting(decide):
+        def decided(session, about, *more):
+            made = decide(session, about, *more)
+            # The first link is kept alone.
+            if more[0] != FIRST:
+                both.wait(10)
+            return made
+
+        return decided
+
+    monkeypatch.setattr(links, "_lock_code", lambda *_args: None)
+    for name in ("is_needed", "_becomes_default"):
+        monkeypatch.setattr(links, name, meeting(getattr(links, name)))
+    assert not any(one.is_default for one in race(land, maker))

@@ -8,17 +8,22 @@ from barcode.codex import Gs1_128
 from traceability.rules.labels import DOTS_MM
 
 LEAST_BAR_MM = 0.495
-"""The narrowest bar of a logistic label (GS1 General Specifications, symbol table 5)."""
+"""The narrowest bar of what passes through warehouses (GS1 General Specifications 21, 5.12.3.2:
+0.495 to 1.016 mm); a pallet's is never narrower."""
 
 BARS_MM = 32.0
-"""How high bars of a logistic label are: 31.75 mm at least."""
+"""How high bars of a logistic label are: 31.75 mm at least (there)."""
 
-CRATE_MM, CRATE_LEAST_MM = 10.0, 0.250
-"""How high bars of a crate are, and their narrowest: a label of 100 mm has room for no wider ones,
-and they are read by hand in the packing house. Not verified against the General Specifications."""
+CRATE_MM, CRATE_LEAST_MM = 12.8, 0.250
+"""How high bars of a crate are, and their narrowest: what is read by hand in the packing house and
+passes through no warehouse may have 12.70 mm and 0.250 mm (there, table 4: its figures are known,
+their text was not at hand). They are as wide as a label of 100 mm lets them be."""
 
 QUIET = 10
-"""Modules left white on each side of bars."""
+"""Modules left white on each side of bars (there, 5.4.4.2)."""
+
+CLEAR_MM, CRATE_TEXT_MM = 1.2, 3.4
+"""White between bars and what a person reads below them; the height of a crate's words there."""
 
 Element = tuple[str, str]
 

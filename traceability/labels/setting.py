@@ -10,7 +10,9 @@ import typst
 
 from traceability.labels.bars import (
     BARS_MM,
+    CLEAR_MM,
     CRATE_MM,
+    CRATE_TEXT_MM,
     bar_mm,
     crate_bar_mm,
     element_bars,
@@ -118,6 +120,7 @@ def _data(sheet: Sheet) -> dict[str, Any]:
     # Serial numbers are equally long, so all symbols of a sheet are of one size.
     fits = fit(max(len(code.matrix) for code in codes), sheet.template, sheet.dpi)
     dot, bars = DOTS_MM[sheet.dpi], _bars(sheet)
+    foot = _foot(sheet, bars)
     at = {text: number for number, text in enumerate(different)}
     return {
         "template": sheet.template.value,
@@ -130,7 +133,7 @@ def _data(sheet: Sheet) -> dict[str, Any]:
         "quiet": QUIET_ZONE,
         # Whole dots from the edge, or each module would be of another width.
         "left": round(MARGIN_MM / dot) * dot,
-        "top": _top(sheet, fits.side_mm, bars is not None),
+        "top": _top(sheet, fits.side_mm, foot),
         "codes": [[list(run) for run in runs(code)] for code in codes],
         "sizes": [len(code.matrix) for code in codes],
         "labels": [
@@ -139,14 +142,22 @@ def _data(sheet: Sheet) -> dict[str, Any]:
         ],
         "face": {name: getattr(face, name) for name in Face.__dataclass_fields__},
         "bars": bars,
+        "clear": CLEAR_MM,
+        "foot": foot,
     }
 
 
-def _top(sheet: Sheet, side_mm: float, has_bars: bool) -> float:  # noqa: FBT001
-    """Return where the code begins: in the middle, or above the bars of a crate."""
-    form, dot = FORMATS[sheet.template], DOTS_MM[sheet.dpi]
-    foot = CRATE_MM + 5 if has_bars and sheet.template is Template.CRATE else 0
-    return int(max(form.label[1] - foot - side_mm, 0) / 2 / dot) * dot
+def _top(sheet: Sheet, side_mm: float, foot_mm: float) -> float:
+    """Return where the code begins: in the middle of what bars leave of a label."""
+    dot = DOTS_MM[sheet.dpi]
+    return int(max(FORMATS[sheet.template].label[1] - foot_mm - side_mm, 0) / 2 / dot) * dot
+
+
+def _foot(sheet: Sheet, bars: dict[str, Any] | None) -> float:
+    """Return how much of a crate's label its bars and their words take, in mm."""
+    if bars is None or sheet.template is not Template.CRATE:
+        return 0.0
+    return CRATE_MM + CLEAR_MM + CRATE_TEXT_MM + MARGIN_MM
 
 
 def _bars(sheet: Sheet) -> dict[str, Any] | None:

@@ -81,7 +81,7 @@ class Format:
 FORMATS: dict[Template, Format] = {
     Template.STICKER: Format((50, 30), (50, 30), 1, 1, 24, serials=True, claims=True),
     Template.SHEET: Format((210, 297), (38.1, 21.2), 5, 13, 20.6, serials=True),
-    Template.CRATE: Format((100, 70), (100, 70), 1, 1, 52, "Q", module_most_mm=1.5),
+    Template.CRATE: Format((100, 70), (100, 70), 1, 1, 50, "Q", module_most_mm=1.5),
     Template.PALLET: Format((105, 148), (105, 148), 1, 1, 50, "Q", module_most_mm=1.5),
     Template.CERTIFICATE: Format((210, 297), (210, 297), 1, 1, 45, most=100, module_most_mm=1.5),
 }

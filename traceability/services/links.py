@@ -55,6 +55,7 @@ def add_link(
     anchor = read_anchor(facts.anchor)
     _need_own(session, anchor, vendor_id)
     _need_allowed(session, vendor_id, facts.href)
+    _lock_code(session, anchor)
     _need_room(session, anchor.path)
     is_default = _becomes_default(session, anchor, facts)
     if is_default:
@@ -248,6 +249,16 @@ def _step_back(session: Session, path: str) -> None:
     """Let the default so far be a link like others."""
     session.execute(
         sa.update(DlLink).where(DlLink.anchor == path, DlLink.is_default).values(is_default=False)
+    )
+
+
+def _lock_code(session: Session, anchor: Anchor) -> None:
+    """Lock the links of a code and of its number: none that a new one needs goes meanwhile."""
+    session.execute(
+        sa.select(DlLink.id)
+        .where(DlLink.anchor.in_({anchor.base, anchor.path}))
+        .order_by(DlLink.id)
+        .with_for_update(key_share=True)
     )
 
 

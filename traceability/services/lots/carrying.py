@@ -71,8 +71,9 @@ def pack_unit(
     if not portions and not crates:
         raise Invalid(msg("Choose what goes in."), field="portions")
     children = _free_crates(session, unit, crates)
-    lots = lock_lots(session, {one.lot_id for one in portions}, vendor_id=unit.vendor_id)
-    need_free([*lots.values(), *_lots_in(session, [child.id for child in children])])
+    inside = _lots_in(session, [child.id for child in children])
+    lots = lock_lots(session, inside | {one.lot_id for one in portions}, vendor_id=unit.vendor_id)
+    need_free(lots.values())
     for portion in portions:
         lot = lots[portion.lot_id]
         need_commissioned(session, lot, now=now)
@@ -180,11 +181,9 @@ def _free_crates(
     return list(rows)
 
 
-def _lots_in(session: Session, unit_ids: Collection[str]) -> Sequence[Lot]:
-    inside = sa.select(UnitContent.lot_id).where(
-        UnitContent.unit_id.in_(unit_ids), UnitContent.until.is_(None)
-    )
-    return session.scalars(sa.select(Lot).where(Lot.id.in_(inside))).all() if unit_ids else []
+def _lots_in(session: Session, unit_ids: Collection[str]) -> set[str]:
+    """Return which lots lie in units now; the units are locked by who asks."""
+    return {row.lot_id for row in contents_of(session, unit_ids) if row.lot_id}
 
 
 @dataclass(frozen=True)
