@@ -3,14 +3,15 @@
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from flask import flash, url_for
+from flask import url_for
 from flask_babel import gettext as _
 
 from accounts import guards
 from kernel import clock
 from kernel.errors import NotFound
 from kernel.ids import new_id
-from kernel.web.answers import Answer, go
+from kernel.web.answers import Answer
+from kernel.web.attempts import attempt, lead_on
 from kernel.web.pages import page
 from kernel.web.session import db
 from traceability import queries
@@ -24,8 +25,8 @@ from traceability.services import lots, plots
 from traceability.services.foreseeing import Foresight
 from traceability.services.plots import Part
 from traceability.services.recorder import extra_of
-from traceability.views.attempt import attempt, need_season
 from traceability.views.blueprint import blueprint, everybody, recorders
+from traceability.views.needs import need_plot, need_season
 from traceability.views.telling import entry_facts, offered, shown_first, with_batches
 
 if TYPE_CHECKING:
@@ -82,18 +83,22 @@ def correct_entry(vendor_id: str, entry_id: str) -> Answer:
             now=clock.now(),
         )
 
-    made = attempt(form, act)
-    if made is None:
-        return _correct_page(vendor_id, newest, form), 422
-    flash(_("Corrected. What was written before stays in the history."), "good")
-    return go(url_for("traceability.show_entry", vendor_id=vendor_id, entry_id=made))
+    return attempt(
+        form,
+        act,
+        again=lambda: _correct_page(vendor_id, newest, form),
+        then=lead_on(
+            lambda made: url_for("traceability.show_entry", vendor_id=vendor_id, entry_id=made),
+            _("Corrected. What was written before stays in the history."),
+        ),
+    )
 
 
 @blueprint.get("/plots/<plot_id>/replace")
 @recorders
 def ask_replacement(vendor_id: str, plot_id: str) -> Answer:
     """Ask which plots stand in the place of one."""
-    plot = _plot(vendor_id, plot_id)
+    plot = need_plot(vendor_id, plot_id)
     today = clock.local_date(clock.now())
     return _replace_page(vendor_id, plot, ReplaceForm(data={"since": today}))
 
@@ -102,22 +107,23 @@ def ask_replacement(vendor_id: str, plot_id: str) -> Answer:
 @recorders
 def replace_plot(vendor_id: str, plot_id: str) -> Answer:
     """Split a plot, or draw it anew."""
-    plot, form = _plot(vendor_id, plot_id), ReplaceForm()
-
-    def act(session: "Session") -> list[str]:
-        return plots.replace_plots(
+    plot, form = need_plot(vendor_id, plot_id), ReplaceForm()
+    return attempt(
+        form,
+        lambda session: plots.replace_plots(
             session,
             [plot_id],
             parts=[Part(facts) for facts in read_parts(form.parts.data or "")],
             since=day_of(form.since),
             actor=guards.current_actor(),
             now=clock.now(),
-        )
-
-    if attempt(form, act) is None:
-        return _replace_page(vendor_id, plot, form), 422
-    flash(_("Done. What was sprayed on the old plot counts for the new ones."), "good")
-    return go(url_for("traceability.show_farm", vendor_id=vendor_id))
+        ),
+        again=lambda: _replace_page(vendor_id, plot, form),
+        then=lead_on(
+            url_for("traceability.show_farm", vendor_id=vendor_id),
+            _("Done. What was sprayed on the old plot counts for the new ones."),
+        ),
+    )
 
 
 def _revisions(vendor_id: str, entry_id: str) -> list[Revision]:
@@ -125,13 +131,6 @@ def _revisions(vendor_id: str, entry_id: str) -> list[Revision]:
     if not found:
         raise NotFound
     return found
-
-
-def _plot(vendor_id: str, plot_id: str) -> PlotCard:
-    plot = queries.plot_of(db(), plot_id, vendor_id=vendor_id)
-    if plot is None:
-        raise NotFound
-    return plot
 
 
 def _known(newest: Revision) -> dict[str, Any]:
