@@ -63,6 +63,36 @@ def test_a_tank_mix_from_the_shed_is_written_and_corrected(app_land, client, far
     assert shed.stock_of(app_land.session, batch_id) == 400
 
 
+def test_a_harvest_is_told_anew_with_its_amount(app_land, client, farmer):  # noqa: F811
+    address = f"{farmer}/seasons/{app_land.season_id}/harvest"
+    harvest = {
+        "client_key": "phone-0001",
+        "harvested_on": "2026-11-10",
+        "quantity": "1200",
+        "unit": "kg",
+        "seen": "1",
+    }
+    lot_page = post(client, address, harvest).location
+    lot_id = lot_page.rpartition("/")[2]
+    (entry,) = written(app_land)
+    at = f"{farmer}/entries/{entry.id}"
+    assert "1.200 kg" in client.get(at).get_data(as_text=True)
+    assert 'value="1200 kg"' in client.get(f"{at}/correct").get_data(as_text=True)
+    again = {"client_key": "phone-0002", "done_on": "2026-11-10", "reason": "Ghi thừa số 0"}
+    for wrong in ("nhiều", "0"):
+        assert post(client, f"{at}/correct", again | {"quantity": wrong}).status_code == 422
+    assert post(client, f"{at}/correct", again | {"quantity": "120"}).status_code == 303
+    app_land.session.rollback()
+    lot = queries.lot_cards(app_land.session, [lot_id])[lot_id]
+    assert (lot.quantity, lot.rest) == (120_000, 120_000)
+    gone = {"quantity": "1", "reason": "Dập nát"}
+    assert post(client, f"{lot_page}/take/waste", gone).status_code == 303
+    late = again | {"client_key": "phone-0003", "quantity": "90"}
+    refused = post(client, f"{at}/correct", late)
+    assert refused.status_code == 409
+    assert lot.code in refused.get_data(as_text=True)
+
+
 @pytest.mark.parametrize(
     ("changes", "words"),
     [

@@ -87,6 +87,9 @@ class SprayForm(EntryForm):
 
 
 class CorrectForm(EntryForm):
-    """An entry told anew, with the reason."""
+    """An entry told anew, with the reason; a harvest with its amount."""
 
+    quantity = TextField(
+        _l("How much was harvested"), [Length(max=30)], render_kw={"inputmode": "decimal"}
+    )
     reason = TextAreaField(_l("Why it is corrected"), [required(), Length(max=MOST_REASON)])

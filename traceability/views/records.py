@@ -10,6 +10,7 @@ from accounts import guards
 from kernel import clock
 from kernel.errors import NotFound
 from kernel.ids import new_id
+from kernel.quantity import written
 from kernel.web.answers import Answer
 from kernel.web.attempts import attempt, lead_on
 from kernel.web.pages import page
@@ -17,16 +18,19 @@ from kernel.web.session import db
 from traceability import queries
 from traceability.forms import CorrectForm, day_of
 from traceability.forms.records import ReplaceForm, read_parts
-from traceability.queries import PlotCard, Revision
+from traceability.queries import LotCard, PlotCard, Revision
+from traceability.queries.lots import lot_of_harvest
 from traceability.queries.photos import entry_photos
 from traceability.queries.water import water_of_entry
 from traceability.rules import Activity
 from traceability.services import lots, plots
 from traceability.services.foreseeing import Foresight
+from traceability.services.lots import Amount
 from traceability.services.plots import Part
 from traceability.services.recorder import extra_of
 from traceability.views.blueprint import blueprint, everybody, recorders
 from traceability.views.needs import need_plot, need_season
+from traceability.views.stock import read_amount
 from traceability.views.telling import entry_facts, offered, shown_first, with_batches
 
 if TYPE_CHECKING:
@@ -45,6 +49,7 @@ def show_entry(vendor_id: str, entry_id: str) -> Answer:
         revisions=told,
         photos=entry_photos(db(), told[0].line.id, vendor_id=vendor_id),
         water=water_of_entry(db(), told[0].line.id),
+        lot=_lot(vendor_id, told[0]),
         batches={one.id: one for one in queries.batches(db(), vendor_id=vendor_id)},
     )
 
@@ -54,8 +59,10 @@ def show_entry(vendor_id: str, entry_id: str) -> Answer:
 def ask_correction(vendor_id: str, entry_id: str) -> Answer:
     """Show an entry to be told anew."""
     newest = _revisions(vendor_id, entry_id)[0]
-    water = water_of_entry(db(), newest.line.id)
-    form = CorrectForm(data=_known(newest) | {"water": water[0] if water else ""})
+    water, lot = water_of_entry(db(), newest.line.id), _lot(vendor_id, newest)
+    known = _known(newest) | {"water": water[0] if water else ""}
+    known["quantity"] = written(lot.quantity, lot.unit) if lot else ""
+    form = CorrectForm(data=known)
     return _correct_page(vendor_id, newest, form)
 
 
@@ -65,7 +72,7 @@ def correct_entry(vendor_id: str, entry_id: str) -> Answer:
     """Tell an entry anew; the old one stays."""
     newest = _revisions(vendor_id, entry_id)[0]
     form = with_batches(CorrectForm(), vendor_id)
-    line = newest.line
+    line, lot = newest.line, _lot(vendor_id, newest)
     shown = shown_first(form, newest.season_id, line.activity, line.root_id)
     if shown is not None:
         return _correct_page(vendor_id, newest, form, shown), 422
@@ -78,6 +85,7 @@ def correct_entry(vendor_id: str, entry_id: str) -> Answer:
                 entry_facts(session, form, newest.line.activity),
                 **vars(extra_of(session, newest.line.id)),
             ),
+            amount=_amount(form, lot),
             reason=form.reason.data or "",
             actor=guards.current_actor(),
             now=clock.now(),
@@ -133,6 +141,20 @@ def _revisions(vendor_id: str, entry_id: str) -> list[Revision]:
     return found
 
 
+def _lot(vendor_id: str, told: Revision) -> LotCard | None:
+    if told.line.activity is not Activity.HARVEST:
+        return None
+    return lot_of_harvest(db(), told.line.root_id, vendor_id=vendor_id)
+
+
+def _amount(form: CorrectForm, lot: LotCard | None) -> Amount | None:
+    """Return what was harvested; None where it stays, or nothing is said of it."""
+    if lot is None or not form.quantity.data:
+        return None
+    quantity = read_amount(form.quantity.data, lot, "quantity")
+    return Amount(quantity, lot.unit) if quantity != lot.quantity else None
+
+
 def _known(newest: Revision) -> dict[str, Any]:
     line = newest.line
     kept = ("done_on", "ended_on", "active_ingredient", "dose", "worker")
@@ -172,6 +194,7 @@ def _correct_page(
         activity=activity,
         form=with_batches(form, vendor_id) if len(form.batch.choices) == 1 else form,
         entry=newest.line,
+        lot=_lot(vendor_id, newest),
         foresight=foresight,
         entering=None,
         products=offered(season, today) if activity is Activity.SPRAY else [],

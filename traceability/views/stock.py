@@ -109,7 +109,7 @@ def split(vendor_id: str, lot_id: str) -> Answer:
     form = SplitForm()
 
     def act(session: "Session") -> tuple[str, ...]:
-        each = _amount(form.each.data, lot, "each")
+        each = read_amount(form.each.data, lot, "each")
         parts = [each] * int(form.count.data or 0)
         actor = guards.current_actor()
         return lots.split_lot(session, lot_id, parts=parts, actor=actor, now=clock.now())
@@ -139,7 +139,9 @@ def take(vendor_id: str, lot_id: str, what: str) -> Answer:
     def act(session: "Session") -> None:
         text = form.quantity.data or ""
         # Nothing at all can be counted, but not taken.
-        quantity = 0 if what == "count" and text.strip() == "0" else _amount(text, lot, "quantity")
+        quantity = (
+            0 if what == "count" and text.strip() == "0" else read_amount(text, lot, "quantity")
+        )
         actor, reason = guards.current_actor(), form.reason.data
         service(session, lot_id, quantity=quantity, reason=reason, actor=actor, now=clock.now())
 
@@ -163,7 +165,8 @@ def read_portions(choice: Sequence[LotCard]) -> tuple[Portion, ...]:
     """
     typed, known = typed_amounts(choice), {lot.id: lot for lot in choice}
     return tuple(
-        Portion(lot_id, _amount(text, known[lot_id], "portions")) for lot_id, text in typed.items()
+        Portion(lot_id, read_amount(text, known[lot_id], "portions"))
+        for lot_id, text in typed.items()
     )
 
 
@@ -177,7 +180,11 @@ def _address_of(vendor_id: str, lot_id: str) -> str:
     return url_for("traceability.show_lot", vendor_id=vendor_id, lot_id=lot_id)
 
 
-def _amount(text: str | None, lot: LotCard, field: str) -> int:
+def read_amount(text: str | None, lot: LotCard, field: str) -> int:
+    """Return an amount of a lot in base units.
+
+    :raises Invalid: when it cannot be read, on the field it was typed into.
+    """
     try:
         return parse_amount(text or "", lot.unit)
     except Invalid as refusal:
