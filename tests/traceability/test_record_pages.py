@@ -63,6 +63,22 @@ def test_a_tank_mix_from_the_shed_is_written_and_corrected(app_land, client, far
     assert shed.stock_of(app_land.session, batch_id) == 400
 
 
+def test_an_ingredient_filled_in_goes_with_its_product(app_land, client, farmer):  # noqa: F811
+    app_land.write(input_name="Thuốc X", active_ingredient="abamectin", phi_days=7)
+    address = f"{farmer}/seasons/{app_land.season_id}/entries/new?activity=spray"
+    filled = 'value="Thuốc X|abamectin"'
+    assert filled in client.get(address).get_data(as_text=True)
+    spray = {"done_on": "2026-11-12", "phi_days": "7", "seen": "1", "filled": "Thuốc X|abamectin"}
+    for number, (name, typed) in enumerate(
+        [("thuốc x", "abamectin"), ("Thuốc Y", "abamectin"), ("Thuốc Y", "spinosad")]
+    ):
+        told = {"client_key": f"phone-000{number}", "input_name": name, "active_ingredient": typed}
+        assert post(client, address, spray | told).status_code == 303
+    app_land.session.rollback()
+    _first, same, other, own = written(app_land)
+    assert [one.active_ingredient for one in (same, other, own)] == ["abamectin", None, "spinosad"]
+
+
 def test_a_harvest_is_told_anew_with_its_amount(app_land, client, farmer):  # noqa: F811
     address = f"{farmer}/seasons/{app_land.season_id}/harvest"
     harvest = {

@@ -27,6 +27,7 @@ from traceability.views.needs import need_season
 from traceability.views.telling import (
     entering,
     entry_facts,
+    filled_in,
     foreseen,
     note_of,
     offered,
@@ -69,6 +70,7 @@ def new_entry(vendor_id: str, season_id: str) -> Answer:
     if last is not None:
         kept = ("input_name", "active_ingredient", "dose", "phi_days", "worker")
         known |= {name: getattr(last, name) for name in kept}
+        known["filled"] = filled_in(last.input_name, last.active_ingredient)
     form = with_batches(_form_of(activity)(data=known), vendor_id)
     return _entry_page(vendor_id, season, activity, form)
 

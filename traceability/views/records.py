@@ -18,7 +18,7 @@ from kernel.web.session import db
 from traceability import queries
 from traceability.forms import CorrectForm, day_of
 from traceability.forms.records import ReplaceForm, read_parts
-from traceability.queries import LotCard, PlotCard, Revision
+from traceability.queries import BatchCard, LotCard, PlotCard, Revision
 from traceability.queries.lots import lot_of_harvest
 from traceability.queries.photos import entry_photos
 from traceability.queries.water import water_of_entry
@@ -31,7 +31,7 @@ from traceability.services.recorder import extra_of
 from traceability.views.blueprint import blueprint, everybody, recorders
 from traceability.views.needs import need_plot, need_season
 from traceability.views.stock import read_amount
-from traceability.views.telling import entry_facts, offered, shown_first, with_batches
+from traceability.views.telling import entry_facts, filled_in, offered, shown_first, with_batches
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -50,7 +50,7 @@ def show_entry(vendor_id: str, entry_id: str) -> Answer:
         photos=entry_photos(db(), told[0].line.id, vendor_id=vendor_id),
         water=water_of_entry(db(), told[0].line.id),
         lot=_lot(vendor_id, told[0]),
-        batches={one.id: one for one in queries.batches(db(), vendor_id=vendor_id)},
+        batches=_batches(vendor_id, told),
     )
 
 
@@ -141,6 +141,13 @@ def _revisions(vendor_id: str, entry_id: str) -> list[Revision]:
     return found
 
 
+def _batches(vendor_id: str, told: list[Revision]) -> dict[str, BatchCard]:
+    """Return the batches of the shed that an entry took from, in any of its versions."""
+    named = {key for one in told for key in one.batch_ids}
+    found = queries.batches(db(), vendor_id=vendor_id, among=named) if named else []
+    return {one.id: one for one in found}
+
+
 def _lot(vendor_id: str, told: Revision) -> LotCard | None:
     if told.line.activity is not Activity.HARVEST:
         return None
@@ -164,6 +171,7 @@ def _known(newest: Revision) -> dict[str, Any]:
     return {key: getattr(line, key) for key in kept} | {
         "client_key": new_id(),
         "input_name": first,
+        "filled": filled_in(first, line.active_ingredient),
         "more_names": ", ".join(one for one in listed if one != first),
         "phi_days": newest.typed_phi_days,
         "status": line.status.value,

@@ -293,7 +293,7 @@ def _address_of(vendor_id: str, batch_id: str) -> str:
 
 
 def _batch(vendor_id: str, batch_id: str) -> BatchCard:
-    found = queries.batches(db(), vendor_id=vendor_id, batch_id=batch_id)
+    found = queries.batches(db(), vendor_id=vendor_id, among=[batch_id])
     if not found:
         raise NotFound
     return found[0]
