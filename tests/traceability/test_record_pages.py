@@ -20,7 +20,7 @@ from traceability.models import (
     YieldBound,
 )
 from traceability.rules import EntryStatus, Verdict, WatchState
-from traceability.services import shed
+from traceability.services import farms, shed
 
 PDF = b"%PDF-1.4 the report of a laboratory %%EOF"
 
@@ -77,6 +77,31 @@ def test_an_ingredient_filled_in_goes_with_its_product(app_land, client, farmer)
     app_land.session.rollback()
     _first, same, other, own = written(app_land)
     assert [one.active_ingredient for one in (same, other, own)] == ["abamectin", None, "spinosad"]
+
+
+def test_a_farm_leads_to_earlier_seasons_beside_what_grows(app_land, client, farmer):  # noqa: F811
+    earlier = app_land.season_id
+    app_land.run(farms.end_season, earlier, ended_on=day(20), actor=app_land.owner)
+    now = app_land.season(app_land.plot_id, started_on=day(21))
+    page = client.get(farmer).get_data(as_text=True)
+    assert f"/seasons/{now}/harvest" in page
+    assert f"/seasons/{earlier}/harvest" not in page
+    assert f'/seasons/{earlier}"' in page
+    assert f"/plots/{app_land.plot_id}/seasons/new" in page
+
+
+def test_a_seller_is_not_led_where_he_may_not_go(app_land, client, sign_in):
+    sign_in(vendor=app_land.vendor_id, vendor_roles=["seller"])
+    farm_page = f"/work/{app_land.vendor_id}/farm"
+    entry = app_land.write()
+    season = f"{farm_page}/seasons/{app_land.season_id}"
+    for page in ("", "/inputs", "/water", f"/entries/{entry}"):
+        assert client.get(farm_page + page).status_code == 200
+    told = [
+        client.get(at).get_data(as_text=True) for at in (farm_page, season, f"{farm_page}/inputs")
+    ]
+    links = set(re.findall(rf'href="({farm_page}[^"#]*)"', " ".join(told)))
+    assert {client.get(link).status_code for link in links} == {200}
 
 
 def test_a_harvest_is_told_anew_with_its_amount(app_land, client, farmer):  # noqa: F811
