@@ -108,4 +108,4 @@ def test_the_vendor_gets_the_file_once(client, land, batch_id, sign_in, kind):
         assert answer.data.startswith(b"%PDF")
     assert 'name="kind"' not in client.get(page).text
     again = post(client, f"{page}/claims", {"kind": kind}, form=page)
-    assert again.status_code == 422
+    assert again.status_code == 409

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
+import sqlalchemy as sa
 
 from kernel.audit import AuditEntry, verify
 from kernel.db import transaction
@@ -120,6 +121,26 @@ def test_an_entry_that_comes_by_two_ways_at_once_is_written_once(land, maker):
     made = at_once(write, 6)
     assert len(set(made)) == 1
     assert count(land.session, DiaryEntry) == 1
+    assert verify(land.session) is None
+
+
+def test_nothing_is_written_behind_the_end_of_a_season_that_ends_in_this_moment(land, maker):
+    def act(number):
+        with maker() as session, transaction(session):
+            if number % 2:
+                day = date(2026, 11, 20)
+                farms.end_season(session, land.season_id, ended_on=day, actor=land.owner, now=NOW)
+            else:
+                facts = replace(WATER, client_key=f"phone-000{number}", done_on=TODAY)
+                diary.write_entry(
+                    session, land.season_id, facts=facts, actor=land.recorder, now=NOW
+                )
+
+    refused = [error for error in at_once(act, 6) if error is not None]
+    assert {type(error) for error in refused} <= {Conflict, Invalid}
+    ended_on = land.session.scalar(sa.select(Season.ended_on))
+    latest = land.session.scalar(sa.select(sa.func.max(DiaryEntry.done_on)))
+    assert (ended_on, latest) in {(None, TODAY), (date(2026, 11, 20), None)}
     assert verify(land.session) is None
 
 

@@ -388,7 +388,7 @@ def test_labels_are_spoiled_reprinted_put_on_goods_sold_and_voided(land):
             land.run(labels.sell_serials, lot_id, serials=[serial], actor=land.owner)
     land.run(labels.apply_labels, batch_id, actor=land.owner)
     assert land.run(labels.sell_serials, lot_id, serials=[second], actor=land.owner) == 1
-    with pytest.raises(NotFound):
+    with pytest.raises(Invalid):
         land.run(labels.spoil_labels, again, serials=[third], actor=land.owner)
     land.run(labels.void_labels, batch_id, reason="In nhầm lô", actor=land.owner)
     land.session.rollback()

@@ -20,7 +20,7 @@ from traceability.models import (
     YieldBound,
 )
 from traceability.rules import EntryStatus, Verdict, WatchState
-from traceability.services import shed
+from traceability.services import farms, shed
 
 PDF = b"%PDF-1.4 the report of a laboratory %%EOF"
 
@@ -61,6 +61,77 @@ def test_a_tank_mix_from_the_shed_is_written_and_corrected(app_land, client, far
     assert "Ghi nhầm" in page
     app_land.session.rollback()
     assert shed.stock_of(app_land.session, batch_id) == 400
+
+
+def test_an_ingredient_filled_in_goes_with_its_product(app_land, client, farmer):  # noqa: F811
+    app_land.write(input_name="Thuốc X", active_ingredient="abamectin", phi_days=7)
+    address = f"{farmer}/seasons/{app_land.season_id}/entries/new?activity=spray"
+    filled = 'value="Thuốc X|abamectin"'
+    assert filled in client.get(address).get_data(as_text=True)
+    spray = {"done_on": "2026-11-12", "phi_days": "7", "seen": "1", "filled": "Thuốc X|abamectin"}
+    for number, (name, typed) in enumerate(
+        [("thuốc x", "abamectin"), ("Thuốc Y", "abamectin"), ("Thuốc Y", "spinosad")]
+    ):
+        told = {"client_key": f"phone-000{number}", "input_name": name, "active_ingredient": typed}
+        assert post(client, address, spray | told).status_code == 303
+    app_land.session.rollback()
+    _first, same, other, own = written(app_land)
+    assert [one.active_ingredient for one in (same, other, own)] == ["abamectin", None, "spinosad"]
+
+
+def test_a_farm_leads_to_earlier_seasons_beside_what_grows(app_land, client, farmer):  # noqa: F811
+    earlier = app_land.season_id
+    app_land.run(farms.end_season, earlier, ended_on=day(20), actor=app_land.owner)
+    now = app_land.season(app_land.plot_id, started_on=day(21))
+    page = client.get(farmer).get_data(as_text=True)
+    assert f"/seasons/{now}/harvest" in page
+    assert f"/seasons/{earlier}/harvest" not in page
+    assert f'/seasons/{earlier}"' in page
+    assert f"/plots/{app_land.plot_id}/seasons/new" in page
+
+
+def test_a_seller_is_not_led_where_he_may_not_go(app_land, client, sign_in):
+    sign_in(vendor=app_land.vendor_id, vendor_roles=["seller"])
+    farm_page = f"/work/{app_land.vendor_id}/farm"
+    entry = app_land.write()
+    season = f"{farm_page}/seasons/{app_land.season_id}"
+    for page in ("", "/inputs", "/water", f"/entries/{entry}"):
+        assert client.get(farm_page + page).status_code == 200
+    told = [
+        client.get(at).get_data(as_text=True) for at in (farm_page, season, f"{farm_page}/inputs")
+    ]
+    links = set(re.findall(rf'href="({farm_page}[^"#]*)"', " ".join(told)))
+    assert {client.get(link).status_code for link in links} == {200}
+
+
+def test_a_harvest_is_told_anew_with_its_amount(app_land, client, farmer):  # noqa: F811
+    address = f"{farmer}/seasons/{app_land.season_id}/harvest"
+    harvest = {
+        "client_key": "phone-0001",
+        "harvested_on": "2026-11-10",
+        "quantity": "1200",
+        "unit": "kg",
+        "seen": "1",
+    }
+    lot_page = post(client, address, harvest).location
+    lot_id = lot_page.rpartition("/")[2]
+    (entry,) = written(app_land)
+    at = f"{farmer}/entries/{entry.id}"
+    assert "1.200 kg" in client.get(at).get_data(as_text=True)
+    assert 'value="1200 kg"' in client.get(f"{at}/correct").get_data(as_text=True)
+    again = {"client_key": "phone-0002", "done_on": "2026-11-10", "reason": "Ghi thừa số 0"}
+    for wrong in ("nhiều", "0"):
+        assert post(client, f"{at}/correct", again | {"quantity": wrong}).status_code == 422
+    assert post(client, f"{at}/correct", again | {"quantity": "120"}).status_code == 303
+    app_land.session.rollback()
+    lot = queries.lot_cards(app_land.session, [lot_id])[lot_id]
+    assert (lot.quantity, lot.rest) == (120_000, 120_000)
+    gone = {"quantity": "1", "reason": "Dập nát"}
+    assert post(client, f"{lot_page}/take/waste", gone).status_code == 303
+    late = again | {"client_key": "phone-0003", "quantity": "90"}
+    refused = post(client, f"{at}/correct", late)
+    assert refused.status_code == 409
+    assert lot.code in refused.get_data(as_text=True)
 
 
 @pytest.mark.parametrize(

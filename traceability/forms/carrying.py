@@ -73,7 +73,7 @@ class UnitForm(Form):
     """A new crate or pallet."""
 
     kind = RadioField(
-        _l("What is it?"),
+        _l("Crate or pallet?"),
         choices=[SelectChoice(kind.value, _l(LABELS[kind])) for kind in UnitKind],
         default=UnitKind.CRATE.value,
     )

@@ -17,6 +17,7 @@ from traceability.rules import (
     MOST_REASON,
     Measure,
     Measured,
+    name_key,
 )
 
 
@@ -53,10 +54,20 @@ class EntryForm(Form):
     used = TextField(_l("How much of it"), [Length(max=30)])
     water = SelectField(_l("Watered from"), choices=[SelectChoice("", _l("Not said"))], default="")
     people = TextField(_l("Who else was there"), [Length(max=300)])
+    # What was filled in from an earlier entry: the product and its ingredient, a bar between.
+    filled = HiddenField(validators=[Length(max=250)])
     # What follows was shown, and it was done all the same.
     seen = HiddenField()
     # Only show what follows.
     look = HiddenField()
+
+    @property
+    def ingredient(self) -> str:
+        """The active ingredient; one that was filled in goes with its own product only."""
+        product, _bar, filled = (self.filled.data or "").partition("|")
+        typed = self.active_ingredient.data or ""
+        is_other = name_key(self.input_name.data or "") != name_key(product)
+        return "" if typed == filled and is_other else typed
 
     clock: time | None = None
     measured: Measured | None = None
@@ -87,6 +98,9 @@ class SprayForm(EntryForm):
 
 
 class CorrectForm(EntryForm):
-    """An entry told anew, with the reason."""
+    """An entry told anew, with the reason; a harvest with its amount."""
 
+    quantity = TextField(
+        _l("How much was harvested"), [Length(max=30)], render_kw={"inputmode": "decimal"}
+    )
     reason = TextAreaField(_l("Why it is corrected"), [required(), Length(max=MOST_REASON)])

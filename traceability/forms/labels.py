@@ -125,7 +125,7 @@ class CheckedForm(Form):
 
     note = TextAreaField(_l("What you found out"), [required(), Length(max=MOST_REASON)])
     is_copy = RadioField(
-        _l("What is it?"),
+        _l("A copy, or harmless?"),
         [required()],
         choices=[
             SelectChoice("no", _l("Harmless: buyers are not warned any more")),

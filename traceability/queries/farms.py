@@ -88,6 +88,11 @@ class PlotCard:
         """Tell whether other plots stand in its place."""
         return self.retired_on is not None
 
+    @property
+    def is_growing(self) -> bool:
+        """Tell whether a season goes on here."""
+        return not all(season.is_over for season in self.seasons)
+
 
 @dataclass(frozen=True)
 class Holding:
@@ -255,7 +260,10 @@ def holdings(session: Session, *, vendor_id: str) -> list[Holding]:
         ):
             seasons.setdefault(row.plot_id, []).append(SeasonCard(**row._mapping))
         for piece in session.execute(
-            sa.select(*_PLOT).where(Plot.farm_id.in_(list(plots))).order_by(Plot.code)
+            sa.select(*_PLOT)
+            .where(Plot.farm_id.in_(list(plots)))
+            # P10 comes after P9.
+            .order_by(sa.func.length(Plot.code), Plot.code)
         ):
             grown = tuple(seasons.get(piece.id, ()))
             plots[piece.farm_id].append(PlotCard(**piece._mapping, seasons=grown))

@@ -155,6 +155,13 @@ def lot_of(session: Session, lot_id: str, *, vendor_id: str) -> LotCard | None:
     return found[0] if found else None
 
 
+def lot_of_harvest(session: Session, entry_root: str, *, vendor_id: str) -> LotCard | None:
+    """Return the lot that a harvest made, by the first entry that told of it."""
+    wanted = sa.and_(Lot.harvest_id == entry_root, Lot.vendor_id == vendor_id)
+    found = _cards(session, select_cards().where(wanted))
+    return found[0] if found else None
+
+
 def lot_steps(session: Session, lot_id: str) -> list[LotStepRow]:
     """Return the history of a lot, the latest first."""
     rows = session.execute(

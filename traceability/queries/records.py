@@ -203,7 +203,9 @@ def _quantities(session: Session, ids: Collection[str]) -> dict[str, list[Measur
     return found
 
 
-def batches(session: Session, *, vendor_id: str, batch_id: str | None = None) -> list[BatchCard]:
+def batches(
+    session: Session, *, vendor_id: str, among: Collection[str] | None = None
+) -> list[BatchCard]:
     """Return a vendor's batches, the newest first, with what is left of each."""
     left = (
         sa.select(sa.func.coalesce(sa.func.sum(InputMove.change), 0))
@@ -218,8 +220,8 @@ def batches(session: Session, *, vendor_id: str, batch_id: str | None = None) ->
         .order_by(InputBatch.created_at.desc(), InputBatch.id.desc())
         .limit(300)
     )
-    if batch_id is not None:
-        wanted = wanted.where(InputBatch.id == batch_id)
+    if among is not None:
+        wanted = wanted.where(InputBatch.id.in_(among))
     return [
         BatchCard(**(dict(row._mapping) | {"left": int(row.left)}))
         for row in session.execute(wanted)

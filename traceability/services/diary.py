@@ -133,12 +133,13 @@ def tell_entry(
     old: tuple[DiaryEntry, str] | None = None,
 ) -> str:
     """Write an entry, or its correction, with all that follows; who may was asked before."""
-    _check(facts, season, today=local_date(now))
     lock_land(session, vendor_id)
-    # Sent twice at once, the second one waited for the first.
+    # Sent twice at once, the second one waited for the first; the season may be over by now.
     known = find_sent(session, season.id, facts.client_key)
     if known is not None:
         return known
+    session.refresh(season)
+    _check(facts, season, today=local_date(now))
     entry_id = insert_entry(session, season, facts, actor=actor, now=now, old=old)
     if old is not None:
         give_back(session, old[0].id, revision_id=entry_id, actor=actor, now=now)

@@ -17,6 +17,7 @@ from kernel.messages import msg
 from traceability.gs1 import extension_of
 from traceability.models import Crop, DiaryEntry, Farm, Lot, Plot, Season, Variety
 from traceability.rules import need_season_days
+from traceability.services.holding import lock_land
 
 
 @dataclass(frozen=True)
@@ -158,8 +159,12 @@ def end_season(
     :raises Conflict: when it is over already.
     :raises Invalid: for a day before what its diary tells, or in the future.
     """
-    season, vendor_id = season_of(session, season_id)
+    vendor_id = season_of(session, season_id)[1]
     actor.need_at(vendor_id, "recorder")
+    lock_land(session, vendor_id)
+    season = lock(session, Season, season_id)
+    if season is None:
+        raise NotFound
     if season.ended_on is not None:
         raise Conflict(msg("This season is over already."))
     need_season_days(season.started_on, ended_on, today=local_date(now))

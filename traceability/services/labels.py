@@ -12,8 +12,9 @@ from kernel import audit, places
 from kernel.actor import Actor
 from kernel.clock import local_date
 from kernel.db import lock
-from kernel.errors import NotFound
+from kernel.errors import Invalid, NotFound
 from kernel.ids import new_id, short_code
+from kernel.messages import msg
 from traceability.errors import LotNotOpen
 from traceability.gs1 import lot_address
 from traceability.models import Farm, LabelBatch, Lot, Plot, Season, SerialUnit
@@ -36,6 +37,7 @@ from vendors.queries import VendorCard, vendor_cards
 
 SERIAL_LETTERS = 12
 MAKERS = ("owner", "recorder", "seller")
+NO_SUCH_NUMBER = msg("No such number is on these labels.")
 
 
 @dataclass(frozen=True)
@@ -117,8 +119,7 @@ def spoil_labels(
 ) -> None:
     """Note labels that came out badly or were torn; those with serial numbers are named.
 
-    :raises Invalid: for none, or more than there are.
-    :raises NotFound: for a number that is not of the batch.
+    :raises Invalid: for none, more than there are, or a number that is not of the batch.
     :raises Conflict: for one that is out of use, or sold.
     """
     batch = _locked(session, batch_id, actor)
@@ -156,7 +157,7 @@ def sell_serials(
 ) -> int:
     """Note that units of a lot were sold; return how many.
 
-    :raises NotFound: for a number that is not of the lot.
+    :raises Invalid: for a number that is not of the lot.
     :raises Conflict: for one that was not put on goods, or was sold before.
     """
     lot = session.get(Lot, lot_id)
@@ -167,7 +168,7 @@ def sell_serials(
     for serial in wanted:
         unit = lock(session, SerialUnit, serial)
         if unit is None or unit.lot_id != lot_id:
-            raise NotFound
+            raise Invalid(NO_SUCH_NUMBER, field="serials")
         unit.state, unit.sold_at = serial_after(unit.state, "sell"), now
     audit.record(
         session,
@@ -264,7 +265,7 @@ def _issue(session: Session, batch: LabelBatch) -> None:
 def _void_serial(session: Session, batch: LabelBatch, serial: str, *, now: datetime) -> None:
     unit = lock(session, SerialUnit, serial)
     if unit is None or unit.batch_id != batch.id:
-        raise NotFound
+        raise Invalid(NO_SUCH_NUMBER, field="serials")
     unit.state, unit.voided_at = serial_after(unit.state, "void"), now
 
 

@@ -129,8 +129,7 @@ _KEPT = ("lab", "sampled_on", "lot_id", "season_id", "report_no", "note")
 
 
 def _check(session: Session, facts: TestFacts, vendor_id: str, *, today: date) -> None:
-    if not facts.results or len(facts.results) > MOST_RESULTS:
-        raise Invalid(msg("Write at least one result."), field="results")
+    _check_results(facts.results)
     if facts.sampled_on > today:
         raise Invalid(msg("This day is still to come."), field="sampled_on")
     if [facts.lot_id, facts.season_id, facts.source_id].count(None) != 2:
@@ -145,6 +144,13 @@ def _check(session: Session, facts: TestFacts, vendor_id: str, *, today: date) -
         _need_own(lot.vendor_id if lot else None, vendor_id)
         if lot is not None and facts.sampled_on < lot.harvested_on:
             raise Invalid(msg("The sample was taken before the harvest."), field="sampled_on")
+
+
+def _check_results(results: Sequence[Result]) -> None:
+    if not results:
+        raise Invalid(msg("Write at least one result."), field="results")
+    if len(results) > MOST_RESULTS:
+        raise Invalid(msg("At most %(most)s results."), field="results", most=MOST_RESULTS)
 
 
 def _need_own(whose: str | None, vendor_id: str) -> None:

@@ -5,8 +5,8 @@ from kernel.settings import Settings
 from kernel.web.answers import Answer
 from kernel.web.session import db, part
 from traceability.queries.proof.lots import lot_proof
-from traceability.views.attempt import need_lot
 from traceability.views.blueprint import blueprint, everybody
+from traceability.views.needs import need_lot
 from traceability.views.proof import NO_CHECKPOINT, bundle_file
 
 

@@ -3,14 +3,15 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from flask import flash, request, url_for
+from flask import request, url_for
 from flask_babel import gettext as _
 
 from accounts import guards
 from kernel import clock
 from kernel.errors import Invalid, NotFound
 from kernel.messages import msg
-from kernel.web.answers import Answer, go
+from kernel.web.answers import Answer
+from kernel.web.attempts import attempt, lead_on
 from kernel.web.forms import Form
 from kernel.web.pages import page
 from kernel.web.paging import page_number
@@ -22,7 +23,6 @@ from traceability.queries.carrying import ShipmentCard, ShippedLine, UnitCard
 from traceability.rules import UnitKind
 from traceability.services import lots
 from traceability.services.lots import ShipFacts
-from traceability.views.attempt import attempt
 from traceability.views.blueprint import blueprint, everybody
 from traceability.views.stock import read_portions, typed_amounts, usable
 from vendors.queries import vendor_cards, vendor_ids_by_code
@@ -43,7 +43,7 @@ def show_units(vendor_id: str) -> Answer:
 def make_unit(vendor_id: str) -> Answer:
     """Make a crate or a pallet."""
     form = UnitForm()
-    made = attempt(
+    return attempt(
         form,
         lambda session: lots.make_unit(
             session,
@@ -53,10 +53,9 @@ def make_unit(vendor_id: str) -> Answer:
             actor=guards.current_actor(),
             now=clock.now(),
         ),
+        again=lambda: _units_page(vendor_id, form),
+        then=lead_on(lambda made: _address_of(vendor_id, made)),
     )
-    if made is None:
-        return _units_page(vendor_id, form), 422
-    return go(url_for("traceability.show_unit", vendor_id=vendor_id, unit_id=made))
 
 
 @blueprint.get("/units/<unit_id>")
@@ -72,19 +71,19 @@ def pack_unit(vendor_id: str, unit_id: str) -> Answer:
     """Put something in."""
     unit, form = _unit(vendor_id, unit_id), PressForm()
     choice = usable(vendor_id)
-
-    def act(session: "Session") -> bool:
-        portions = read_portions(choice)
-        actor, crates = guards.current_actor(), request.form.getlist("crate")
-        lots.pack_unit(
-            session, unit_id, portions=portions, crates=crates, actor=actor, now=clock.now()
-        )
-        return True
-
-    if not attempt(form, act):
-        return _unit_page(vendor_id, unit, form), 422
-    flash(_("Packed."), "good")
-    return go(url_for("traceability.show_unit", vendor_id=vendor_id, unit_id=unit_id))
+    return attempt(
+        form,
+        lambda session: lots.pack_unit(
+            session,
+            unit_id,
+            portions=read_portions(choice),
+            crates=request.form.getlist("crate"),
+            actor=guards.current_actor(),
+            now=clock.now(),
+        ),
+        again=lambda: _unit_page(vendor_id, unit, form),
+        then=lead_on(_address_of(vendor_id, unit_id), _("Packed.")),
+    )
 
 
 @blueprint.post("/units/<unit_id>/unpack")
@@ -93,17 +92,18 @@ def unpack_unit(vendor_id: str, unit_id: str) -> Answer:
     """Take one thing out, or everything."""
     unit, form = _unit(vendor_id, unit_id), PressForm()
     one = request.form.get("content")
-
-    def act(session: "Session") -> bool:
-        some = [one] if one else None
-        actor = guards.current_actor()
-        lots.unpack_unit(session, unit_id, contents=some, actor=actor, now=clock.now())
-        return True
-
-    if not attempt(form, act):
-        return _unit_page(vendor_id, unit, form), 422
-    flash(_("Taken out."), "good")
-    return go(url_for("traceability.show_unit", vendor_id=vendor_id, unit_id=unit_id))
+    return attempt(
+        form,
+        lambda session: lots.unpack_unit(
+            session,
+            unit_id,
+            contents=[one] if one else None,
+            actor=guards.current_actor(),
+            now=clock.now(),
+        ),
+        again=lambda: _unit_page(vendor_id, unit, form),
+        then=lead_on(_address_of(vendor_id, unit_id), _("Taken out.")),
+    )
 
 
 @blueprint.get("/shipments")
@@ -148,11 +148,12 @@ def ship(vendor_id: str) -> Answer:
             session, vendor_id=vendor_id, facts=facts, actor=actor, now=clock.now()
         )
 
-    made = attempt(form, act)
-    if made is None:
-        return _ship_page(vendor_id, form, taken=typed_amounts(choice)), 422
-    flash(_("On its way."), "good")
-    return go(url_for("traceability.show_shipment", vendor_id=vendor_id, shipment_id=made))
+    return attempt(
+        form,
+        act,
+        again=lambda: _ship_page(vendor_id, form, taken=typed_amounts(choice)),
+        then=lead_on(lambda made: _shipment_address(vendor_id, made), _("On its way.")),
+    )
 
 
 @blueprint.get("/shipments/<shipment_id>")
@@ -167,16 +168,21 @@ def show_shipment(vendor_id: str, shipment_id: str) -> Answer:
 def void_shipment(vendor_id: str, shipment_id: str) -> Answer:
     """Call a shipment off."""
     shipment, form = _shipment(vendor_id, shipment_id), ReasonForm()
-
-    def act(session: "Session") -> bool:
-        actor, reason = guards.current_actor(), form.reason.data
-        lots.void_shipment(session, shipment_id, reason=reason, actor=actor, now=clock.now())
-        return True
-
-    if not attempt(form, act):
-        return _shipment_page(vendor_id, shipment, form), 422
-    flash(_("Called off: everything is in stock again."), "good")
-    return go(url_for("traceability.show_shipment", vendor_id=vendor_id, shipment_id=shipment_id))
+    return attempt(
+        form,
+        lambda session: lots.void_shipment(
+            session,
+            shipment_id,
+            reason=form.reason.data,
+            actor=guards.current_actor(),
+            now=clock.now(),
+        ),
+        again=lambda: _shipment_page(vendor_id, shipment, form),
+        then=lead_on(
+            _shipment_address(vendor_id, shipment_id),
+            _("Called off: everything is in stock again."),
+        ),
+    )
 
 
 @blueprint.post("/shipments/<shipment_id>/receive")
@@ -185,17 +191,29 @@ def receive_shipment(vendor_id: str, shipment_id: str) -> Answer:
     """Receive what another vendor sent."""
     shipment, form = _shipment(vendor_id, shipment_id), PressForm()
     lines = carrying.shipped_lines(db(), shipment_id)
+    return attempt(
+        form,
+        lambda session: lots.receive_shipment(
+            session,
+            shipment_id,
+            counted={line.id: _counted(line) for line in lines},
+            actor=guards.current_actor(),
+            now=clock.now(),
+        ),
+        again=lambda: _shipment_page(vendor_id, shipment, ReasonForm(), problem=_problem(form)),
+        then=lead_on(
+            _shipment_address(vendor_id, shipment_id),
+            _("Received: each line is a lot of yours now."),
+        ),
+    )
 
-    def act(session: "Session") -> bool:
-        counted = {line.id: _counted(line) for line in lines}
-        actor = guards.current_actor()
-        lots.receive_shipment(session, shipment_id, counted=counted, actor=actor, now=clock.now())
-        return True
 
-    if not attempt(form, act):
-        return _shipment_page(vendor_id, shipment, ReasonForm(), problem=_problem(form)), 422
-    flash(_("Received: each line is a lot of yours now."), "good")
-    return go(url_for("traceability.show_shipment", vendor_id=vendor_id, shipment_id=shipment_id))
+def _address_of(vendor_id: str, unit_id: str) -> str:
+    return url_for("traceability.show_unit", vendor_id=vendor_id, unit_id=unit_id)
+
+
+def _shipment_address(vendor_id: str, shipment_id: str) -> str:
+    return url_for("traceability.show_shipment", vendor_id=vendor_id, shipment_id=shipment_id)
 
 
 def _counted(line: ShippedLine) -> int:

@@ -9,13 +9,13 @@ from accounts import guards
 from kernel import clock
 from kernel.sheets import as_xlsx
 from kernel.web.answers import Answer
+from kernel.web.attempts import attempt
 from kernel.web.session import db
 from traceability.forms.labels import ClaimsForm
 from traceability.labels import pdf_of
 from traceability.queries.labels import BatchCard, sheet_of
 from traceability.rules.claims import shown_claim
 from traceability.services.claims import hand_out_claims
-from traceability.views.attempt import attempt
 from traceability.views.blueprint import blueprint, everybody
 from traceability.views.labels import batch_page, file_answer, name_of_file, need_batch
 
@@ -36,8 +36,12 @@ def hand_out_codes(vendor_id: str, batch_id: str) -> Answer:
         codes = hand_out_claims(session, batch_id, actor=guards.current_actor(), now=clock.now())
         return _pdf(batch, codes) if form.kind.data == "pdf" else _table(batch, codes)
 
-    made = attempt(form, act)
-    return made or (batch_page(vendor_id, batch_id, form), 422)
+    return attempt(
+        form,
+        act,
+        again=lambda: batch_page(vendor_id, batch_id, form),
+        then=lambda file: file,
+    )
 
 
 def _pdf(batch: BatchCard, codes: dict[str, str]) -> Response:

@@ -1,8 +1,8 @@
 """Numbers of GS1 that a vendor has, and where its codes lead."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
-from flask import flash, url_for
+from flask import url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, SelectField
@@ -11,24 +11,23 @@ from wtforms.validators import InputRequired, Length
 
 from accounts import guards
 from kernel import clock
+from kernel.db import transaction
 from kernel.errors import NotFound
 from kernel.settings import Settings
-from kernel.web.answers import Answer, go
+from kernel.web.answers import Answer
+from kernel.web.attempts import attempt, lead_on
 from kernel.web.forms import REQUIRED, Form, TextField
 from kernel.web.pages import page
 from kernel.web.session import db, part
 from traceability.gs1 import path_of
 from traceability.gs1.registering import LinkFacts
 from traceability.gs1.words import LINK_WORDS
-from traceability.queries import farm_of, lots_of
+from traceability.queries import FarmCard, lots_of
 from traceability.queries.codes import gtins_of, links_of_vendor, numbers_of, places_of
 from traceability.queries.links import barred_of
 from traceability.services import links
-from traceability.views.attempt import attempt
 from traceability.views.blueprint import blueprint, owners
-
-if TYPE_CHECKING:
-    from sqlalchemy.orm import Session
+from traceability.views.needs import need_farm
 
 LOTS = 50
 
@@ -116,49 +115,47 @@ def ask_numbers(vendor_id: str) -> Answer:
 def change_numbers(vendor_id: str) -> Answer:
     """Enter what GS1 gave to a vendor."""
     form = NumbersForm()
-
-    def act(session: "Session") -> bool:
-        links.change_numbers(
+    return attempt(
+        form,
+        lambda session: links.change_numbers(
             session,
             vendor_id=vendor_id,
             gln=form.gln.data or "",
             company_prefix=form.company_prefix.data or "",
             actor=guards.current_actor(),
             now=clock.now(),
-        )
-        return True
-
-    if not attempt(form, act):
-        return _numbers_page(vendor_id, form), 422
-    return _saved(vendor_id)
+        ),
+        again=lambda: _numbers_page(vendor_id, form),
+        then=_saved(vendor_id),
+    )
 
 
 @blueprint.get("/codes/farms/<farm_id>")
 @owners
 def ask_farm_number(vendor_id: str, farm_id: str) -> Answer:
     """Ask for the GLN of a farm."""
-    known = {place.farm_id: place.gln for place in places_of(db(), vendor_id)}
-    if farm_id not in known:
-        raise NotFound
-    return _farm_page(vendor_id, farm_id, FarmNumberForm(data={"gln": known[farm_id] or ""}))
+    farm = need_farm(vendor_id, farm_id)
+    known = next(place.gln for place in places_of(db(), vendor_id) if place.farm_id == farm_id)
+    return _numbers_page(vendor_id, FarmNumberForm(data={"gln": known or ""}), farm)
 
 
 @blueprint.post("/codes/farms/<farm_id>")
 @owners
 def change_farm_number(vendor_id: str, farm_id: str) -> Answer:
     """Enter the GLN of a farm."""
-    if farm_of(db(), farm_id, vendor_id=vendor_id) is None:
-        raise NotFound
-    form = FarmNumberForm()
-
-    def act(session: "Session") -> bool:
-        actor, gln = guards.current_actor(), form.gln.data or ""
-        links.change_farm_number(session, farm_id, gln=gln, actor=actor, now=clock.now())
-        return True
-
-    if not attempt(form, act):
-        return _farm_page(vendor_id, farm_id, form), 422
-    return _saved(vendor_id)
+    farm, form = need_farm(vendor_id, farm_id), FarmNumberForm()
+    return attempt(
+        form,
+        lambda session: links.change_farm_number(
+            session,
+            farm_id,
+            gln=form.gln.data or "",
+            actor=guards.current_actor(),
+            now=clock.now(),
+        ),
+        again=lambda: _numbers_page(vendor_id, form, farm),
+        then=_saved(vendor_id),
+    )
 
 
 @blueprint.get("/codes/links/new")
@@ -173,7 +170,7 @@ def new_link(vendor_id: str) -> Answer:
 def add_link(vendor_id: str) -> Answer:
     """Keep a link."""
     form = _with_choices(vendor_id, LinkForm())
-    made = attempt(
+    return attempt(
         form,
         lambda session: links.add_link(
             session,
@@ -183,10 +180,9 @@ def add_link(vendor_id: str) -> Answer:
             actor=guards.current_actor(),
             now=clock.now(),
         ),
+        again=lambda: _link_page(vendor_id, form),
+        then=_saved(vendor_id),
     )
-    if made is None:
-        return _link_page(vendor_id, form), 422
-    return _saved(vendor_id)
 
 
 @blueprint.post("/codes/links/<link_id>/remove")
@@ -196,16 +192,9 @@ def remove_link(vendor_id: str, link_id: str) -> Answer:
     mine = {link.id for link in links_of_vendor(db(), vendor_id=vendor_id)}
     if link_id not in mine:
         raise NotFound
-    form = Form()
-
-    def act(session: "Session") -> bool:
+    with transaction(db()) as session:
         links.remove_link(session, link_id, actor=guards.current_actor(), now=clock.now())
-        return True
-
-    if not attempt(form, act):
-        flash(form.problem or _("This is not possible."), "bad")
-        return go(url_for("traceability.show_codes", vendor_id=vendor_id))
-    return _saved(vendor_id)
+    return _saved(vendor_id)(None)
 
 
 def _facts(form: LinkForm) -> LinkFacts:
@@ -244,12 +233,7 @@ def _anchors(vendor_id: str) -> list[tuple[str, str]]:
     return found
 
 
-def _numbers_page(vendor_id: str, form: NumbersForm) -> str:
-    return page("traceability/numbers_form.html", vendor_id=vendor_id, form=form)
-
-
-def _farm_page(vendor_id: str, farm_id: str, form: FarmNumberForm) -> str:
-    farm = farm_of(db(), farm_id, vendor_id=vendor_id)
+def _numbers_page(vendor_id: str, form: Form, farm: FarmCard | None = None) -> str:
     return page("traceability/numbers_form.html", vendor_id=vendor_id, form=form, farm=farm)
 
 
@@ -259,6 +243,5 @@ def _link_page(vendor_id: str, form: LinkForm) -> str:
     )
 
 
-def _saved(vendor_id: str) -> Answer:
-    flash(_("Saved."), "good")
-    return go(url_for("traceability.show_codes", vendor_id=vendor_id))
+def _saved(vendor_id: str) -> Callable[[object], Answer]:
+    return lead_on(url_for("traceability.show_codes", vendor_id=vendor_id), _("Saved."))

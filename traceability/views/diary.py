@@ -1,5 +1,6 @@
 """The diary and the harvest: one big task a screen."""
 
+from datetime import date
 from typing import Any
 
 from flask import flash, request, url_for
@@ -11,6 +12,7 @@ from kernel import clock
 from kernel.errors import NotFound
 from kernel.ids import new_id
 from kernel.web.answers import Answer, go
+from kernel.web.attempts import attempt, lead_on
 from kernel.web.pages import page
 from kernel.web.session import db
 from traceability import queries
@@ -20,11 +22,12 @@ from traceability.rules import Activity, Clearance, LotState
 from traceability.services import diary, lots
 from traceability.services.foreseeing import Foresight, foresee_harvest
 from traceability.services.lots import HarvestFacts
-from traceability.views.attempt import attempt, need_season
 from traceability.views.blueprint import blueprint, everybody, recorders
+from traceability.views.needs import need_season
 from traceability.views.telling import (
     entering,
     entry_facts,
+    filled_in,
     foreseen,
     note_of,
     offered,
@@ -67,6 +70,7 @@ def new_entry(vendor_id: str, season_id: str) -> Answer:
     if last is not None:
         kept = ("input_name", "active_ingredient", "dose", "phi_days", "worker")
         known |= {name: getattr(last, name) for name in kept}
+        known["filled"] = filled_in(last.input_name, last.active_ingredient)
     form = with_batches(_form_of(activity)(data=known), vendor_id)
     return _entry_page(vendor_id, season, activity, form)
 
@@ -82,7 +86,7 @@ def write_entry(vendor_id: str, season_id: str) -> Answer:
     shown = shown_first(form, season_id, activity)
     if shown is not None:
         return _entry_page(vendor_id, season, activity, form, shown), 422
-    written = attempt(
+    return attempt(
         form,
         lambda session: diary.write_entry(
             session,
@@ -91,11 +95,12 @@ def write_entry(vendor_id: str, season_id: str) -> Answer:
             actor=guards.current_actor(),
             now=clock.now(),
         ),
+        again=lambda: _entry_page(vendor_id, season, activity, form),
+        then=lead_on(
+            url_for("traceability.show_season", vendor_id=vendor_id, season_id=season_id),
+            _("Written into the diary."),
+        ),
     )
-    if written is None:
-        return _entry_page(vendor_id, season, activity, form), 422
-    flash(_("Written into the diary."), "good")
-    return go(url_for("traceability.show_season", vendor_id=vendor_id, season_id=season_id))
 
 
 @blueprint.get("/seasons/<season_id>/foresee")
@@ -136,12 +141,12 @@ def record_harvest(vendor_id: str, season_id: str) -> Answer:
     """Record a harvest: it becomes a lot."""
     season = need_season(vendor_id, season_id)
     form = _with_sisters(HarvestForm(), season)
-    if form.validate_on_submit() and not form.seen.data:
+    if form.validate() and not form.seen.data:
         cleared = _clearance(season, form)
         if not cleared.kept:
             form.seen.data = "1"
             return _harvest_page(vendor_id, season, form, cleared), 422
-    lot_id = attempt(
+    return attempt(
         form,
         lambda session: lots.record_harvest(
             session,
@@ -150,18 +155,21 @@ def record_harvest(vendor_id: str, season_id: str) -> Answer:
             actor=guards.current_actor(),
             now=clock.now(),
         ),
+        again=lambda: _harvest_page(vendor_id, season, form),
+        then=lambda lot_id: _show_made(vendor_id, lot_id),
     )
-    if lot_id is None:
-        return _harvest_page(vendor_id, season, form), 422
+
+
+def _show_made(vendor_id: str, lot_id: str) -> Answer:
     lot = queries.lot_cards(db(), [lot_id])[lot_id]
     if lot.state is LotState.OPEN:
-        flash(_("Lot %(code)s is made.", code=lot.code), "good")
+        flash(_("Lot %(code)s is made.", code=lot.code))
     else:
         flash(_("Lot %(code)s is recorded and on hold.", code=lot.code), "watch")
     return go(url_for("traceability.show_lot", vendor_id=vendor_id, lot_id=lot_id))
 
 
-def _today() -> Any:
+def _today() -> date:
     return clock.local_date(clock.now())
 
 

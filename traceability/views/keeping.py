@@ -3,21 +3,22 @@
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from flask import flash, url_for
+from flask import url_for
 from flask_babel import gettext as _
 
 from accounts import guards
 from kernel import clock
 from kernel.clock import HANOI
-from kernel.web.answers import Answer, go
+from kernel.web.answers import Answer
+from kernel.web.attempts import attempt, lead_on
 from kernel.web.forms import Form
 from kernel.web.pages import page
 from traceability.forms import day_of
 from traceability.forms.keeping import KeepForm
 from traceability.queries import LotCard
 from traceability.services.lots import KeptFacts, note_keeping
-from traceability.views.attempt import attempt, need_lot
 from traceability.views.blueprint import blueprint, everybody
+from traceability.views.needs import need_lot
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -44,10 +45,15 @@ def keep(vendor_id: str, lot_id: str) -> Answer:
         actor = guards.current_actor()
         return note_keeping(session, lot_id, facts=facts, actor=actor, now=clock.now())
 
-    if attempt(form, act) is None:
-        return _keep_page(vendor_id, lot, form), 422
-    flash(_("Written down."), "good")
-    return go(url_for("traceability.show_lot", vendor_id=vendor_id, lot_id=lot_id))
+    return attempt(
+        form,
+        act,
+        again=lambda: _keep_page(vendor_id, lot, form),
+        then=lead_on(
+            url_for("traceability.show_lot", vendor_id=vendor_id, lot_id=lot_id),
+            _("Written down."),
+        ),
+    )
 
 
 def _keep_page(vendor_id: str, lot: LotCard, form: Form) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from flask import Response, flash, request, url_for
+from flask import Response, request, url_for
 from flask_babel import gettext as _
 
 from accounts import guards
@@ -11,7 +11,8 @@ from kernel import clock
 from kernel.errors import Conflict, NotFound
 from kernel.messages import msg
 from kernel.settings import Settings
-from kernel.web.answers import Answer, go
+from kernel.web.answers import Answer
+from kernel.web.attempts import attempt, lead_on
 from kernel.web.forms import Form
 from kernel.web.pages import page
 from kernel.web.paging import page_number
@@ -40,9 +41,9 @@ from traceability.rules import LotState
 from traceability.rules.labels import FORMATS, Template
 from traceability.services import labels
 from traceability.services.labels import Wish
-from traceability.views.attempt import attempt, need_lot
 from traceability.views.blueprint import blueprint, everybody
 from traceability.views.lots import address_of
+from traceability.views.needs import need_lot
 from vendors.queries import vendor_cards
 
 if TYPE_CHECKING:
@@ -50,7 +51,8 @@ if TYPE_CHECKING:
 
 HANDED_OUT_ONCE = msg("These labels have secret codes: they are handed out once, on their page.")
 
-Act = Callable[["Session"], object]
+Act = Callable[["Session"], str | None]
+"""What is done with a batch; the id of the batch to show next, if it is another one."""
 
 
 @blueprint.get("/labels")
@@ -75,7 +77,7 @@ def print_labels(vendor_id: str, lot_id: str) -> Answer:
     """Print a batch."""
     lot = _printable(vendor_id, lot_id)
     form = LabelForm()
-    batch_id = attempt(
+    return attempt(
         form,
         lambda session: labels.print_labels(
             session,
@@ -85,10 +87,9 @@ def print_labels(vendor_id: str, lot_id: str) -> Answer:
             actor=guards.current_actor(),
             now=clock.now(),
         ),
+        again=lambda: _choice_page(vendor_id, lot, form),
+        then=lead_on(lambda batch_id: _address_of(vendor_id, batch_id)),
     )
-    if batch_id is None:
-        return _choice_page(vendor_id, lot, form), 422
-    return go(url_for("traceability.show_batch", vendor_id=vendor_id, batch_id=batch_id))
 
 
 @blueprint.get("/labels/<batch_id>")
@@ -125,12 +126,15 @@ def download_drawing(vendor_id: str, batch_id: str) -> Answer:
 @everybody
 def apply_batch(vendor_id: str, batch_id: str) -> Answer:
     """Note that the labels are on the goods."""
-
-    def act(session: "Session") -> object:
-        labels.apply_labels(session, batch_id, actor=guards.current_actor(), now=clock.now())
-        return True
-
-    return _change(vendor_id, batch_id, ReprintForm(), act, _("Noted: they are on the goods."))
+    return _change(
+        vendor_id,
+        batch_id,
+        ReprintForm(),
+        lambda session: labels.apply_labels(
+            session, batch_id, actor=guards.current_actor(), now=clock.now()
+        ),
+        _("Noted: they are on the goods."),
+    )
 
 
 @blueprint.post("/labels/<batch_id>/spoil")
@@ -138,19 +142,20 @@ def apply_batch(vendor_id: str, batch_id: str) -> Answer:
 def spoil_labels(vendor_id: str, batch_id: str) -> Answer:
     """Note spoiled labels."""
     form = SpoilForm()
-
-    def act(session: "Session") -> object:
-        labels.spoil_labels(
+    return _change(
+        vendor_id,
+        batch_id,
+        form,
+        lambda session: labels.spoil_labels(
             session,
             batch_id,
             number=form.spoiled.data or 0,
             serials=form.numbers,
             actor=guards.current_actor(),
             now=clock.now(),
-        )
-        return True
-
-    return _change(vendor_id, batch_id, form, act, _("Noted as spoiled."))
+        ),
+        _("Noted as spoiled."),
+    )
 
 
 @blueprint.post("/labels/<batch_id>/void")
@@ -158,14 +163,19 @@ def spoil_labels(vendor_id: str, batch_id: str) -> Answer:
 def void_batch(vendor_id: str, batch_id: str) -> Answer:
     """Take a batch out of use."""
     form = VoidForm()
-
-    def act(session: "Session") -> object:
-        actor = guards.current_actor()
-        reason = form.reason.data or ""
-        labels.void_labels(session, batch_id, reason=reason, actor=actor, now=clock.now())
-        return True
-
-    return _change(vendor_id, batch_id, form, act, _("These labels are out of use."))
+    return _change(
+        vendor_id,
+        batch_id,
+        form,
+        lambda session: labels.void_labels(
+            session,
+            batch_id,
+            reason=form.reason.data or "",
+            actor=guards.current_actor(),
+            now=clock.now(),
+        ),
+        _("These labels are out of use."),
+    )
 
 
 @blueprint.post("/labels/<batch_id>/sold")
@@ -175,8 +185,8 @@ def sell_serials(vendor_id: str, batch_id: str) -> Answer:
     form = SoldForm()
     batch = need_batch(vendor_id, batch_id)
 
-    def act(session: "Session") -> object:
-        return labels.sell_serials(
+    def act(session: "Session") -> None:
+        labels.sell_serials(
             session,
             batch.lot_id,
             serials=form.numbers,
@@ -191,19 +201,20 @@ def sell_serials(vendor_id: str, batch_id: str) -> Answer:
 @everybody
 def reprint_labels(vendor_id: str, batch_id: str) -> Answer:
     """Print some labels of a batch once more."""
-    form, made = ReprintForm(), []
-
-    def act(session: "Session") -> object:
-        actor, count = guards.current_actor(), form.count.data or 0
-        made.append(
-            labels.reprint_labels(session, batch_id, count=count, actor=actor, now=clock.now())
-        )
-        return True
-
-    answer = _change(vendor_id, batch_id, form, act, _("Printed once more."))
-    if not made:
-        return answer
-    return go(url_for("traceability.show_batch", vendor_id=vendor_id, batch_id=made[0]))
+    form = ReprintForm()
+    return _change(
+        vendor_id,
+        batch_id,
+        form,
+        lambda session: labels.reprint_labels(
+            session,
+            batch_id,
+            count=form.count.data or 0,
+            actor=guards.current_actor(),
+            now=clock.now(),
+        ),
+        _("Printed once more."),
+    )
 
 
 @blueprint.get("/lots/<lot_id>/qr.svg")
@@ -265,15 +276,16 @@ def _may_be_printed(vendor_id: str, batch_id: str) -> BatchCard:
 def _change(vendor_id: str, batch_id: str, form: Form, act: Act, told: str) -> Answer:
     """Do something with a batch, or show its page again with what is wrong."""
     need_batch(vendor_id, batch_id)
-    try:
-        if not attempt(form, act):
-            return batch_page(vendor_id, batch_id, form), 422
-    except NotFound:
-        # The batch is there, so it is a number that is not on it.
-        form.problem = _("No such number is on these labels.")
-        return batch_page(vendor_id, batch_id, form), 422
-    flash(told, "good")
-    return go(url_for("traceability.show_batch", vendor_id=vendor_id, batch_id=batch_id))
+    return attempt(
+        form,
+        act,
+        again=lambda: batch_page(vendor_id, batch_id, form),
+        then=lead_on(lambda made: _address_of(vendor_id, made or batch_id), told),
+    )
+
+
+def _address_of(vendor_id: str, batch_id: str) -> str:
+    return url_for("traceability.show_batch", vendor_id=vendor_id, batch_id=batch_id)
 
 
 def _choice_page(vendor_id: str, lot: LotCard, form: LabelForm) -> str:

@@ -1,16 +1,14 @@
 """Farms and plots."""
 
-from typing import TYPE_CHECKING
-
-from flask import flash, url_for
+from flask import url_for
 from flask_babel import gettext as _
 from wtforms.fields import SelectChoice
 
 from accounts import guards
 from kernel import clock, places
-from kernel.errors import NotFound
 from kernel.text import fold
-from kernel.web.answers import Answer, go
+from kernel.web.answers import Answer
+from kernel.web.attempts import attempt, lead_on
 from kernel.web.language import current_language
 from kernel.web.pages import page
 from kernel.web.session import db
@@ -19,12 +17,9 @@ from traceability.forms import FarmForm, PlotForm, texts
 from traceability.queries import FarmCard
 from traceability.services import farms
 from traceability.services.farms import FarmFacts, PlotFacts
-from traceability.views.attempt import attempt
 from traceability.views.blueprint import blueprint, everybody, recorders
+from traceability.views.needs import need_farm
 from vendors.queries import vendor_cards
-
-if TYPE_CHECKING:
-    from sqlalchemy.orm import Session
 
 
 @blueprint.get("")
@@ -51,7 +46,7 @@ def new_farm(vendor_id: str) -> Answer:
 def create_farm(vendor_id: str) -> Answer:
     """Open a farm."""
     form = _with_communes(FarmForm())
-    made = attempt(
+    return attempt(
         form,
         lambda session: farms.create_farm(
             session,
@@ -60,17 +55,18 @@ def create_farm(vendor_id: str) -> Answer:
             actor=guards.current_actor(),
             now=clock.now(),
         ),
+        again=lambda: _farm_page(vendor_id, form),
+        then=lead_on(
+            lambda made: url_for("traceability.new_plot", vendor_id=vendor_id, farm_id=made)
+        ),
     )
-    if made is None:
-        return _farm_page(vendor_id, form), 422
-    return go(url_for("traceability.new_plot", vendor_id=vendor_id, farm_id=made))
 
 
 @blueprint.get("/farms/<farm_id>")
 @recorders
 def edit_farm(vendor_id: str, farm_id: str) -> Answer:
     """Show what is said of a farm, to be corrected."""
-    farm = _farm(vendor_id, farm_id)
+    farm = need_farm(vendor_id, farm_id)
     known = {
         "name": farm.name,
         "commune": farm.commune,
@@ -84,35 +80,36 @@ def edit_farm(vendor_id: str, farm_id: str) -> Answer:
 @recorders
 def change_farm(vendor_id: str, farm_id: str) -> Answer:
     """Correct a farm."""
-    farm = _farm(vendor_id, farm_id)
+    farm = need_farm(vendor_id, farm_id)
     form = _with_communes(FarmForm())
-
-    def act(session: "Session") -> bool:
-        facts = _farm_facts(form, farm)
-        actor = guards.current_actor()
-        farms.change_farm(session, farm_id, facts=facts, actor=actor, now=clock.now())
-        return True
-
-    if not attempt(form, act):
-        return _farm_page(vendor_id, form, farm), 422
-    flash(_("Saved."), "good")
-    return go(url_for("traceability.show_farm", vendor_id=vendor_id))
+    return attempt(
+        form,
+        lambda session: farms.change_farm(
+            session,
+            farm_id,
+            facts=_farm_facts(form, farm),
+            actor=guards.current_actor(),
+            now=clock.now(),
+        ),
+        again=lambda: _farm_page(vendor_id, form, farm),
+        then=lead_on(url_for("traceability.show_farm", vendor_id=vendor_id), _("Saved.")),
+    )
 
 
 @blueprint.get("/farms/<farm_id>/plots/new")
 @recorders
 def new_plot(vendor_id: str, farm_id: str) -> Answer:
     """Ask for a plot."""
-    return _plot_page(vendor_id, _farm(vendor_id, farm_id), PlotForm())
+    return _plot_page(vendor_id, need_farm(vendor_id, farm_id), PlotForm())
 
 
 @blueprint.post("/farms/<farm_id>/plots/new")
 @recorders
 def create_plot(vendor_id: str, farm_id: str) -> Answer:
     """Add a plot."""
-    farm = _farm(vendor_id, farm_id)
+    farm = need_farm(vendor_id, farm_id)
     form = PlotForm()
-    made = attempt(
+    return attempt(
         form,
         lambda session: farms.create_plot(
             session,
@@ -123,17 +120,11 @@ def create_plot(vendor_id: str, farm_id: str) -> Answer:
             actor=guards.current_actor(),
             now=clock.now(),
         ),
+        again=lambda: _plot_page(vendor_id, farm, form),
+        then=lead_on(
+            lambda made: url_for("traceability.new_season", vendor_id=vendor_id, plot_id=made)
+        ),
     )
-    if made is None:
-        return _plot_page(vendor_id, farm, form), 422
-    return go(url_for("traceability.new_season", vendor_id=vendor_id, plot_id=made))
-
-
-def _farm(vendor_id: str, farm_id: str) -> FarmCard:
-    farm = queries.farm_of(db(), farm_id, vendor_id=vendor_id)
-    if farm is None:
-        raise NotFound
-    return farm
 
 
 def _farm_facts(form: FarmForm, farm: FarmCard | None = None) -> FarmFacts:

@@ -1,16 +1,15 @@
 """Lots as their vendor sees them: state, hold, release, recall."""
 
 from collections.abc import Callable
-from typing import Any
 
-from flask import flash, url_for
+from flask import url_for
 from flask_babel import gettext as _
 
 from accounts import guards
 from kernel import clock
-from kernel.errors import DomainError
 from kernel.settings import Settings
-from kernel.web.answers import Answer, go
+from kernel.web.answers import Answer
+from kernel.web.attempts import attempt, lead_on
 from kernel.web.pages import page
 from kernel.web.paging import page_number
 from kernel.web.session import db, part
@@ -25,19 +24,18 @@ from traceability.queries.naming import roots_of
 from traceability.queries.packings import packing_of
 from traceability.queries.stock import lot_page
 from traceability.services.lots import hold_lot, recall_lot, release_lot
-from traceability.views.attempt import attempt, need_lot
 from traceability.views.blueprint import blueprint, everybody, owners
+from traceability.views.needs import need_lot
 
 
 @blueprint.get("/lots")
 @everybody
 def show_lots(vendor_id: str) -> Answer:
     """List a vendor's lots, the newest harvest first."""
-    number = page_number()
     return page(
         "traceability/lots.html",
         vendor_id=vendor_id,
-        lots=queries.lots_of(db(), vendor_id=vendor_id, page=number),
+        lots=queries.lots_of(db(), vendor_id=vendor_id, page=page_number()),
     )
 
 
@@ -83,23 +81,18 @@ def _names_of(lot: LotCard) -> tuple[str, ...]:
 def _change(vendor_id: str, lot_id: str, service: Callable[..., None], words: str) -> Answer:
     lot = need_lot(vendor_id, lot_id)
     form = ReasonForm()
-
-    def act(session: Any) -> bool:
-        actor = guards.current_actor()
-        service(session, lot_id, reason=form.reason.data, actor=actor, now=clock.now())
-        return True
-
-    try:
-        if not attempt(form, act):
-            return _lot_page(vendor_id, lot, form), 422
-    except DomainError as refusal:
-        # A second person or a test is needed: that is told on the page of the lot.
-        if refusal.code not in {"second_person_needed", "test_needed", "test_failed"}:
-            raise
-        form.problem = _(refusal.message)
-        return _lot_page(vendor_id, lot, form), refusal.status
-    flash(words, "good")
-    return go(url_for("traceability.show_lot", vendor_id=vendor_id, lot_id=lot_id))
+    return attempt(
+        form,
+        lambda session: service(
+            session,
+            lot_id,
+            reason=form.reason.data,
+            actor=guards.current_actor(),
+            now=clock.now(),
+        ),
+        again=lambda: _lot_page(vendor_id, lot, form),
+        then=lead_on(url_for("traceability.show_lot", vendor_id=vendor_id, lot_id=lot_id), words),
+    )
 
 
 def _lot_page(vendor_id: str, lot: LotCard, form: ReasonForm) -> str:

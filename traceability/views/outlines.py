@@ -1,8 +1,6 @@
 """The border of a plot: drawn with a finger, walked with the phone, or written."""
 
-from typing import TYPE_CHECKING
-
-from flask import flash, make_response, url_for
+from flask import Response, after_this_request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField
@@ -11,18 +9,15 @@ from wtforms.validators import Length, ValidationError
 from accounts import guards
 from kernel import clock
 from kernel.errors import Invalid, NotFound
-from kernel.web.answers import Answer, go
+from kernel.web.answers import Answer
+from kernel.web.attempts import attempt, lead_on
 from kernel.web.forms import Form, TextAreaField, refusal_text
 from kernel.web.pages import page
 from kernel.web.session import db
 from traceability.queries.outlines import Bordered, bordered
 from traceability.rules.outlines import Corner, area_m2, draw, read_outline, write_outline
 from traceability.services.outlines import draw_plot
-from traceability.views.attempt import attempt
 from traceability.views.blueprint import blueprint, recorders
-
-if TYPE_CHECKING:
-    from sqlalchemy.orm import Session
 
 HERE = "geolocation=(self), microphone=(), camera=(self), payment=()"
 
@@ -58,22 +53,19 @@ def save_outline(vendor_id: str, plot_id: str) -> Answer:
     """Keep the border of a plot."""
     found = _need(vendor_id, plot_id)
     form = OutlineForm()
-
-    def act(session: "Session") -> bool:
-        draw_plot(
+    return attempt(
+        form,
+        lambda session: draw_plot(
             session,
             plot_id,
             outline=form.corners,
             takes_area=form.takes_area.data,
             actor=guards.current_actor(),
             now=clock.now(),
-        )
-        return True
-
-    if not attempt(form, act):
-        return _outline_page(vendor_id, found, form, 422)
-    flash(_("Saved."), "good")
-    return go(url_for("traceability.show_farm", vendor_id=vendor_id))
+        ),
+        again=lambda: _outline_page(vendor_id, found, form),
+        then=lead_on(url_for("traceability.show_farm", vendor_id=vendor_id), _("Saved.")),
+    )
 
 
 def _need(vendor_id: str, plot_id: str) -> Bordered:
@@ -83,18 +75,19 @@ def _need(vendor_id: str, plot_id: str) -> Bordered:
     return found
 
 
-def _outline_page(vendor_id: str, found: Bordered, form: OutlineForm, status: int = 200) -> Answer:
-    response = make_response(
-        page(
-            "traceability/outline.html",
-            vendor_id=vendor_id,
-            plot=found,
-            form=form,
-            drawn=draw(found.outline, found.others),
-            inside_m2=area_m2(found.outline) if found.outline else 0,
-        ),
-        status,
+def _outline_page(vendor_id: str, found: Bordered, form: OutlineForm) -> str:
+    after_this_request(_let_walk)
+    return page(
+        "traceability/outline.html",
+        vendor_id=vendor_id,
+        plot=found,
+        form=form,
+        drawn=draw(found.outline, found.others),
+        inside_m2=area_m2(found.outline) if found.outline else 0,
     )
+
+
+def _let_walk(response: Response) -> Response:
     # Walking the border needs to know where the phone is; no other page of the farm does.
     response.headers["Permissions-Policy"] = HERE
     return response

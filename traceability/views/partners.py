@@ -11,13 +11,13 @@ from kernel import clock
 from kernel.db import transaction
 from kernel.settings import Settings
 from kernel.web.answers import Answer, go
+from kernel.web.attempts import attempt
 from kernel.web.forms import REQUIRED, DayField, Form, TextField
 from kernel.web.pages import page
 from kernel.web.session import db, part
 from traceability.queries.partners import tokens_of
 from traceability.services import partners
 from traceability.services.partners import MOST_NAME, Grant
-from traceability.views.attempt import attempt
 from traceability.views.blueprint import blueprint, owners
 
 
@@ -42,7 +42,7 @@ def show_partners(vendor_id: str) -> Answer:
 def make_token(vendor_id: str) -> Answer:
     """Make a token and show it, this once."""
     form = TokenForm()
-    token = attempt(
+    return attempt(
         form,
         lambda session: partners.make_token(
             session,
@@ -56,12 +56,9 @@ def make_token(vendor_id: str) -> Answer:
             actor=guards.current_actor(),
             now=clock.now(),
         ),
+        again=lambda: _page(vendor_id, form),
+        then=lambda token: _show_once(vendor_id, token),
     )
-    if token is None:
-        return _page(vendor_id, form), 422
-    made = make_response(_page(vendor_id, TokenForm(formdata=None), token=token))
-    made.headers["Cache-Control"] = "no-store"
-    return made
 
 
 @blueprint.post("/partners/<token_id>/revoke")
@@ -78,6 +75,12 @@ def revoke_token(vendor_id: str, token_id: str) -> Answer:
         )
     flash(_("The token is revoked and opens nothing any more."), "good")
     return go(url_for("traceability.show_partners", vendor_id=vendor_id))
+
+
+def _show_once(vendor_id: str, token: str) -> Answer:
+    made = make_response(_page(vendor_id, TokenForm(formdata=None), token=token))
+    made.headers["Cache-Control"] = "no-store"
+    return made
 
 
 def _page(vendor_id: str, form: TokenForm, *, token: str = "") -> str:

@@ -1,24 +1,19 @@
 """Scans of a vendor's labels: which lots are looked at, and signs of copies."""
 
-from typing import TYPE_CHECKING
-
-from flask import flash, request, url_for
+from flask import request, url_for
 from flask_babel import gettext as _
 
 from accounts import guards
 from kernel import clock
-from kernel.web.answers import Answer, go
+from kernel.web.answers import Answer
+from kernel.web.attempts import attempt, lead_on
 from kernel.web.pages import page
 from kernel.web.paging import page_number
 from kernel.web.session import db
 from traceability.forms.labels import CheckedForm
 from traceability.queries.scans import alerts_of, scans_of_lots
 from traceability.services.scans import check_alert
-from traceability.views.attempt import attempt
 from traceability.views.blueprint import blueprint, everybody
-
-if TYPE_CHECKING:
-    from sqlalchemy.orm import Session
 
 
 @blueprint.get("/scans")
@@ -33,16 +28,14 @@ def show_scans(vendor_id: str) -> Answer:
 def check_copy(vendor_id: str, alert_id: str) -> Answer:
     """Note what came out of a sign of copied labels."""
     form = CheckedForm()
-
-    def act(session: "Session") -> bool:
-        actor = guards.current_actor()
-        check_alert(session, alert_id, **form.found, actor=actor, now=clock.now())
-        return True
-
-    if not attempt(form, act):
-        return _scans_page(vendor_id, form, alert_id), 422
-    flash(_("Noted."), "good")
-    return go(url_for("traceability.show_scans", vendor_id=vendor_id))
+    return attempt(
+        form,
+        lambda session: check_alert(
+            session, alert_id, **form.found, actor=guards.current_actor(), now=clock.now()
+        ),
+        again=lambda: _scans_page(vendor_id, form, alert_id),
+        then=lead_on(url_for("traceability.show_scans", vendor_id=vendor_id), _("Noted.")),
+    )
 
 
 def _scans_page(vendor_id: str, form: CheckedForm, wrong: str = "") -> str:

@@ -2,26 +2,25 @@
 
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from flask import flash, url_for
+from flask import url_for
 from flask_babel import gettext as _
 from wtforms.fields import SelectChoice
 
 from accounts import guards
 from kernel import clock
-from kernel.errors import NotFound
 from kernel.languages import pick
-from kernel.web.answers import Answer, go
+from kernel.web.answers import Answer
+from kernel.web.attempts import attempt, lead_on
 from kernel.web.language import current_language
 from kernel.web.pages import page
 from kernel.web.session import db
-from traceability import queries
 from traceability.forms import CropOfSeasonForm, EndForm, SeasonForm, day_of
-from traceability.queries import SeasonCard
+from traceability.queries import PlotCard, SeasonCard
 from traceability.queries.supplies import crops
 from traceability.services import farms, seasons
 from traceability.services.farms import SeasonFacts
-from traceability.views.attempt import attempt, need_season
 from traceability.views.blueprint import blueprint, recorders
+from traceability.views.needs import need_plot, need_season
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -34,17 +33,16 @@ Asked = TypeVar("Asked", bound=CropOfSeasonForm)
 def new_season(vendor_id: str, plot_id: str) -> Answer:
     """Ask what grows on a plot."""
     today = clock.local_date(clock.now())
-    return _new_page(vendor_id, plot_id, _with_crops(SeasonForm(data={"started_on": today})))
+    form = _with_crops(SeasonForm(data={"started_on": today}))
+    return _new_page(vendor_id, need_plot(vendor_id, plot_id), form)
 
 
 @blueprint.post("/plots/<plot_id>/seasons/new")
 @recorders
 def start_season(vendor_id: str, plot_id: str) -> Answer:
     """Begin a season."""
-    form = _with_crops(SeasonForm())
-    if queries.plot_of(db(), plot_id, vendor_id=vendor_id) is None:
-        raise NotFound
-    made = attempt(
+    plot, form = need_plot(vendor_id, plot_id), _with_crops(SeasonForm())
+    return attempt(
         form,
         lambda session: farms.start_season(
             session,
@@ -53,11 +51,12 @@ def start_season(vendor_id: str, plot_id: str) -> Answer:
             actor=guards.current_actor(),
             now=clock.now(),
         ),
+        again=lambda: _new_page(vendor_id, plot, form),
+        then=lead_on(
+            lambda made: url_for("traceability.show_season", vendor_id=vendor_id, season_id=made),
+            _("Saved."),
+        ),
     )
-    if made is None:
-        return _new_page(vendor_id, plot_id, form), 422
-    flash(_("Saved."), "good")
-    return go(url_for("traceability.show_season", vendor_id=vendor_id, season_id=made))
 
 
 @blueprint.get("/seasons/<season_id>/crop")
@@ -79,18 +78,22 @@ def change_crop(vendor_id: str, season_id: str) -> Answer:
     """Say what a season grows; its sprays are judged by the labels of that crop."""
     season, form = need_season(vendor_id, season_id), _with_crops(CropOfSeasonForm())
 
-    def act(session: "Session") -> bool:
+    def act(session: "Session") -> None:
         told = _told(form)
         # What was said in the other language stays, unless the list says it now.
         told["crop"] = season.crop | told["crop"] if form.crop.data else told["crop"]
         actor = guards.current_actor()
         seasons.change_crop(session, season_id, **told, actor=actor, now=clock.now())
-        return True
 
-    if not attempt(form, act):
-        return _crop_page(vendor_id, season, form), 422
-    flash(_("Saved. What was sprayed is judged by the labels of this crop."), "good")
-    return go(url_for("traceability.show_season", vendor_id=vendor_id, season_id=season_id))
+    return attempt(
+        form,
+        act,
+        again=lambda: _crop_page(vendor_id, season, form),
+        then=lead_on(
+            url_for("traceability.show_season", vendor_id=vendor_id, season_id=season_id),
+            _("Saved. What was sprayed is judged by the labels of this crop."),
+        ),
+    )
 
 
 @blueprint.get("/seasons/<season_id>/end")
@@ -106,18 +109,22 @@ def ask_end(vendor_id: str, season_id: str) -> Answer:
 @recorders
 def end_season(vendor_id: str, season_id: str) -> Answer:
     """End a season."""
-    season = need_season(vendor_id, season_id)
-    form = EndForm()
-
-    def act(session: "Session") -> bool:
-        day, actor = day_of(form.ended_on), guards.current_actor()
-        farms.end_season(session, season_id, ended_on=day, actor=actor, now=clock.now())
-        return True
-
-    if not attempt(form, act):
-        return _end_page(vendor_id, season, form), 422
-    flash(_("The season is over. Its diary and lots stay."), "good")
-    return go(url_for("traceability.show_farm", vendor_id=vendor_id))
+    season, form = need_season(vendor_id, season_id), EndForm()
+    return attempt(
+        form,
+        lambda session: farms.end_season(
+            session,
+            season_id,
+            ended_on=day_of(form.ended_on),
+            actor=guards.current_actor(),
+            now=clock.now(),
+        ),
+        again=lambda: _end_page(vendor_id, season, form),
+        then=lead_on(
+            url_for("traceability.show_farm", vendor_id=vendor_id),
+            _("The season is over. Its diary and lots stay."),
+        ),
+    )
 
 
 def _with_crops(form: Asked) -> Asked:
@@ -150,10 +157,7 @@ def _told(form: CropOfSeasonForm) -> dict[str, Any]:
     }
 
 
-def _new_page(vendor_id: str, plot_id: str, form: SeasonForm) -> str:
-    plot = queries.plot_of(db(), plot_id, vendor_id=vendor_id)
-    if plot is None:
-        raise NotFound
+def _new_page(vendor_id: str, plot: PlotCard, form: SeasonForm) -> str:
     back = url_for("traceability.show_farm", vendor_id=vendor_id)
     return page(
         "traceability/season_form.html", vendor_id=vendor_id, form=form, under=plot.name, back=back

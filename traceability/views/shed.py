@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from flask import Response, flash, url_for
+from flask import Response, url_for
 from flask_babel import gettext as _
 
 from accounts import guards
@@ -13,7 +13,8 @@ from kernel.errors import DomainError, NotFound
 from kernel.quantity import Unit, parse_quantity
 from kernel.rules_table import rule
 from kernel.storage import Storage
-from kernel.web.answers import Answer, go
+from kernel.web.answers import Answer
+from kernel.web.attempts import attempt, lead_on
 from kernel.web.forms import form_error
 from kernel.web.pages import page
 from kernel.web.session import db, part
@@ -25,8 +26,8 @@ from traceability.rules import Verdict
 from traceability.services import shed, testing
 from traceability.services.shed import BatchFacts
 from traceability.services.testing import Report, TestFacts
-from traceability.views.attempt import attempt, need_lot, need_season
 from traceability.views.blueprint import blueprint, everybody, recorders
+from traceability.views.needs import need_lot, need_season
 from traceability.views.water import need_source
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ def new_batch(vendor_id: str) -> Answer:
 def add_batch(vendor_id: str) -> Answer:
     """Put a batch into the shed."""
     form = BatchForm()
-    made = attempt(
+    return attempt(
         form,
         lambda session: shed.add_batch(
             session,
@@ -68,11 +69,9 @@ def add_batch(vendor_id: str) -> Answer:
             actor=guards.current_actor(),
             now=clock.now(),
         ),
+        again=lambda: _batch_form(vendor_id, form),
+        then=lead_on(lambda made: _address_of(vendor_id, made), _("Put into the shed.")),
     )
-    if made is None:
-        return _batch_form(vendor_id, form), 422
-    flash(_("Put into the shed."), "good")
-    return go(url_for("traceability.show_input_batch", vendor_id=vendor_id, input_batch_id=made))
 
 
 @blueprint.get("/inputs/<input_batch_id>")
@@ -88,7 +87,7 @@ def count_batch(vendor_id: str, input_batch_id: str) -> Answer:
     """Bring the stock to what was counted."""
     batch, form = _batch(vendor_id, input_batch_id), CountForm()
 
-    def act(session: "Session") -> bool:
+    def act(session: "Session") -> None:
         text = form.quantity.data or ""
         counted = (
             0 if text.strip() == "0" else parse_quantity(text, batch.unit, bare=_BARE[batch.unit])
@@ -96,13 +95,12 @@ def count_batch(vendor_id: str, input_batch_id: str) -> Answer:
         actor, now = guards.current_actor(), clock.now()
         note = form.note.data or ""
         shed.count_batch(session, input_batch_id, counted=counted, note=note, actor=actor, now=now)
-        return True
 
-    if not attempt(form, act):
-        return _batch_page(vendor_id, batch, form), 422
-    flash(_("Saved."), "good")
-    return go(
-        url_for("traceability.show_input_batch", vendor_id=vendor_id, input_batch_id=input_batch_id)
+    return attempt(
+        form,
+        act,
+        again=lambda: _batch_page(vendor_id, batch, form),
+        then=lead_on(_address_of(vendor_id, input_batch_id), _("Saved.")),
     )
 
 
@@ -228,7 +226,12 @@ def _record(about: _Tested) -> Answer:
     report = _kept_report(form, vendor_id) if form.validate() else None
     if report is None:
         return _test_form(about, form), 422
-    made = attempt(
+
+    def again() -> str:
+        part(Storage).delete(report.key)
+        return _test_form(about, form)
+
+    return attempt(
         form,
         lambda session: testing.record_test(
             session,
@@ -237,12 +240,9 @@ def _record(about: _Tested) -> Answer:
             actor=guards.current_actor(),
             now=clock.now(),
         ),
+        again=again,
+        then=lead_on(about.back, _("The lab test is recorded.")),
     )
-    if made is None:
-        part(Storage).delete(report.key)
-        return _test_form(about, form), 422
-    flash(_("The lab test is recorded."), "good")
-    return go(about.back)
 
 
 def _kept_report(form: LabTestForm, vendor_id: str) -> Report | None:
@@ -288,8 +288,12 @@ def _batch_facts(form: BatchForm) -> BatchFacts:
     )
 
 
+def _address_of(vendor_id: str, batch_id: str) -> str:
+    return url_for("traceability.show_input_batch", vendor_id=vendor_id, input_batch_id=batch_id)
+
+
 def _batch(vendor_id: str, batch_id: str) -> BatchCard:
-    found = queries.batches(db(), vendor_id=vendor_id, batch_id=batch_id)
+    found = queries.batches(db(), vendor_id=vendor_id, among=[batch_id])
     if not found:
         raise NotFound
     return found[0]

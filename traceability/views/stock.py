@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from flask import flash, request, url_for
+from flask import request, url_for
 from flask_babel import gettext as _
 
 from accounts import guards
@@ -11,7 +11,8 @@ from kernel import clock
 from kernel.errors import Invalid, NotFound
 from kernel.messages import msg
 from kernel.quantity import written
-from kernel.web.answers import Answer, go
+from kernel.web.answers import Answer
+from kernel.web.attempts import attempt, lead_on
 from kernel.web.forms import Form
 from kernel.web.language import current_language
 from kernel.web.pages import page
@@ -23,8 +24,8 @@ from traceability.queries.stock import usable_lots
 from traceability.rules import Portion
 from traceability.services import lots
 from traceability.services.lots import How, Material, PackFacts
-from traceability.views.attempt import attempt, need_lot
 from traceability.views.blueprint import blueprint, everybody
+from traceability.views.needs import need_lot
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -83,11 +84,14 @@ def pack(vendor_id: str) -> Answer:
             session, vendor_id=vendor_id, facts=facts, actor=actor, now=clock.now()
         )
 
-    made = attempt(form, act)
-    if made is None:
-        return _pack_page(vendor_id, form, choice, typed_amounts(choice)), 422
-    flash(_("Packed. Labels can be printed now."), "good")
-    return go(url_for("traceability.show_lot", vendor_id=vendor_id, lot_id=made))
+    return attempt(
+        form,
+        act,
+        again=lambda: _pack_page(vendor_id, form, choice, typed_amounts(choice)),
+        then=lead_on(
+            lambda made: _address_of(vendor_id, made), _("Packed. Labels can be printed now.")
+        ),
+    )
 
 
 @blueprint.get("/lots/<lot_id>/split")
@@ -105,15 +109,17 @@ def split(vendor_id: str, lot_id: str) -> Answer:
     form = SplitForm()
 
     def act(session: "Session") -> tuple[str, ...]:
-        each = _amount(form.each.data, lot, "each")
+        each = read_amount(form.each.data, lot, "each")
         parts = [each] * int(form.count.data or 0)
         actor = guards.current_actor()
         return lots.split_lot(session, lot_id, parts=parts, actor=actor, now=clock.now())
 
-    if attempt(form, act) is None:
-        return _split_page(vendor_id, lot, form), 422
-    flash(_("Split. Each part is a lot of its own."), "good")
-    return go(url_for("traceability.show_lot", vendor_id=vendor_id, lot_id=lot_id))
+    return attempt(
+        form,
+        act,
+        again=lambda: _split_page(vendor_id, lot, form),
+        then=lead_on(_address_of(vendor_id, lot_id), _("Split. Each part is a lot of its own.")),
+    )
 
 
 @blueprint.get("/lots/<lot_id>/take/<what>")
@@ -128,21 +134,23 @@ def ask_taking(vendor_id: str, lot_id: str, what: str) -> Answer:
 def take(vendor_id: str, lot_id: str, what: str) -> Answer:
     """Write it down."""
     lot = need_lot(vendor_id, lot_id)
-    form = TakeForm()
-    service = _taking(what)[0]
+    form, service = TakeForm(), _taking(what)[0]
 
-    def act(session: "Session") -> bool:
+    def act(session: "Session") -> None:
         text = form.quantity.data or ""
         # Nothing at all can be counted, but not taken.
-        quantity = 0 if what == "count" and text.strip() == "0" else _amount(text, lot, "quantity")
+        quantity = (
+            0 if what == "count" and text.strip() == "0" else read_amount(text, lot, "quantity")
+        )
         actor, reason = guards.current_actor(), form.reason.data
         service(session, lot_id, quantity=quantity, reason=reason, actor=actor, now=clock.now())
-        return True
 
-    if not attempt(form, act):
-        return _take_page(vendor_id, lot, what, form), 422
-    flash(_("Written down."), "good")
-    return go(url_for("traceability.show_lot", vendor_id=vendor_id, lot_id=lot_id))
+    return attempt(
+        form,
+        act,
+        again=lambda: _take_page(vendor_id, lot, what, form),
+        then=lead_on(_address_of(vendor_id, lot_id), _("Written down.")),
+    )
 
 
 def usable(vendor_id: str) -> list[LotCard]:
@@ -157,7 +165,8 @@ def read_portions(choice: Sequence[LotCard]) -> tuple[Portion, ...]:
     """
     typed, known = typed_amounts(choice), {lot.id: lot for lot in choice}
     return tuple(
-        Portion(lot_id, _amount(text, known[lot_id], "portions")) for lot_id, text in typed.items()
+        Portion(lot_id, read_amount(text, known[lot_id], "portions"))
+        for lot_id, text in typed.items()
     )
 
 
@@ -167,7 +176,15 @@ def typed_amounts(choice: Sequence[LotCard]) -> dict[str, str]:
     return {lot_id: text for lot_id, text in typed.items() if text}
 
 
-def _amount(text: str | None, lot: LotCard, field: str) -> int:
+def _address_of(vendor_id: str, lot_id: str) -> str:
+    return url_for("traceability.show_lot", vendor_id=vendor_id, lot_id=lot_id)
+
+
+def read_amount(text: str | None, lot: LotCard, field: str) -> int:
+    """Return an amount of a lot in base units.
+
+    :raises Invalid: when it cannot be read, on the field it was typed into.
+    """
     try:
         return parse_amount(text or "", lot.unit)
     except Invalid as refusal:

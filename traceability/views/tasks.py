@@ -1,24 +1,25 @@
 """The tasks of each crop that a diary offers as one press: pages of a vendor and of the office."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
-from flask import Blueprint, flash, request, url_for
+from flask import Blueprint, request, url_for
 from flask_babel import gettext as _
 
 from accounts import guards
 from kernel import clock
+from kernel.db import transaction
 from kernel.errors import NotFound
-from kernel.web.answers import Answer, go
+from kernel.web.answers import Answer
+from kernel.web.attempts import attempt, lead_on
 from kernel.web.language import current_language
 from kernel.web.pages import page
 from kernel.web.session import db
-from traceability.forms import PressForm
 from traceability.forms.tasks import TaskForm
 from traceability.queries.tasks import TaskRow, all_tasks, task_of
 from traceability.rules import Activity
 from traceability.rules.tasks import Task
 from traceability.services.tasks import add_task, change_task, switch_task
-from traceability.views.attempt import attempt
 from traceability.views.blueprint import blueprint as farm
 from traceability.views.blueprint import recorders
 
@@ -128,7 +129,7 @@ def turn_office_task(task_id: str, way: str) -> Answer:
     return _turn(Keeper(None), task_id, way)
 
 
-def _list(keeper: Keeper) -> Answer:
+def _list(keeper: Keeper) -> str:
     rows = all_tasks(db(), vendor_id=keeper.vendor_id)
     replaced = {row.instead_of for row in rows}
     shown = [row for row in rows if row.id not in replaced]
@@ -137,7 +138,7 @@ def _list(keeper: Keeper) -> Answer:
 
 def _create(keeper: Keeper) -> Answer:
     form = TaskForm()
-    made = attempt(
+    return attempt(
         form,
         lambda session: add_task(
             session,
@@ -146,8 +147,9 @@ def _create(keeper: Keeper) -> Answer:
             actor=guards.current_actor(),
             now=clock.now(),
         ),
+        again=lambda: _form_page(keeper, form),
+        then=_saved(keeper),
     )
-    return _done(keeper, made, form, None)
 
 
 def _edit(keeper: Keeper, task_id: str) -> Answer:
@@ -167,46 +169,38 @@ def _edit(keeper: Keeper, task_id: str) -> Answer:
 
 def _save(keeper: Keeper, task_id: str) -> Answer:
     row, form = _need(keeper, task_id), TaskForm()
-
-    def act(session: object) -> bool:
-        change_task(
-            session,  # type: ignore[arg-type]
+    return attempt(
+        form,
+        lambda session: change_task(
+            session,
             task_id,
             vendor_id=keeper.vendor_id,
             task=_task(form, row),
             seen=form.seen_version,
             actor=guards.current_actor(),
             now=clock.now(),
-        )
-        return True
-
-    return _done(keeper, attempt(form, act), form, row)
+        ),
+        again=lambda: _form_page(keeper, form, row),
+        then=_saved(keeper),
+    )
 
 
 def _turn(keeper: Keeper, task_id: str, way: str) -> Answer:
     _need(keeper, task_id)
-    form = PressForm()
-
-    def act(session: object) -> bool:
+    with transaction(db()) as session:
         switch_task(
-            session,  # type: ignore[arg-type]
+            session,
             task_id,
             vendor_id=keeper.vendor_id,
             on=way == "on",
             actor=guards.current_actor(),
             now=clock.now(),
         )
-        return True
-
-    attempt(form, act)
-    return go(keeper.url("show_tasks"))
+    return _saved(keeper)(None)
 
 
-def _done(keeper: Keeper, done: object, form: TaskForm, row: TaskRow | None) -> Answer:
-    if not done:
-        return _form_page(keeper, form, row), 422
-    flash(_("Saved."), "good")
-    return go(keeper.url("show_tasks"))
+def _saved(keeper: Keeper) -> Callable[[object], Answer]:
+    return lead_on(keeper.url("show_tasks"), _("Saved."))
 
 
 def _need(keeper: Keeper, task_id: str) -> TaskRow:

@@ -31,6 +31,11 @@ def note_of(text: str) -> dict[str, str]:
     return {current_language(): text} if text else {}
 
 
+def filled_in(product: str | None, ingredient: str | None) -> str:
+    """Return what a form keeps of the product that is filled in, to tell it from another."""
+    return f"{product or ''}|{ingredient or ''}"
+
+
 def names_in(text: str) -> tuple[str, ...]:
     """Return the names of a list with commas between."""
     return tuple(name for part in text.split(",") if (name := part.strip()[:120]))
@@ -75,7 +80,7 @@ def entry_facts(session: "Session", form: EntryForm, activity: Activity) -> Entr
         worker=said["worker"],
         people=names_in(said["people"]),
         input_name=said["input_name"],
-        active_ingredient=said["active_ingredient"],
+        active_ingredient=form.ingredient,
         dose=said["dose"],
         phi_days=form.phi_days.data if activity is Activity.SPRAY else None,
         product_ids=_further(session, said["more_names"]),

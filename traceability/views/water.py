@@ -1,14 +1,15 @@
 """Where a vendor's water comes from, which plots draw it, and its tests."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
-from flask import flash, url_for
+from flask import url_for
 from flask_babel import gettext as _
 
 from accounts import guards
 from kernel import clock
 from kernel.errors import NotFound
-from kernel.web.answers import Answer, go
+from kernel.web.answers import Answer
+from kernel.web.attempts import attempt, lead_on
 from kernel.web.pages import page
 from kernel.web.session import db
 from traceability.forms import day_of
@@ -17,11 +18,7 @@ from traceability.queries import water as sources
 from traceability.queries.recalls.choices import plots_of
 from traceability.queries.water import SourceCard
 from traceability.services import water
-from traceability.views.attempt import attempt
 from traceability.views.blueprint import blueprint, everybody, recorders
-
-if TYPE_CHECKING:
-    from sqlalchemy.orm import Session
 
 
 @blueprint.get("/water")
@@ -36,7 +33,7 @@ def show_water(vendor_id: str) -> Answer:
 def add_water(vendor_id: str) -> Answer:
     """Name a source."""
     form = SourceForm()
-    made = attempt(
+    return attempt(
         form,
         lambda session: water.add_source(
             session,
@@ -45,10 +42,11 @@ def add_water(vendor_id: str) -> Answer:
             actor=guards.current_actor(),
             now=clock.now(),
         ),
+        again=lambda: _list_page(vendor_id, form),
+        then=lead_on(
+            lambda made: url_for("traceability.show_source", vendor_id=vendor_id, source_id=made)
+        ),
     )
-    if made is None:
-        return _list_page(vendor_id, form), 422
-    return go(url_for("traceability.show_source", vendor_id=vendor_id, source_id=made))
 
 
 @blueprint.get("/water/<source_id>")
@@ -65,21 +63,19 @@ def show_source(vendor_id: str, source_id: str) -> Answer:
 def draw_water(vendor_id: str, source_id: str) -> Answer:
     """Note that a plot draws from a source."""
     source, form = need_source(vendor_id, source_id), _with_plots(DrawForm(), vendor_id)
-
-    def act(session: "Session") -> bool:
-        water.draw_water(
+    return attempt(
+        form,
+        lambda session: water.draw_water(
             session,
             source_id,
             plot_id=form.plot.data,
             since=day_of(form.since),
             actor=guards.current_actor(),
             now=clock.now(),
-        )
-        return True
-
-    if not attempt(form, act):
-        return _source_page(vendor_id, source, form), 422
-    return _saved(vendor_id, source_id)
+        ),
+        again=lambda: _source_page(vendor_id, source, form),
+        then=_saved(vendor_id, source_id),
+    )
 
 
 @blueprint.post("/water/<source_id>/plots/<draw_id>")
@@ -88,21 +84,23 @@ def leave_water(vendor_id: str, source_id: str, draw_id: str) -> Answer:
     """Note that a plot draws from it no more."""
     source, form = need_source(vendor_id, source_id), LeaveForm()
 
-    def act(session: "Session") -> bool:
-        water.leave_water(
+    def again() -> str:
+        draw = _with_plots(DrawForm(formdata=None), vendor_id)
+        return _source_page(vendor_id, source, draw, left=(draw_id, form))
+
+    return attempt(
+        form,
+        lambda session: water.leave_water(
             session,
             draw_id,
             source_id=source_id,
             until=day_of(form.until),
             actor=guards.current_actor(),
             now=clock.now(),
-        )
-        return True
-
-    if not attempt(form, act):
-        draw = _with_plots(DrawForm(formdata=None), vendor_id)
-        return _source_page(vendor_id, source, draw, left=(draw_id, form)), 422
-    return _saved(vendor_id, source_id)
+        ),
+        again=again,
+        then=_saved(vendor_id, source_id),
+    )
 
 
 def need_source(vendor_id: str, source_id: str) -> SourceCard:
@@ -116,9 +114,10 @@ def need_source(vendor_id: str, source_id: str) -> SourceCard:
     return found[0]
 
 
-def _saved(vendor_id: str, source_id: str) -> Answer:
-    flash(_("Saved."), "good")
-    return go(url_for("traceability.show_source", vendor_id=vendor_id, source_id=source_id))
+def _saved(vendor_id: str, source_id: str) -> Callable[[object], Answer]:
+    return lead_on(
+        url_for("traceability.show_source", vendor_id=vendor_id, source_id=source_id), _("Saved.")
+    )
 
 
 def _with_plots(form: DrawForm, vendor_id: str) -> DrawForm:

@@ -32,12 +32,21 @@ class Amount:
 
 
 def correct_entry(
-    session: Session, entry_id: str, *, facts: EntryFacts, reason: str, actor: Actor, now: datetime
+    session: Session,
+    entry_id: str,
+    *,
+    facts: EntryFacts,
+    amount: Amount | None = None,
+    reason: str,
+    actor: Actor,
+    now: datetime,
 ) -> str:
     """Correct any entry by a new row and return its id; the lot of a harvest follows.
 
-    :raises HarvestUsed: for another day, when the lot was packed or sold from meanwhile.
-    :raises Invalid: as in ``revise_entry``, or for a day behind the lot's best.
+    ``amount`` is what was harvested; None where it stays, or for what is no harvest.
+
+    :raises HarvestUsed: for another day or amount, when the lot was packed or sold from meanwhile.
+    :raises Invalid: as in ``revise_entry``, for nothing harvested, or a day behind the lot's best.
     """
     entry = lock(session, DiaryEntry, entry_id)
     if entry is None:
@@ -45,7 +54,7 @@ def correct_entry(
     if entry.activity is not Activity.HARVEST or facts.activity is not Activity.HARVEST:
         return revise_entry(session, entry_id, facts=facts, reason=reason, actor=actor, now=now)
     return amend_harvest(
-        session, entry, facts=facts, amount=None, reason=reason, actor=actor, now=now
+        session, entry, facts=facts, amount=amount, reason=reason, actor=actor, now=now
     )
 
 

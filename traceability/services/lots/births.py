@@ -76,6 +76,7 @@ def record_harvest(
     known = find_sent(session, season.id, facts.client_key)
     if known is not None:
         return _lot_of_harvest(session, known)
+    session.refresh(season)
     _check(session, facts, season, vendor_id, today=local_date(now))
     entry = EntryFacts(
         facts.client_key, Activity.HARVEST, facts.harvested_on, facts.note, facts.worker
