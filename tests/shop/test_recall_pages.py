@@ -231,6 +231,8 @@ def test_the_whole_walk_of_an_owner(case, client, sign_in):
     closing = f"{here}/closing"
     count = lot | {"finding": "stock", "quantity": "8"}
     assert post(client, f"{here}/count", count, form=closing).location == closing
+    empty = lot | {"finding": "transit", "quantity": "0"}
+    assert post(client, f"{here}/count", empty, form=closing).location == closing
     assert post(client, f"{here}/count", count | {"quantity": "x"}, form=closing).status_code == 422
     assert post(client, f"{here}/close", {"cause": WHY}, form=closing).status_code == 422
     plan = {"text": "Treo bảng cách ly", "who": "Hòa", "due_on": "2026-12-01"}
