@@ -247,7 +247,10 @@ def test_the_whole_walk_of_an_owner(case, client, sign_in):
 
 def test_a_lot_shows_where_it_comes_from_and_who_has_it(case, client, officer):
     case.order(2, sent="deliver")
+    with case.maker() as session, transaction(session):
+        session.get_one(Lot, case.market.lot).state_reason = "Vượt 20% mức cho phép"
     page = client.get("/office/recalls/trace/AB12CD34").get_data(as_text=True)
+    assert "Vượt 20% mức cho phép" in page
     assert "VAI-01" in page
     assert "Phạm Văn An" in page
     assert client.get("/office/recalls/trace/NOSUCH").status_code == 404
