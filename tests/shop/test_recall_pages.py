@@ -172,6 +172,9 @@ def test_a_buyer_answers_his_notice(case, client):
     assert post(client, address, {"answer": "discarded"}).location == address
     assert one(case, RecallNotice).answer.value == "discarded"
     assert client.get("/r/guessed").status_code == 404
+    text = client.get(f"{address}?lang=en").get_data(as_text=True)
+    for words in ("Your goods", *case.mails()[0].values["orders"], *case.mails()[0].values["lots"]):
+        assert words in text
 
 
 def test_contacts_are_shown_for_the_recall_alone_and_noted(case, client, officer):
