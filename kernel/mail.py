@@ -233,5 +233,7 @@ def _environment(lang: str) -> Environment:
     env.filters.update(
         vnd=money.format_vnd,
         local=lambda text: i18n.pick(text, lang),
+        # What the house wrote itself, as a reason; nothing is the name of the catalogue's head.
+        said=lambda text: translations.gettext(text) if text else "",
     )
     return env

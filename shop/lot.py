@@ -23,6 +23,7 @@ from kernel.web.raw import sent
 from kernel.web.session import db, part
 from shop.lot_facts import LotFacts, lot_facts
 from shop.lot_story import harvested_by, is_made, law_lines, stages, steps, way, worst_of
+from shop.lot_strip import milestones
 from shop.resolver.answering import METHODS
 from shop.resolver.knowing import JUDGED
 from shop.resolver.views import resolved
@@ -171,10 +172,12 @@ def _walk(facts: LotFacts, root: str) -> dict[str, Any]:
     if origin is not None:
         place = place_id(root, gln=origin.gln, extension=origin.extension, code=origin.place_code)
     made = is_made(facts)
+    field, trade = stages(story.entries), steps(facts, from_diary=bool(story.entries))
     return {
         "address": address,
-        "stages": stages(story.entries),
-        "steps": steps(facts, from_diary=bool(story.entries)),
+        "stages": field,
+        "steps": trade,
+        "strip": milestones(lot, field, trade, grown=not made),
         "harvested_by": harvested_by(facts),
         "law": law_lines(story.entries, way(facts), product=address, place=place, made=made),
     }

@@ -11,12 +11,14 @@ from shop.prepare import alembic_config, upgrade
 
 
 def built(url):
-    """The names of the tables, of their columns and of their indexes."""
+    """The names of the tables, of their columns and indexes, and what is checked."""
     engine = db.open_engine(url)
     seen = sa.inspect(engine)
     tables = set(seen.get_table_names())
     names = tables | {index["name"] for table in tables for index in seen.get_indexes(table)}
     names |= {f"{table}.{column['name']}" for table in tables for column in seen.get_columns(table)}
+    for table in tables:
+        names |= {f"{table}: {one['sqltext']}" for one in seen.get_check_constraints(table)}
     engine.dispose()
     return names
 

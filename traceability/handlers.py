@@ -1,4 +1,4 @@
-"""When something happened to a lot, its vendor is told."""
+"""When something happened to a lot, its vendor is told, and the office where it has to act."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -52,35 +52,16 @@ def on_account_deleted(session: "Session", event: AccountDeleted, now: datetime)
 def tell_of_copies(session: "Session", event: CopySuspected, now: datetime) -> None:
     """Write to the vendor that a label of a lot may have been copied."""
     lot = queries.lot_cards(session, [event.lot_id]).get(event.lot_id)
-    vendor = vendor_cards(session, [event.vendor_id]).get(event.vendor_id)
-    if lot is None or vendor is None:
-        return
-    notify(
-        session,
-        "traceability/copies",
-        to=Address(phone=vendor.phone),
-        now=now,
-        code=lot.code,
-        vendor_id=lot.vendor_id,
-    )
+    if lot is not None:
+        _tell_vendor(session, event.vendor_id, "copies", now, code=lot.code)
 
 
 def on_link_taken_down(session: "Session", event: LinkTakenDown, now: datetime) -> None:
     """Write to the vendor which link of a code the office took down, and why."""
     barred = barred_card(session, event.barred_id)
-    vendor = vendor_cards(session, [event.vendor_id]).get(event.vendor_id)
-    if barred is None or vendor is None:
-        return
-    notify(
-        session,
-        "traceability/link_down",
-        to=Address(phone=vendor.phone),
-        now=now,
-        anchor=barred.anchor,
-        href=barred.href,
-        reason=barred.reason,
-        vendor_id=vendor.id,
-    )
+    if barred is not None:
+        said = {"anchor": barred.anchor, "href": barred.href, "reason": barred.reason}
+        _tell_vendor(session, event.vendor_id, "link_down", now, **said)
 
 
 def tell_vendor(
@@ -90,76 +71,45 @@ def tell_vendor(
 
     Of what was packed from it, the letter about the lot itself speaks.
     """
-    if event.cause_id:
-        return
     lot = queries.lot_cards(session, [event.lot_id]).get(event.lot_id)
-    vendor = vendor_cards(session, [event.vendor_id]).get(event.vendor_id)
-    if lot is None or vendor is None:
+    if event.cause_id or lot is None:
         return
-    notify(
-        session,
-        f"traceability/{TEMPLATES[type(event)]}",
-        to=Address(phone=vendor.phone),
-        now=now,
-        code=lot.code,
-        vendor_id=lot.vendor_id,
-        lot_id=lot.id,
-        reason=lot.state_reason,
-    )
+    said = {"code": lot.code, "lot_id": lot.id, "reason": lot.state_reason}
+    _tell_vendor(session, lot.vendor_id, TEMPLATES[type(event)], now, **said)
 
 
 def on_recall_acted(session: "Session", event: RecallActed, now: datetime) -> None:
-    """Write once to each vendor whose lots are stopped, and to the office of those left to it."""
+    """Write once to each vendor whose lots are stopped, and to the office of those left to it.
+
+    The recall itself is open to the vendor it began with; others see their lots.
+    """
     recall = recall_card(session, event.recall_id)
     if recall is None:
         return
+    said = {"code": recall.code, "reason": recall.reason}
     lots = Counter(lot.vendor_id for lot in scope_lots(session, recall.id) if lot.moved)
     for vendor in vendor_cards(session, set(lots)).values():
-        notify(
-            session,
-            "traceability/recall_acted",
-            to=Address(phone=vendor.phone),
-            now=now,
-            code=recall.code,
-            vendor_id=vendor.id,
-            lots=lots[vendor.id],
-            reason=recall.reason,
-        )
+        own = f"recalls/{recall.id}" if vendor.id == recall.vendor_id else "farm/lots"
+        place = f"/work/{vendor.id}/{own}"
+        _write(session, vendor, "recall_acted", now, place=place, lots=lots[vendor.id], **said)
     if event.of_others:
-        _tell_office(
-            session,
-            "recall_of_others",
-            now,
-            code=recall.code,
-            recall_id=recall.id,
-            lots=event.of_others,
-            reason=recall.reason,
-        )
+        said |= {"recall_id": recall.id}
+        _tell_office(session, "recall_of_others", now, lots=event.of_others, **said)
 
 
 def on_complaint_filed(session: "Session", event: ComplaintFiled, now: datetime) -> None:
     """Write to the vendor, and to the office where somebody may fall ill."""
     complaint = complaint_of(session, event.complaint_id)
-    vendor = vendor_cards(session, [event.vendor_id]).get(event.vendor_id)
-    if complaint is None or vendor is None:
+    if complaint is None:
         return
-    values = {"code": complaint.code, "lot": complaint.lot_code, "text": complaint.text}
-    notify(
-        session,
-        "traceability/complaint_filed",
-        to=Address(phone=vendor.phone),
-        now=now,
-        place=f"/work/{vendor.id}/recalls/complaints/{complaint.id}",
-        **values,
-    )
+    said = {"code": complaint.code, "lot": complaint.lot_code, "text": complaint.text}
+    place = f"recalls/complaints/{complaint.id}"
+    at_work = f"/work/{event.vendor_id}/{place}"
+    _tell_vendor(session, event.vendor_id, "complaint_filed", now, place=at_work, **said)
     if complaint.kind in URGENT:
-        _tell_office(
-            session,
-            "complaint_filed",
-            now,
-            place=f"/office/recalls/complaints/{complaint.id}",
-            **(values | {"lot": f"{complaint.lot_code} ({vendor.name})"}),
-        )
+        vendor = vendor_cards(session, [event.vendor_id])[event.vendor_id]
+        said |= {"lot": f"{complaint.lot_code} ({vendor.name})"}
+        _tell_office(session, "complaint_filed", now, place=f"/office/{place}", **said)
 
 
 def on_spray_told_late(session: "Session", event: SprayToldLate, now: datetime) -> None:
@@ -172,7 +122,7 @@ def on_spray_told_late(session: "Session", event: SprayToldLate, now: datetime) 
     lots = sorted(queries.lot_cards(session, family).values(), key=lambda lot: lot.code)
     if vendor is None or not lots:
         return
-    values = {
+    said = {
         "product": event.product,
         "day": f"{date.fromisoformat(event.sprayed_on):%d/%m/%Y}",
         "vendor": vendor.name,
@@ -180,10 +130,9 @@ def on_spray_told_late(session: "Session", event: SprayToldLate, now: datetime) 
     }
     first = next(lot.trace_code for lot in lots if lot.id in event.lot_ids)
     place = f"/work/{vendor.id}/recalls/new?origin=lot&ref={first}"
-    to = Address(phone=vendor.phone)
-    notify(session, "traceability/late_spray", to=to, now=now, place=place, **values)
+    _write(session, vendor, "late_spray", now, place=place, **said)
     place = f"/office/recalls/new?origin=lot&vendor={vendor.id}&ref={first}"
-    _tell_office(session, "late_spray", now, place=place, **values)
+    _tell_office(session, "late_spray", now, place=place, **said)
 
 
 def _codes_of(session: "Session", lots: Sequence[LotCard], vendor: VendorCard) -> list[str]:
@@ -198,21 +147,27 @@ def _codes_of(session: "Session", lots: Sequence[LotCard], vendor: VendorCard) -
 def on_subscription_given_up(session: "Session", event: SubscriptionGivenUp, now: datetime) -> None:
     """Write to the vendor that a partner of his gets no events any more."""
     card = given_up(session, event.subscription_id)
-    vendor = vendor_cards(session, [event.vendor_id]).get(event.vendor_id)
-    if card is None or vendor is None:
-        return
-    notify(
-        session,
-        "traceability/subscription_given_up",
-        to=Address(phone=vendor.phone),
-        now=now,
-        partner=card.partner,
-        server=card.server,
-        vendor_id=vendor.id,
-    )
+    if card is not None:
+        said = {"partner": card.partner, "server": card.server}
+        _tell_vendor(session, event.vendor_id, "subscription_given_up", now, **said)
 
 
-def _tell_office(session: "Session", template: str, now: datetime, **values: Any) -> None:
+def _tell_vendor(
+    session: "Session", vendor_id: str, template: str, now: datetime, /, **said: Any
+) -> None:
+    vendor = vendor_cards(session, [vendor_id]).get(vendor_id)
+    if vendor is not None:
+        _write(session, vendor, template, now, vendor_id=vendor_id, **said)
+
+
+def _write(
+    session: "Session", vendor: VendorCard, template: str, now: datetime, /, **said: Any
+) -> None:
+    """Write to the telephone of a vendor: it is his for certain, and always with him."""
+    notify(session, f"traceability/{template}", to=Address(phone=vendor.phone), now=now, **said)
+
+
+def _tell_office(session: "Session", template: str, now: datetime, /, **said: Any) -> None:
     for officer in people_with_roles(session, ("approver",)):
         to = Address(email=officer.email, phone=officer.phone, lang=officer.lang or "vi")
-        notify(session, f"traceability/{template}", to=to, now=now, **values)
+        notify(session, f"traceability/{template}", to=to, now=now, **said)

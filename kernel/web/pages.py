@@ -29,6 +29,12 @@ def translate_label(member: enum.Enum) -> str:
     return str(gettext(LABELS[member]))
 
 
+def translate_words(text: str) -> str:
+    """Return what the house wrote in the reader's language, and what people wrote as they did."""
+    # Nothing is the name of the catalogue's own head.
+    return str(gettext(text)) if text else ""
+
+
 def install(app: Flask, *, root: Path, settings: Settings) -> None:
     """Teach templates the house's filters and globals."""
     app.jinja_loader = ChoiceLoader(
@@ -44,6 +50,7 @@ def install(app: Flask, *, root: Path, settings: Settings) -> None:
         moment=lambda value: i18n.format_moment(value) if value else "",
         local=lambda text, lang=None: i18n.pick(text, lang or current_language()),
         label=translate_label,
+        said=translate_words,
         quantity=_quantity,
         per=_per,
         iso=lambda value: value.isoformat() if isinstance(value, date | datetime) else "",

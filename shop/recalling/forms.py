@@ -66,7 +66,7 @@ class CountForm(Form):
     """What somebody counted; the unit is that of the lot."""
 
     lot_id = SelectField(_l("Lot"), [_required()])
-    finding = SelectField(_l("Where"), choices=_choices(Finding))
+    finding = SelectField(_l("Where it is"), choices=_choices(Finding))
     quantity = TextField(_l("Quantity"), [_required(), Length(max=30)])
     note = TextField(_l("Note"), [Length(max=300)])
 

@@ -27,6 +27,7 @@ from traceability.queries.recalls.cases import (
     public_recalls,
     scope_lots,
 )
+from traceability.queries.recalls.told import goods_told
 from traceability.rules.recalls import Answer as Said
 from traceability.services import recalls
 from traceability.services.recalls.telling import digest
@@ -156,6 +157,7 @@ def _notice_page(token: str, recall: RecallCard, notice: NoticeRow, form: Any) -
         recall=recall,
         notice=notice,
         form=form,
+        told=goods_told(db(), notice.id),
         vendor=vendor_cards(db(), [notice.vendor_id])[notice.vendor_id],
     )
 

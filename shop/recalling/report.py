@@ -7,8 +7,8 @@ from datetime import datetime
 from pathlib import Path
 
 import typst
+from flask_babel import format_decimal, ngettext
 from flask_babel import gettext as _
-from flask_babel import ngettext
 
 from kernel.clock import local_date
 from kernel.i18n import format_day, format_moment, format_quantity, pick
@@ -122,12 +122,19 @@ def _times(recall: RecallCard) -> Part:
 
 
 def spoken_span(seconds: int) -> str:
-    """Return a span as people say it: "2 h 05 min", "48 s"."""
+    """Return a span as people say it: "2 h 05 min", "3 min 07 s", "48 s"."""
     hours, rest = divmod(seconds, 3600)
     minutes, left = divmod(rest, 60)
     if hours:
         return str(_("%(hours)s h %(minutes)s min", hours=hours, minutes=f"{minutes:02d}"))
+    if not minutes:
+        return str(_("%(seconds)s s", seconds=left))
     return str(_("%(minutes)s min %(seconds)s s", minutes=minutes, seconds=f"{left:02d}"))
+
+
+def _tenths(percent: float) -> str:
+    """Write a percentage as the language of the report does: 99,5 or 99.5."""
+    return str(format_decimal(percent, "0.0"))
 
 
 def _at(at: datetime | None, ms: int | None) -> str:
@@ -173,7 +180,7 @@ def _lot(scope: Scope, lot: ScopeLot, lang: str) -> list[str]:
         pick(lot.product, lang),
         scope.vendors[lot.vendor_id].name,
         amount_words(lot.made, lot.unit),
-        f"{scope.accounts[lot.id].percent:.1f}",
+        _tenths(scope.accounts[lot.id].percent),
     ]
 
 
@@ -186,7 +193,7 @@ def _balance(scope: Scope, tolerance: float) -> Part:
     ]
     text = _(
         "%(percent)s percent are accounted for; the tolerance declared is %(tolerance)s percent.",
-        percent=f"{scope.percent:.1f}",
+        percent=_tenths(scope.percent),
         tolerance=f"{tolerance:g}",
     )
     return Part(
@@ -200,8 +207,8 @@ def _reach(recall: RecallCard) -> Part:
             _("Buyers who would have been told") if recall.drill else _("Buyers told"),
             str(recall.told),
         ),
-        (_("Reached, percent"), f"{recall.reached_percent:.1f}"),
-        (_("Answered, percent"), f"{recall.answered_percent:.1f}"),
+        (_("Reached, percent"), _tenths(recall.reached_percent)),
+        (_("Answered, percent"), _tenths(recall.answered_percent)),
     ]
     text = _("A drill writes to nobody: no message was made.") if recall.drill else ""
     return Part(_("6. Who was told"), facts, text=text)

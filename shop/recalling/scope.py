@@ -81,12 +81,15 @@ class Scope:
         """Return how many carts hold goods of the stock."""
         return sum(found.carts for found in self.carts.values())
 
+    @cached_property
+    def own(self) -> tuple[ScopeLot, ...]:
+        """Return the lots that the reader decides on."""
+        return tuple(lot for lot in self.lots if self.vendor_id in {None, lot.vendor_id})
+
     @property
     def of_others(self) -> int:
         """Return how many lots belong to vendors whom the reader may not decide for."""
-        if self.vendor_id is None:
-            return 0
-        return sum(lot.vendor_id != self.vendor_id for lot in self.lots)
+        return len(self.lots) - len(self.own)
 
     @cached_property
     def totals(self) -> Mapping[Unit, Account]:

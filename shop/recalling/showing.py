@@ -73,7 +73,7 @@ def closing_page(place: Place, recall: RecallCard, sent: Any = None) -> str:
 def count_form(scope: Scope, *, bound: bool = False) -> CountForm:
     """Return the form for counts, with the lots of the scope to choose from."""
     form = CountForm() if bound else CountForm(formdata=None)
-    form.lot_id.choices = [(lot.id, scope.names[lot.id]) for lot in scope.lots[:1000]]
+    form.lot_id.choices = [(lot.id, scope.names[lot.id]) for lot in scope.own[:1000]]
     return form
 
 

@@ -177,6 +177,6 @@ STEPS: Mapping[str, tuple[Callable[..., None], Callable[[RecallCard], Form], Any
     "drop": (_drop, lambda _recall: PressForm(), _l("Not carried out. Nothing was changed.")),
     "count": (_count, _counting, _l("Saved.")),
     "plan": (_plan, lambda _recall: ActionForm(), _l("Saved.")),
-    "close": (_close, lambda _recall: CloseForm(), _l("The recall is closed.")),
+    "close": (_close, lambda _recall: CloseForm(), _l("Closed.")),
 }
 """Each step: what it does, its form, and what is said afterwards."""

@@ -177,6 +177,9 @@ def test_a_buyer_answers_his_notice(case, client):
     assert post(client, address, {"answer": "discarded"}).location == address
     assert one(case, RecallNotice).answer.value == "discarded"
     assert client.get("/r/guessed").status_code == 404
+    text = client.get(f"{address}?lang=en").get_data(as_text=True)
+    for words in ("Your goods", *case.mails()[0].values["orders"], *case.mails()[0].values["lots"]):
+        assert words in text
 
 
 def test_contacts_are_shown_for_the_recall_alone_and_noted(case, client, officer):
@@ -236,6 +239,8 @@ def test_the_whole_walk_of_an_owner(case, client, sign_in):
     closing = f"{here}/closing"
     count = lot | {"finding": "stock", "quantity": "8"}
     assert post(client, f"{here}/count", count, form=closing).location == closing
+    empty = lot | {"finding": "transit", "quantity": "0"}
+    assert post(client, f"{here}/count", empty, form=closing).location == closing
     assert post(client, f"{here}/count", count | {"quantity": "x"}, form=closing).status_code == 422
     assert post(client, f"{here}/close", {"cause": WHY}, form=closing).status_code == 422
     plan = {"text": "Treo bảng cách ly", "who": "Hòa", "due_on": "2026-12-01"}
@@ -250,7 +255,10 @@ def test_the_whole_walk_of_an_owner(case, client, sign_in):
 
 def test_a_lot_shows_where_it_comes_from_and_who_has_it(case, client, officer):
     case.order(2, sent="deliver")
+    with case.maker() as session, transaction(session):
+        session.get_one(Lot, case.market.lot).state_reason = "Vượt 20% mức cho phép"
     page = client.get("/office/recalls/trace/AB12CD34").get_data(as_text=True)
+    assert "Vượt 20% mức cho phép" in page
     assert "VAI-01" in page
     assert "Phạm Văn An" in page
     assert client.get("/office/recalls/trace/NOSUCH").status_code == 404

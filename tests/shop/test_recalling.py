@@ -244,6 +244,8 @@ def test_what_was_counted_takes_its_place_in_the_balance(case):
     assert account.percent == 95.0
     assert not account.holds(2)
     assert account.holds(5)
+    found(Finding.STOCK, 0)
+    assert case.scope(recall_id).accounts[case.market.lot].stock == 0
 
 
 def test_a_recall_closes_with_its_cause_and_an_action_against_it(case, now):

@@ -6,7 +6,7 @@ import pytest
 import sqlalchemy as sa
 
 from kernel.db import transaction
-from kernel.errors import Invalid, NotFound
+from kernel.errors import Invalid, NotAllowed, NotFound
 from kernel.mail import Notice
 from kernel.quantity import Unit
 from tests.traceability.land import NOW, OFFICE, SPRAY, TODAY
@@ -19,7 +19,7 @@ from traceability.queries.recalls.balance import sent_of
 from traceability.queries.recalls.cases import recall_card, scope_lots
 from traceability.queries.recalls.starts import Beginning
 from traceability.rules import LotState, Portion, UnitKind
-from traceability.rules.recalls import Measure, Origin, RecallState
+from traceability.rules.recalls import Finding, Measure, Origin, RecallState
 from traceability.services import lots, recalls
 from traceability.services.lots import How, Material
 from traceability.services.recalls import RecallFacts
@@ -169,9 +169,16 @@ def test_lots_of_other_vendors_are_left_to_the_office(house):
     (sent,) = sent_of(house.session, [lot])
     recall_id = begin(house, Origin.LOT, lot, actor=house.owner)
     assert reached(house, recall_id) == {lot, sent.became_id}
+    theirs = {"lot_id": sent.became_id, "actor": house.owner}
+    with pytest.raises(NotAllowed):
+        house.run(recalls.take_out, recall_id, reason="Hàng của người khác", **theirs)
     acted = house.run(recalls.act_on_recall, recall_id, measure=Measure.RECALL, actor=house.owner)
     assert (acted.lot_ids, acted.of_others) == ((lot,), 1)
     assert state(house, sent.became_id) is LotState.OPEN
+    with pytest.raises(NotAllowed):
+        house.run(
+            recalls.count_goods, recall_id, finding=Finding.STOCK, quantity=0, note="", **theirs
+        )
 
 
 def test_a_shipment_that_was_called_off_went_to_nobody(house):

@@ -134,7 +134,7 @@ class RecallCount(Base):
     __tablename__ = "recall_count"
     __table_args__ = (
         sa.Index("ix_recall_count_recall", "recall_id", "lot_id"),
-        sa.CheckConstraint("quantity > 0", name="quantity"),
+        sa.CheckConstraint("quantity >= 0", name="quantity"),
     )
 
     id: Mapped[PrimaryId]

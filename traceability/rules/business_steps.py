@@ -20,8 +20,32 @@ STEP_WORDS: dict[str, str] = {
     "holding": msg("Put on hold"),
     "destroying": msg("Destroyed"),
     "decommissioning": msg("Taken out"),
+    "arriving": msg("Arrived"),
+    "assembling": msg("Put together"),
+    "collecting": msg("Collected"),
+    "consigning": msg("Handed to a carrier"),
+    "cycle_counting": msg("Counted"),
+    "stock_taking": msg("Counted"),
+    "disassembling": msg("Taken apart"),
+    "dispensing": msg("Portioned out"),
+    "encoding": msg("Labelled"),
+    "installing": msg("Put in place"),
+    "entering_exiting": msg("Came in or went out"),
+    "killing": msg("Slaughtered"),
+    "picking": msg("Picked for an order"),
+    "reserving": msg("Set aside"),
+    "staging_outbound": msg("Made ready to leave"),
+    "removing": msg("Taken out"),
+    "repairing": msg("Mended"),
+    "replacing": msg("Replaced"),
+    "sampling": msg("Sample taken"),
+    "sensor_reporting": msg("Measured"),
+    "stocking": msg("Put on the shelf"),
+    "unloading": msg("Unloaded"),
+    "void_shipping": msg("Sending called off"),
+    "other": msg("Something else"),
 }
-"""Message ids by bare word; others are shown as they are."""
+"""Message ids by bare word; words of no standard are shown as they are."""
 
 FIELD_WORDS: dict[str, str] = {
     "market:recordedBy": msg("Recorded by"),

@@ -23,7 +23,7 @@ from traceability.models import Lot, Recall, RecallLot
 from traceability.queries.recalls.progress import count_waiting
 from traceability.rules.lots import LotState
 from traceability.rules.recalls import STOPS, Measure, RecallState, recall_after
-from traceability.services.recalls.belonging import is_office, own_recall
+from traceability.services.recalls.belonging import is_theirs, own_recall
 from traceability.services.recalls.scoping import take_in_new
 from traceability.services.stopping import stop_many
 
@@ -139,7 +139,7 @@ def _move_state(recall: Recall, measure: Measure) -> None:
 
 def _mine(recall: Recall, actor: Actor) -> Callable[[str], bool]:
     """Return what tells whether somebody moves the lots of a vendor in this recall."""
-    return lambda vendor_id: vendor_id == recall.vendor_id or is_office(actor, vendor_id)
+    return lambda vendor_id: is_theirs(actor, recall, vendor_id)
 
 
 def _inside(recall_id: str) -> tuple[sa.ColumnElement[bool], ...]:

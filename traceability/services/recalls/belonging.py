@@ -27,6 +27,14 @@ def need_part(actor: Actor, vendor_id: str) -> None:
         actor.need_at(vendor_id, "owner")
 
 
+def is_theirs(actor: Actor, recall: Recall, vendor_id: str) -> bool:
+    """Tell whether who has a part in a recall decides on the lots of a vendor in it.
+
+    An owner decides on the own ones, the office on all others.
+    """
+    return vendor_id == recall.vendor_id or is_office(actor, vendor_id)
+
+
 def own_recall(session: Session, recall_id: str, actor: Actor, *states: RecallState) -> Recall:
     """Return a recall, locked, for who has a part in it, in one of these states (none: any).
 

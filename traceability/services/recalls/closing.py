@@ -10,12 +10,12 @@ from sqlalchemy.orm import Session
 from kernel import audit
 from kernel.actor import Actor
 from kernel.db import lock
-from kernel.errors import Conflict, Invalid, NotFound
+from kernel.errors import Conflict, Invalid, NotAllowed, NotFound
 from kernel.messages import msg
 from traceability.models import RecallAction, RecallCount, RecallLot
 from traceability.queries.recalls.progress import count_waiting
 from traceability.rules.recalls import Finding, RecallState, need_words, recall_after
-from traceability.services.recalls.belonging import own_recall
+from traceability.services.recalls.belonging import is_theirs, own_recall
 
 MOST_COUNTED = 10**12
 
@@ -33,14 +33,18 @@ def count_goods(
 ) -> None:
     """Note so much of a lot as found, destroyed or come back; in the lot's base unit.
 
+    Nothing is an amount, too: shelves that are empty are counted.
+
     :raises NotFound: for a lot outside of the scope.
-    :raises Invalid: for nothing.
+    :raises NotAllowed: for the lot of another vendor, which is the office's to count.
     """
     recall = own_recall(session, recall_id, actor, RecallState.ACTIVE)
     row = session.get(RecallLot, (recall.id, lot_id))
     if row is None or row.out_reason:
         raise NotFound
-    if not 0 < quantity <= MOST_COUNTED:
+    if not is_theirs(actor, recall, row.vendor_id):
+        raise NotAllowed
+    if not 0 <= quantity <= MOST_COUNTED:
         raise Invalid(msg("Write an amount such as 2 kg or 0,5 kg."), field="quantity")
     session.add(
         RecallCount(

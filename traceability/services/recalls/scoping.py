@@ -9,12 +9,12 @@ from sqlalchemy.orm import Session
 
 from kernel import audit
 from kernel.actor import Actor
-from kernel.errors import NotFound
+from kernel.errors import NotAllowed, NotFound
 from kernel.many import among
 from traceability.models import Lot, LotEdge, RecallLot
 from traceability.queries.graph import Reached, forward
 from traceability.rules.recalls import RecallState, need_words
-from traceability.services.recalls.belonging import own_recall
+from traceability.services.recalls.belonging import is_theirs, own_recall
 
 
 def nobody(_vendor_id: str) -> bool:
@@ -78,6 +78,7 @@ def take_out(
     """Leave a lot out of a recall that was not carried out yet, and say why.
 
     :raises Invalid: without a reason.
+    :raises NotAllowed: for the lot of another vendor: the office decides on it.
     :raises Conflict: when the recall was carried out.
     """
     row = _line(session, recall_id, lot_id, actor)
@@ -93,10 +94,12 @@ def put_back(session: Session, recall_id: str, *, lot_id: str, actor: Actor, now
 
 
 def _line(session: Session, recall_id: str, lot_id: str, actor: Actor) -> RecallLot:
-    own_recall(session, recall_id, actor, RecallState.DRAFT)
+    recall = own_recall(session, recall_id, actor, RecallState.DRAFT)
     row = session.get(RecallLot, (recall_id, lot_id))
     if row is None:
         raise NotFound
+    if not is_theirs(actor, recall, row.vendor_id):
+        raise NotAllowed
     return row
 
 

@@ -19,7 +19,7 @@ from kernel.mail import Address, Notice
 from kernel.messages import msg
 from traceability.models import Recall, RecallNotice
 from traceability.rules.recalls import Answer, RecallState
-from traceability.services.recalls.belonging import is_office, own_recall
+from traceability.services.recalls.belonging import need_part, own_recall
 
 TEMPLATE = "traceability/recall_notice"
 Row = dict[str, Any]
@@ -144,8 +144,7 @@ def note_answer(
     notice = lock(session, RecallNotice, notice_id)
     if notice is None or notice.recall_id != recall.id:
         raise NotFound
-    if not is_office(actor, notice.vendor_id):
-        actor.need_at(notice.vendor_id, "owner")
+    need_part(actor, notice.vendor_id)
     notice.noted_by_name = actor.name
     _answer(session, notice, answer, actor, now)
 
