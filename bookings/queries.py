@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import cache
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -10,8 +12,9 @@ from sqlalchemy.orm import Session
 from bookings.models import Booking, Departure, Experience
 from bookings.rules import COMING, ON_LIST, BookingStatus, CancelReason, is_bookable, start_of
 from kernel import claims
-from kernel.claims import free_now
+from kernel.claims import Moment, free_now
 from kernel.clock import local_date
+from kernel.db import UtcDateTime
 from kernel.export import Sheet, read_sheet
 from kernel.pages import Page
 
@@ -116,22 +119,8 @@ def departures(
     session: Session, *, listing_ids: Iterable[str], now: datetime, limit: int = 12
 ) -> dict[str, list[DepartureCard]]:
     """Return the next bookable departures of each listing, soonest first (two statements)."""
-    place = (
-        sa.func.row_number()
-        .over(partition_by=Departure.listing_id, order_by=Departure.starts_at)
-        .label("place")
-    )
-    coming = (
-        sa.select(Departure.id, place)
-        .where(Departure.listing_id.in_(list(listing_ids)), *_bookable(now))
-        .subquery()
-    )
-    found = session.scalars(
-        sa.select(Departure)
-        .join(coming, coming.c.id == Departure.id)
-        .where(coming.c.place <= limit)
-        .order_by(Departure.starts_at)
-    ).all()
+    asked = {"listing_ids": list(listing_ids), "now": now, "horizon": _horizon(now), "most": limit}
+    found = session.execute(_next_starts(), asked).all()
     left = claims.available(session, [row.bucket_id for row in found], now=now) if found else {}
     cards: dict[str, list[DepartureCard]] = {}
     for row in found:
@@ -146,6 +135,33 @@ def departures(
             )
         )
     return cards
+
+
+@cache
+def _next_starts() -> sa.Select[*tuple[Any, ...]]:
+    """Say once what is asked for every shelf of visits: building it costs more than running it."""
+    now = sa.bindparam("now", type_=UtcDateTime)
+    horizon = sa.bindparam("horizon", type_=UtcDateTime)
+    place = (
+        sa.func.row_number()
+        .over(partition_by=Departure.listing_id, order_by=Departure.starts_at)
+        .label("place")
+    )
+    wanted = Departure.listing_id.in_(sa.bindparam("listing_ids", expanding=True))
+    coming = sa.select(Departure.id, place).where(wanted, *_bookable(now, horizon)).subquery()
+    return (
+        sa.select(
+            Departure.id,
+            Departure.listing_id,
+            Departure.starts_at,
+            Departure.price_vnd,
+            Departure.capacity,
+            Departure.bucket_id,
+        )
+        .join(coming, coming.c.id == Departure.id)
+        .where(coming.c.place <= sa.bindparam("most", type_=sa.Integer))
+        .order_by(Departure.starts_at)
+    )
 
 
 def seat_offers(
@@ -180,7 +196,7 @@ def visits_with_seats(
     Without a day any coming start will do; of more than ``limit`` those that start soonest.
     """
     found = sa.select(Departure.listing_id).where(
-        *_bookable(now), free_now(Departure.bucket_id, now=now) >= seats
+        *_bookable(now, _horizon(now)), free_now(Departure.bucket_id, now=now) >= seats
     )
     if day is not None:
         first = start_of(day, time.min)
@@ -306,12 +322,16 @@ def visit_sheets(session: Session, vendor_id: str) -> list[Sheet]:
     ]
 
 
-def _bookable(now: datetime) -> tuple[sa.ColumnElement[bool], ...]:
-    # A year ahead: nobody leafs further, and the index stays short.
+def _horizon(now: datetime) -> datetime:
+    """Return up to when starts are shown: nobody leafs further than a year."""
+    return now + timedelta(days=400)
+
+
+def _bookable(now: Moment, horizon: Moment) -> tuple[sa.ColumnElement[bool], ...]:
     return (
         Departure.cancelled_at.is_(None),
         Departure.cutoff_at > now,
-        Departure.starts_at < now + timedelta(days=400),
+        Departure.starts_at < horizon,
     )
 
 

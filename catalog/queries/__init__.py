@@ -23,10 +23,9 @@ from catalog.queries.page import (
 )
 from catalog.queries.plain import Wanted, plain_search
 from catalog.queries.points import Point
-from catalog.queries.texts import Beside, beside, codes_of
+from catalog.queries.texts import Texts, codes_of, points_of, texts_of
 
 __all__ = [
-    "Beside",
     "Card",
     "CategoryNode",
     "ListingHead",
@@ -37,9 +36,9 @@ __all__ = [
     "Photo",
     "Point",
     "ReviewCard",
+    "Texts",
     "VendorReviews",
     "Wanted",
-    "beside",
     "cards",
     "cards_by_code",
     "category_tree",
@@ -51,8 +50,10 @@ __all__ = [
     "nearby",
     "offers",
     "plain_search",
+    "points_of",
     "reviews",
     "shelf",
+    "texts_of",
     "vendor_reviews",
     "with_seats",
 ]

@@ -133,6 +133,10 @@ _COLUMNS = (
 )
 
 _ON_SHELF = (Listing.state == ListingState.PUBLISHED, may_sell(Listing.vendor_id))
+# Said once: to build a statement costs a page more than to run it.
+_KEYS: sa.BindParameter[str] = sa.bindparam("keys", expanding=True)
+_BY_ID = sa.select(*_COLUMNS).where(Listing.id.in_(_KEYS), *_ON_SHELF)
+_BY_CODE = sa.select(*_COLUMNS).where(Listing.code.in_(_KEYS), *_ON_SHELF)
 # Newest first; equal instants keep their order by id.
 _ORDER = (Listing.ranked_at.desc(), Listing.id.desc())
 
@@ -192,13 +196,13 @@ def cards_where(
 
 def cards(session: Session, listing_ids: Sequence[str], *, now: datetime) -> list[Card]:
     """Return the cards of listings that are sold now, in the order asked for."""
-    by_id = {card.id: card for card in _read(session, Listing.id.in_(set(listing_ids)), now)}
+    by_id = {card.id: card for card in _read(session, _BY_ID, listing_ids, now)}
     return [by_id[key] for key in listing_ids if key in by_id]
 
 
 def cards_by_code(session: Session, codes: Sequence[str], *, now: datetime) -> list[Card]:
     """Return the cards of listings that are sold now, in the order asked for (search hits)."""
-    by_code = {card.code: card for card in _read(session, Listing.code.in_(set(codes)), now)}
+    by_code = {card.code: card for card in _read(session, _BY_CODE, codes, now)}
     return [by_code[code] for code in codes if code in by_code]
 
 
@@ -243,8 +247,10 @@ def _page(
     return replace(made, has_next=len(rows) > per_page)
 
 
-def _read(session: Session, wanted: sa.ColumnElement[bool], now: datetime) -> list[Card]:
-    rows = session.execute(sa.select(*_COLUMNS).where(wanted, *_ON_SHELF)).all()
+def _read(
+    session: Session, found: sa.Select[*tuple[Any, ...]], keys: Collection[str], now: datetime
+) -> list[Card]:
+    rows = session.execute(found, {"keys": list(set(keys))}).all()
     return _cards(session, rows, now)
 
 

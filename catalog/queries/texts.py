@@ -1,4 +1,4 @@
-"""What is known of a hit besides its card: longer words, where it lies; and codes by id."""
+"""What is known of hits besides their cards: longer words, where they lie; and codes by id."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -12,27 +12,33 @@ from traceability.queries import farm_cards
 
 
 @dataclass(frozen=True)
-class Beside:
-    """What does not fit on a card: texts in both languages, and the place."""
+class Texts:
+    """What does not fit on a card, in both languages."""
 
     summary: dict[str, str]
     description: dict[str, str]
-    point: Point
 
 
-def beside(session: Session, listing_ids: Collection[str]) -> dict[str, Beside]:
-    """Return texts and places by listing id (two statements)."""
+_IDS: sa.BindParameter[str] = sa.bindparam("ids", expanding=True)
+_TEXTS = sa.select(Listing.id, Listing.summary, Listing.description).where(Listing.id.in_(_IDS))
+_PLACES = sa.select(Listing.id, Listing.commune, Listing.farm_id).where(Listing.id.in_(_IDS))
+
+
+def texts_of(session: Session, listing_ids: Collection[str]) -> dict[str, Texts]:
+    """Return the longer texts by listing id (one statement)."""
     if not listing_ids:
         return {}
-    found = sa.select(
-        Listing.id, Listing.summary, Listing.description, Listing.commune, Listing.farm_id
-    )
-    rows = session.execute(found.where(Listing.id.in_(set(listing_ids)))).all()
+    rows = session.execute(_TEXTS, {"ids": list(listing_ids)})
+    return {row.id: Texts(row.summary, row.description) for row in rows}
+
+
+def points_of(session: Session, listing_ids: Collection[str]) -> dict[str, Point]:
+    """Return where listings lie, by id (two statements)."""
+    if not listing_ids:
+        return {}
+    rows = session.execute(_PLACES, {"ids": list(listing_ids)}).all()
     farms = farm_cards(session, {row.farm_id for row in rows if row.farm_id})
-    return {
-        row.id: Beside(row.summary, row.description, point_of(row.commune, farms.get(row.farm_id)))
-        for row in rows
-    }
+    return {row.id: point_of(row.commune, farms.get(row.farm_id)) for row in rows}
 
 
 def codes_of(session: Session, listing_ids: Collection[str]) -> frozenset[str]:

@@ -16,6 +16,7 @@ BEFORE = 40
 """Letters of a window, and how many of them at most stand before the first hit."""
 
 ELLIPSIS = "\u2026"
+# A combining mark belongs to the letter before it.
 _A_WORD = re.compile("[^\\W_][^\\W_\u0300-\u036f]*(?:[\u0300-\u036f]+[^\\W_]*)*")
 
 
@@ -43,6 +44,7 @@ class Marker:
     def __init__(self, meant: Iterable[str], typed: str) -> None:
         self.meant = frozenset(word for text in meant for word in text.split())
         self.toned: dict[str, set[str]] = {}
+        self._others: set[str] = set()
         for code in tone_codes(typed):
             if "_" in code:
                 self.toned.setdefault(code.partition("_")[0], set()).add(code)
@@ -52,8 +54,12 @@ class Marker:
         return tuple(_pieces(text, self._hits(text)))
 
     def hits_in(self, text: str) -> set[str]:
-        """Return the folded words of a text that were looked for."""
-        return {_codes(text[word.start : word.end])[0] for word in self._hits(text)}
+        """Return the folded words of a text that were looked for: some of those meant."""
+        # Most words of a text come again in the next: those that are not meant are passed by.
+        words = set(_A_WORD.findall(text)) - self._others
+        hits = {word for word in words if self._is_meant(word)}
+        self._others |= words - hits
+        return {_codes(word)[0] for word in hits}
 
     def window(self, texts: Sequence[str], *, most: int = MOST_LETTERS) -> tuple[Piece, ...]:
         """Return the stretch around the first hit in the first text that has one, or nothing."""
@@ -65,7 +71,8 @@ class Marker:
         return ()
 
     def _hits(self, text: str) -> list[_Word]:
-        return [word for word in _words(text) if self._is_meant(text[word.start : word.end])]
+        found = _A_WORD.finditer(text)
+        return [_Word(*word.span()) for word in found if self._is_meant(word[0])]
 
     def _is_meant(self, word: str) -> bool:
         folded, code = _codes(word)
@@ -73,12 +80,6 @@ class Marker:
             return False
         codes = self.toned.get(folded)
         return codes is None or "_" not in code or code in codes
-
-
-def _words(text: str) -> Iterator[_Word]:
-    """Yield the words of a text; a combining mark belongs to the letter before it."""
-    for found in _A_WORD.finditer(text):
-        yield _Word(*found.span())
 
 
 @lru_cache(maxsize=16_384)

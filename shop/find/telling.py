@@ -6,7 +6,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from catalog.queries import Beside, Card, Point, beside
+from catalog.queries import Card, Point, Texts, points_of, texts_of
 from catalog.search.engine import Near
 from catalog.search.snippets import Marker, Piece
 from kernel.i18n import pick
@@ -30,29 +30,45 @@ class Told:
 
 
 def tell(cards: Sequence[Card], wish: Wish, *, said: str, meant: Collection[str]) -> dict[str, Any]:
-    """Return by listing id what is told of hits; ``said`` is what was understood."""
+    """Return by listing id what is told of hits; ``said`` is what was understood.
+
+    Longer texts are read only of hits whose cards do not say all that was looked for.
+    """
     if not cards or not (wish.words or wish.near):
         return {}
     marker = Marker(meant or fold(said).split(), said)
-    known = beside(db(), [card.id for card in cards])
+    missing = {card.id: marker.meant - marker.hits_in(_shown(card)) for card in cards}
+    texts = texts_of(db(), [key for key, words in missing.items() if words])
+    distances = _distances(cards, wish.near) if wish.near else {}
     return {
-        card.id: _told(card, known[card.id], marker, wish.near)
+        card.id: Told(
+            title=marker.mark(pick(card.title, current_language())),
+            about=_about(texts.get(card.id), marker, missing[card.id]),
+            distance=distances.get(card.id, ""),
+        )
         for card in cards
-        if card.id in known
     }
 
 
-def _told(card: Card, more: Beside, marker: Marker, near: Near | None) -> Told:
+def _shown(card: Card) -> str:
+    """Return the words that stand on a card anyway."""
+    title = pick(card.title, current_language())
+    return f"{title} {card.vendor_name} {place(card.commune)}"
+
+
+def _about(texts: Texts | None, marker: Marker, missing: Collection[str]) -> tuple[Piece, ...]:
+    """Return a stretch of the first text that says a missing word."""
+    if texts is None:
+        return ()
     lang = current_language()
-    title = pick(card.title, lang)
-    seen = marker.hits_in(f"{title} {card.vendor_name} {place(card.commune)}")
-    longer = [pick(more.summary, lang), pick(more.description, lang)[:MOST_READ]]
-    fresh = [text for text in longer if text and marker.hits_in(text) - seen]
-    return Told(
-        title=marker.mark(title),
-        about=marker.window(fresh),
-        distance=_distance(more.point, near) if near else "",
-    )
+    longer = pick(texts.summary, lang), pick(texts.description, lang)[:MOST_READ]
+    says = (text for text in longer if not marker.hits_in(text).isdisjoint(missing))
+    return marker.window([next(says, "")])
+
+
+def _distances(cards: Sequence[Card], near: Near) -> dict[str, str]:
+    points = points_of(db(), [card.id for card in cards])
+    return {key: _distance(point, near) for key, point in points.items()}
 
 
 def _distance(point: Point, near: Near) -> str:

@@ -214,23 +214,37 @@ def badges(session: Session, vendor_ids: Collection[str], *, on: date) -> dict[s
     """Return the badges that vendors may show on a day: verified and valid certificates."""
     if not vendor_ids:
         return {}
-    rows = session.scalars(
-        sa.select(Certificate)
-        .where(
-            Certificate.vendor_id.in_(set(vendor_ids)),
-            Certificate.verified_at.is_not(None),
-            Certificate.withdrawn_at.is_(None),
-            Certificate.valid_from <= on,
-            Certificate.valid_to > on,
-        )
-        .order_by(Certificate.scheme, Certificate.valid_to.desc())
-    )
+    rows = session.execute(_badges(), {"vendor_ids": list(set(vendor_ids)), "on": on})
     found: dict[str, list[Badge]] = {vendor_id: [] for vendor_id in vendor_ids}
     for row in rows:
         found[row.vendor_id].append(
             Badge(row.scheme, row.stars, row.number, row.issuer, row.valid_to, row.scope)
         )
     return found
+
+
+@cache
+def _badges() -> sa.Select[*tuple[Any, ...]]:
+    day = sa.bindparam("on", type_=sa.Date)
+    return (
+        sa.select(
+            Certificate.vendor_id,
+            Certificate.scheme,
+            Certificate.stars,
+            Certificate.number,
+            Certificate.issuer,
+            Certificate.valid_to,
+            Certificate.scope,
+        )
+        .where(
+            Certificate.vendor_id.in_(sa.bindparam("vendor_ids", expanding=True)),
+            Certificate.verified_at.is_not(None),
+            Certificate.withdrawn_at.is_(None),
+            Certificate.valid_from <= day,
+            Certificate.valid_to > day,
+        )
+        .order_by(Certificate.scheme, Certificate.valid_to.desc())
+    )
 
 
 def certificate_card(row: Certificate) -> CertificateCard:

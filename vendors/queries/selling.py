@@ -56,11 +56,16 @@ def count_open(session: Session) -> int:
     return session.scalar(sa.select(sa.func.count()).where(Vendor.state.in_(OPEN))) or 0
 
 
+_NAMES = sa.select(Vendor.slug, Vendor.name).where(
+    Vendor.slug.in_(sa.bindparam("slugs", expanding=True))
+)
+
+
 def vendor_names(session: Session, slugs: Collection[str]) -> dict[str, str]:
     """Return the names of vendors by their addresses (one statement)."""
     if not slugs:
         return {}
-    rows = session.execute(sa.select(Vendor.slug, Vendor.name).where(Vendor.slug.in_(set(slugs))))
+    rows = session.execute(_NAMES, {"slugs": list(set(slugs))})
     return {row.slug: row.name for row in rows}
 
 
