@@ -37,6 +37,7 @@ _COLUMNS = (
     Listing.tint,
     Listing.photos,
     Listing.bucket_id,
+    Listing.by_lots,
     Listing.version,
 )
 
@@ -90,6 +91,8 @@ class GridRow:
     packs: tuple[GridPack, ...]
     on_hand: int | None
     allocated: int
+    # More of it is taken in from a lot, on the page of the listing.
+    by_lots: bool = False
 
 
 def bench_listings(
@@ -188,7 +191,7 @@ def _grid_rows(session: Session, rows: Sequence[Any]) -> list[GridRow]:
 def _grid_row(row: Any, packs: Sequence[GridPack]) -> GridRow:
     names = (
         "code", "vendor_id", "title", "state", "version", "unit", "piece_name", "art", "tint",
-        "on_hand",
+        "on_hand", "by_lots",
     )  # fmt: skip
     seat = (GridPack(None, {}, row.price_vnd),)
     return GridRow(

@@ -11,6 +11,7 @@ from catalog.errors import RowEdited
 from catalog.models import Listing
 from catalog.rules import need_editable
 from catalog.services.pricing import MOST_VND, set_prices
+from catalog.services.promising import need_source
 from catalog.services.stock import REASONS, adjust_stock
 from kernel.actor import Actor
 from kernel.claims import Bucket, SoldOut
@@ -121,7 +122,10 @@ def _check(
     if any(not 0 < price <= MOST_VND for price in row.prices.values()):
         raise Invalid(msg("Write an amount such as 45.000."), field="price")
     if row.on_hand is not None:
-        _check_stock(row, row.on_hand, buckets.get(listing.bucket_id or ""), reason)
+        bucket = buckets.get(listing.bucket_id or "")
+        _check_stock(row, row.on_hand, bucket, reason)
+        # What is written here names no lot.
+        need_source(listing, None, change=row.on_hand - (row.seen_on_hand or 0))
 
 
 def _check_stock(row: RowDraft, on_hand: int, bucket: Bucket | None, reason: str) -> None:

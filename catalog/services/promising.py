@@ -8,12 +8,22 @@ to buyers (sold, but not packed yet, is in the second sum and not in the first).
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from catalog.errors import NamesNoLot
 from catalog.models import Listing, ListingLot
 from catalog.queries.affected import stock_of
 from kernel.errors import Invalid
 from kernel.messages import msg
 from kernel.quantity import written
 from traceability.services.lots import Holding, lock_holding
+
+
+def need_source(listing: Listing, lot_id: str | None, *, change: int) -> None:
+    """Refuse to raise a stock that comes from lots without a word about which: nothing backs it.
+
+    :raises NamesNoLot: then.
+    """
+    if change > 0 and listing.by_lots and not lot_id:
+        raise NamesNoLot(field="amount")
 
 
 def source_of(session: Session, listing: Listing, lot_id: str | None) -> tuple[str, Holding] | None:

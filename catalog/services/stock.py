@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from catalog.models import Listing
 from catalog.services.listings import tell_change
 from catalog.services.lots import take_lot
-from catalog.services.promising import need_held, source_of
+from catalog.services.promising import need_held, need_source, source_of
 from catalog.services.steps import own_listing
 from kernel import audit, claims
 from kernel.actor import Actor
@@ -37,11 +37,13 @@ def adjust_stock(
 ) -> None:
     """Add to or take from what is on hand; ``change`` is in the listing's unit.
 
-    With ``lot_id`` it is of that lot: first to expire is first to be sent.
+    With ``lot_id`` it is of that lot: first to expire is first to be sent. More of a stock that
+    comes from lots always names one.
 
     :raises NotFound: for a stranger, or a listing without stock.
     :raises Invalid: for an unknown reason, a change of nothing, a lot that cannot be taken in,
         or more than the lot holds.
+    :raises NamesNoLot: when a stock that comes from lots is to grow out of none.
     :raises SoldOut: when less would remain than is sold already.
     """
     actor.need_at(vendor_id, "seller")
@@ -49,6 +51,7 @@ def adjust_stock(
     listing = own_listing(session, vendor_id, code)
     if listing.bucket_id is None:
         raise NotFound
+    need_source(listing, lot_id, change=change)
     source = source_of(session, listing, lot_id) if change > 0 else None
     by = actor.user_id
     bucket = claims.adjust(
