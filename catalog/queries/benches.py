@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from catalog.models import Listing, Variant
+from catalog.models import Listing, StockGap, Variant
 from catalog.queries.cards import Photo
 from catalog.rules import EDITABLE, ListingKind, ListingState
 from kernel import claims
@@ -59,7 +59,7 @@ class BenchRow:
     tint: str
     photo: Photo | None
     free: int | None
-    # What it lacks: "photo", "english", "stock".
+    # What it lacks: "photo", "english", "stock", "goods" (more is sold than its lots hold).
     lacks: tuple[str, ...]
 
 
@@ -108,7 +108,8 @@ def bench_listings(
     """Return a vendor's listings in some states whose name or code holds words, newest first."""
     page = min(max(page, 1), 1000)
     found = (
-        sa.select(*_COLUMNS)
+        sa.select(*_COLUMNS, StockGap.missing)
+        .outerjoin(StockGap, StockGap.listing_id == Listing.id)
         .where(Listing.vendor_id == vendor_id, Listing.state.in_(states), *_said(words))
         .order_by(Listing.ranked_at.desc(), Listing.id.desc())
     )
@@ -128,6 +129,17 @@ def state_counts(
         .group_by(Listing.state)
     )
     return {row[0]: row[1] for row in rows}
+
+
+def short_listings(session: Session, *, vendor_id: str) -> Mapping[str, dict[str, str]]:
+    """Return the titles of what more was sold of than its lots hold, by code, the oldest first."""
+    rows = session.execute(
+        sa.select(Listing.code, Listing.title)
+        .join(StockGap, StockGap.listing_id == Listing.id)
+        .where(StockGap.vendor_id == vendor_id, StockGap.missing > 0)
+        .order_by(StockGap.since, Listing.code)
+    )
+    return {row.code: row.title for row in rows}
 
 
 def grid_page(session: Session, *, vendor_id: str, page: int = 1, size: int = 25) -> Page[GridRow]:
@@ -171,7 +183,7 @@ def _lacks(row: Any, free: int | None) -> list[str]:
         found.append("english")
     if free is not None and free < FEW_PACKS * row.pack_size:
         found.append("stock")
-    return found
+    return ["goods", *found] if row.missing else found
 
 
 def _grid(vendor_id: str) -> sa.Select[*tuple[Any, ...]]:

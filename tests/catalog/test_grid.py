@@ -418,3 +418,16 @@ def test_the_row_says_where_more_of_it_is_taken_in(client, desk, app_session, no
     assert way in page
     app_session.rollback()
     assert (on_hand(app_session, "VAI"), on_hand(app_session, "OI")) == (4_000, 12_000)
+
+
+def test_a_lot_that_is_named_by_its_offer_bounds_the_row_alone(shelf, now):
+    add(shelf, now, "VAI", lot_code="L01", stock=499_000)
+    other = create(shelf, now)
+    saved = save(
+        shelf, now,
+        row(shelf, "VAI", prices=[(0, 46_000)], on_hand_=500_001), row(shelf, other, on_hand_=7_000),
+    )  # fmt: skip
+    assert saved.codes == (other,)
+    assert saved.refused["VAI"].values == {"lot": "L01", "left": "1 kg"}
+    assert (on_hand(shelf, "VAI"), prices(shelf, "VAI")) == (499_000, [45_000])
+    assert save(shelf, now, row(shelf, "VAI", on_hand_=500_000)).codes == ("VAI",)
