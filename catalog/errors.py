@@ -1,6 +1,6 @@
 """Refusals of the catalogue."""
 
-from kernel.errors import Conflict
+from kernel.errors import Conflict, Invalid
 from kernel.messages import msg
 
 
@@ -82,4 +82,14 @@ class SheetMoved(Conflict):
     message = msg(
         "Something was changed on the market meanwhile, so nothing was saved. "
         "Look the file through once more."
+    )
+
+
+class NamesNoLot(Invalid):
+    """More of a stock that comes from lots was written without saying from which one."""
+
+    code = "names_no_lot"
+    message = msg(
+        "Its stock comes from lots: on the page of the offer, say from which lot "
+        "more of it is taken in."
     )

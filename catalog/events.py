@@ -73,3 +73,13 @@ class ShelfChanged(Event):
     """A category has another name, address or place, or what is said of its goods is read anew."""
 
     category_id: str
+
+
+@dataclass(frozen=True)
+class GoodsMissing(Event):
+    """More of an offer was sold than its lots hold: ``missing`` in the listing's unit."""
+
+    listing_id: str
+    vendor_id: str
+    bucket_id: str
+    missing: int

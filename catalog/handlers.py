@@ -12,9 +12,17 @@ from catalog.queries.sources import listing_ids_of
 from catalog.services.addresses import keep_vendor_address
 from catalog.services.indexing import index_listings, index_shelf, index_since, index_vendor
 from catalog.services.lots import follow_lot
+from catalog.services.promising import keep_promises, takes_from
 from catalog.services.settling import remind_of_end, settle, settle_listing
 from catalog.services.steps import take_down_by_order
-from traceability.events import LotChanged, LotHeld, LotRecalled, LotReleased, RecallActed
+from traceability.events import (
+    LotChanged,
+    LotHeld,
+    LotRecalled,
+    LotReleased,
+    LotShrank,
+    RecallActed,
+)
 from traceability.queries.recalls.cases import scope_lots
 from vendors.events import AuthorityTakeDown, CertificateEnding
 from vendors.services.authority import report_take_down
@@ -79,6 +87,14 @@ def on_authority_take_down(session: "Session", event: AuthorityTakeDown, now: da
 def on_lot_changed(session: "Session", event: LotChanged, now: datetime) -> None:
     """Let the queues of stocks go by the best-before day that a lot has now."""
     follow_lot(session, event.lot_id, now=now)
+
+
+def on_lot_shrank(
+    session: "Session", event: LotShrank | LotHeld | LotReleased | LotRecalled, now: datetime
+) -> None:
+    """Bring the stocks that come from a lot to what it has to give now."""
+    if takes_from(session, event.lot_id):
+        keep_promises(session, event.vendor_id, now=now)
 
 
 def reindex_listing(engine: "SearchEngine") -> "Callable[[Session, Any, datetime], None]":

@@ -1,6 +1,7 @@
 """The tables of the claims ledger (see kernel.claims)."""
 
 import enum
+from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -60,6 +61,12 @@ class Claim(Base):
             sqlite_where=sa.text("state = 'active'"),
             postgresql_where=sa.text("state = 'active'"),
         ),
+        sa.Index(
+            "ix_claim_unserved",
+            "bucket_id",
+            sqlite_where=sa.text("state = 'consumed' AND served_at IS NULL"),
+            postgresql_where=sa.text("state = 'consumed' AND served_at IS NULL"),
+        ),
         sa.Index("ix_claim_owner", "owner_key"),
     )
 
@@ -73,6 +80,8 @@ class Claim(Base):
     pinned: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime]
     closed_at: Mapped[datetime | None]
+    # What was sold was taken off the shelf: its lots bear it no more.
+    served_at: Mapped[datetime | None]
 
 
 class Movement(Base):
@@ -89,3 +98,15 @@ class Movement(Base):
     owner_key: Mapped[str | None] = mapped_column(sa.String(80))
     actor_id: Mapped[str | None] = mapped_column(sa.String(26))
     at: Mapped[datetime]
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What a bucket has to answer for, in its unit.
+
+    ``sold`` was not handed out yet, ``held`` is what live claims hold, ``free`` what nobody has.
+    """
+
+    sold: int
+    held: int
+    free: int

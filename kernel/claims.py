@@ -21,6 +21,7 @@ from kernel.buckets import Bucket as Bucket
 from kernel.buckets import Claim as Claim
 from kernel.buckets import ClaimState as ClaimState
 from kernel.buckets import Movement as Movement
+from kernel.buckets import Standing as Standing
 from kernel.db import UtcDateTime
 from kernel.errors import Conflict
 from kernel.many import among
@@ -255,6 +256,41 @@ def unsold(session: Session, bucket_id: str) -> int:
     return bucket.on_hand - bucket.allocated
 
 
+def serve(session: Session, owner: str, bucket_ids: Collection[str], *, now: datetime) -> None:
+    """Note that what an owner bought of some buckets is taken off the shelf for him."""
+    for claim in session.scalars(_claims_of(owner, ClaimState.CONSUMED)):
+        if claim.bucket_id in bucket_ids:
+            claim.served_at = claim.served_at or now
+    session.flush()
+
+
+def lock_standings(
+    session: Session, bucket_ids: Collection[str], *, now: datetime
+) -> dict[str, Standing]:
+    """Return what buckets have to answer for, and keep them locked."""
+    buckets = _lock(session, dict.fromkeys(bucket_ids, 1))
+    unserved = sa.and_(Claim.state == _written(ClaimState.CONSUMED), Claim.served_at.is_(None))
+    sold, held = (
+        {
+            row[0]: int(row[1])
+            for row in session.execute(
+                sa.select(Claim.bucket_id, sa.func.sum(Claim.qty))
+                .where(among(session, Claim.bucket_id, bucket_ids), which)
+                .group_by(Claim.bucket_id)
+            )
+        }
+        for which in (unserved, _is_live(now))
+    )
+    return {
+        bucket.id: Standing(
+            sold.get(bucket.id, 0),
+            held.get(bucket.id, 0),
+            max(bucket.on_hand - bucket.allocated - held.get(bucket.id, 0), 0),
+        )
+        for bucket in buckets
+    }
+
+
 def sweep(session: Session, *, now: datetime, limit: int = 500) -> int:
     """Mark due holds as expired and return how many (availability never waits for it)."""
     due = session.scalars(
@@ -316,8 +352,12 @@ def _check(
 def _is_live(now: Moment) -> sa.ColumnElement[bool]:
     # Written out, not bound: SQLite plans a statement anew at each run when whether a partial index
     # fits hangs on a parameter, and PostgreSQL keeps no plan that uses it.
-    active: sa.ColumnElement[str] = sa.literal_column(f"'{ClaimState.ACTIVE.value}'")
+    active = _written(ClaimState.ACTIVE)
     return sa.and_(Claim.state == active, sa.or_(Claim.pinned.is_(True), Claim.expires_at > now))
+
+
+def _written(state: ClaimState) -> sa.ColumnElement[str]:
+    return sa.literal_column(f"'{state.value}'")
 
 
 def _is_settled(session: Session, owner: str) -> bool:

@@ -4,8 +4,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from bookings.events import VisitRedeemed
+from catalog.events import GoodsMissing
 from orders.services.forgetting import forget_vendor_name
 from orders.services.fulfil import flag_lot, note_visit
+from orders.services.missing import tell_missing
 from orders.services.paying import note_failure, take_money
 from payments.events import PaymentFailed, PaymentSettled
 from traceability.events import LotHeld, LotRecalled
@@ -49,6 +51,11 @@ def on_lot_held(session: "Session", event: LotHeld, now: datetime) -> None:
 def on_lot_recalled(session: "Session", event: LotRecalled, now: datetime) -> None:
     """Warn vendors and buyers of the lot."""
     flag_lot(session, event.lot_id, recalled=True, now=now)
+
+
+def on_goods_missing(session: "Session", event: GoodsMissing, now: datetime) -> None:
+    """Tell the vendor which orders cannot be met."""
+    tell_missing(session, event.bucket_id, missing=event.missing, now=now)
 
 
 def on_visit_redeemed(session: "Session", event: VisitRedeemed, now: datetime) -> None:

@@ -55,6 +55,7 @@ STEP_WORDS = {
     "revive": msg("Paid late, taken up again"),
     "lot_held": msg("A lot in it was held"),
     "lot_recalled": msg("A lot in it was recalled"),
+    "goods_missing": msg("Goods for it are missing"),
 }
 
 

@@ -37,6 +37,7 @@ from bookings.events import VisitRedeemed
 from bookings.services.forgetting import forget_visits
 from catalog import handlers as listing
 from catalog.events import (
+    GoodsMissing,
     IndexRebuilt,
     ListingChanged,
     ListingPublished,
@@ -104,6 +105,7 @@ from traceability.events import (
     LotHeld,
     LotRecalled,
     LotReleased,
+    LotShrank,
     PicturesLeft,
     RecallActed,
     RecallGoesOn,
@@ -279,11 +281,13 @@ def _heard(engine: SearchEngine) -> dict[type[Event], Sequence[Reaction]]:
 
 def _of_lots(engine: SearchEngine) -> dict[type[Event], Sequence[Reaction]]:
     of_lot = outside("search.lot", listing.reindex_lot(engine))
-    told = inside(tracing.tell_vendor)
+    told, stocks = inside(tracing.tell_vendor), inside(listing.on_lot_shrank)
     return {
-        LotHeld: (told, inside(buying.on_lot_held), of_lot),
-        LotReleased: (told, of_lot),
-        LotRecalled: (told, inside(buying.on_lot_recalled), of_lot),
+        LotHeld: (told, inside(buying.on_lot_held), stocks, of_lot),
+        LotReleased: (told, stocks, of_lot),
+        LotRecalled: (told, inside(buying.on_lot_recalled), stocks, of_lot),
+        LotShrank: (stocks,),
+        GoodsMissing: (inside(buying.on_goods_missing),),
         CopySuspected: (inside(tracing.tell_of_copies),),
         LinkTakenDown: (inside(tracing.on_link_taken_down),),
         LotChanged: (inside(listing.on_lot_changed), of_lot),

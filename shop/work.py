@@ -4,6 +4,7 @@ from flask import Blueprint, redirect, url_for
 from werkzeug import Response
 
 from accounts import guards
+from catalog.queries.benches import short_listings
 from kernel.web.pages import page
 from kernel.web.session import db
 from orders.queries.today import waiting_orders
@@ -30,5 +31,6 @@ def today(vendor_id: str) -> str:
         "shop/work_today.html",
         vendor=vendor_cards(db(), [vendor_id])[vendor_id],
         waiting=waiting_orders(db(), vendor_id=vendor_id),
+        short=short_listings(db(), vendor_id=vendor_id),
         serves=lambda *roles: guards.current_actor().serves(vendor_id, *roles),
     )

@@ -63,6 +63,14 @@ class LotChanged(Event):
 
 
 @dataclass(frozen=True)
+class LotShrank(Event):
+    """A lot holds less than before, whatever the reason: what is offered of it may be too much."""
+
+    lot_id: str
+    vendor_id: str
+
+
+@dataclass(frozen=True)
 class PicturesLeft(Event):
     """A diary shows some pictures no more: their files go where nobody else names them."""
 

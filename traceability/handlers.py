@@ -100,14 +100,14 @@ def on_recall_acted(session: "Session", event: RecallActed, now: datetime) -> No
 def on_complaint_filed(session: "Session", event: ComplaintFiled, now: datetime) -> None:
     """Write to the vendor, and to the office where somebody may fall ill."""
     complaint = complaint_of(session, event.complaint_id)
-    if complaint is None:
+    vendor = vendor_cards(session, [event.vendor_id]).get(event.vendor_id)
+    if complaint is None or vendor is None:
         return
     said = {"code": complaint.code, "lot": complaint.lot_code, "text": complaint.text}
     place = f"recalls/complaints/{complaint.id}"
-    at_work = f"/work/{event.vendor_id}/{place}"
-    _tell_vendor(session, event.vendor_id, "complaint_filed", now, place=at_work, **said)
+    at_work = f"/work/{vendor.id}/{place}"
+    _write(session, vendor, "complaint_filed", now, place=at_work, **said)
     if complaint.kind in URGENT:
-        vendor = vendor_cards(session, [event.vendor_id])[event.vendor_id]
         said |= {"lot": f"{complaint.lot_code} ({vendor.name})"}
         _tell_office(session, "complaint_filed", now, place=f"/office/{place}", **said)
 

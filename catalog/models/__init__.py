@@ -2,7 +2,7 @@
 
 from catalog.models.addresses import ListingLanguage, PageAddress
 from catalog.models.listings import Listing, Variant
-from catalog.models.lots import ListingLot
+from catalog.models.lots import ListingLot, StockGap
 from catalog.models.moderation import (
     ListingBaseline,
     ListingChange,
@@ -34,6 +34,7 @@ __all__ = [
     "SearchCount",
     "SheetUpload",
     "ShelfHead",
+    "StockGap",
     "Synonym",
     "Variant",
 ]

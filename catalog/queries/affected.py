@@ -50,7 +50,8 @@ def stock_of(session: Session, lot_ids: Collection[str]) -> tuple[InStock, ...]:
     rows = session.connection().execute(sa.union_all(whole, queued)).all()
     by_lots = {row.id for row in rows if row.by_lots}
     left = {
-        (listing_id, rest.share.lot_id): rest.left
+        # What was set aside when the lot was stopped lies there still.
+        (listing_id, rest.share.lot_id): rest.left + rest.share.set_aside
         for listing_id, queue in queues_of(session, by_lots).items()
         for rest in queue
     }

@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from catalog.models import Listing, Variant
+from catalog.models import Listing, StockGap, Variant
 from catalog.queries.cards import Photo
 from catalog.rules import EDITABLE, ListingKind, ListingState
 from kernel import claims
@@ -37,6 +37,7 @@ _COLUMNS = (
     Listing.tint,
     Listing.photos,
     Listing.bucket_id,
+    Listing.by_lots,
     Listing.version,
 )
 
@@ -58,7 +59,7 @@ class BenchRow:
     tint: str
     photo: Photo | None
     free: int | None
-    # What it lacks: "photo", "english", "stock".
+    # What it lacks: "photo", "english", "stock", "goods" (more is sold than its lots hold).
     lacks: tuple[str, ...]
 
 
@@ -90,6 +91,8 @@ class GridRow:
     packs: tuple[GridPack, ...]
     on_hand: int | None
     allocated: int
+    # More of it is taken in from a lot, on the page of the listing.
+    by_lots: bool = False
 
 
 def bench_listings(
@@ -105,7 +108,8 @@ def bench_listings(
     """Return a vendor's listings in some states whose name or code holds words, newest first."""
     page = min(max(page, 1), 1000)
     found = (
-        sa.select(*_COLUMNS)
+        sa.select(*_COLUMNS, StockGap.missing)
+        .outerjoin(StockGap, StockGap.listing_id == Listing.id)
         .where(Listing.vendor_id == vendor_id, Listing.state.in_(states), *_said(words))
         .order_by(Listing.ranked_at.desc(), Listing.id.desc())
     )
@@ -125,6 +129,17 @@ def state_counts(
         .group_by(Listing.state)
     )
     return {row[0]: row[1] for row in rows}
+
+
+def short_listings(session: Session, *, vendor_id: str) -> Mapping[str, dict[str, str]]:
+    """Return the titles of what more was sold of than its lots hold, by code, the oldest first."""
+    rows = session.execute(
+        sa.select(Listing.code, Listing.title)
+        .join(StockGap, StockGap.listing_id == Listing.id)
+        .where(StockGap.vendor_id == vendor_id, StockGap.missing > 0)
+        .order_by(StockGap.since, Listing.code)
+    )
+    return {row.code: row.title for row in rows}
 
 
 def grid_page(session: Session, *, vendor_id: str, page: int = 1, size: int = 25) -> Page[GridRow]:
@@ -168,7 +183,7 @@ def _lacks(row: Any, free: int | None) -> list[str]:
         found.append("english")
     if free is not None and free < FEW_PACKS * row.pack_size:
         found.append("stock")
-    return found
+    return ["goods", *found] if row.missing else found
 
 
 def _grid(vendor_id: str) -> sa.Select[*tuple[Any, ...]]:
@@ -188,7 +203,7 @@ def _grid_rows(session: Session, rows: Sequence[Any]) -> list[GridRow]:
 def _grid_row(row: Any, packs: Sequence[GridPack]) -> GridRow:
     names = (
         "code", "vendor_id", "title", "state", "version", "unit", "piece_name", "art", "tint",
-        "on_hand",
+        "on_hand", "by_lots",
     )  # fmt: skip
     seat = (GridPack(None, {}, row.price_vnd),)
     return GridRow(

@@ -99,6 +99,7 @@ def _queues(session: Session, listing_ids: Collection[str]) -> dict[str, tuple[R
             ListingLot.lot_id,
             ListingLot.quantity,
             ListingLot.best_before,
+            ListingLot.set_aside,
             (Bucket.on_hand - Bucket.allocated).label("unsold"),
         )
         .join(Listing, Listing.id == ListingLot.listing_id)
@@ -110,7 +111,7 @@ def _queues(session: Session, listing_ids: Collection[str]) -> dict[str, tuple[R
     unsold: dict[str, int] = {}
     for row in rows:
         shares.setdefault(row.listing_id, []).append(
-            Share(row.lot_id, row.quantity, row.best_before)
+            Share(row.lot_id, row.quantity, row.best_before, row.set_aside)
         )
         unsold[row.listing_id] = row.unsold
     return {key: rests(found, unsold[key]) for key, found in shares.items()}

@@ -14,6 +14,7 @@ from catalog.models import (
     ListingBaseline,
     ListingChange,
     ListingStep,
+    StockGap,
     Variant,
 )
 from catalog.queries.cards import Photo
@@ -61,6 +62,15 @@ class Stock:
 
 
 @dataclass(frozen=True)
+class Gap:
+    """What of a stock its lots do not hold: sold already, in baskets, since when."""
+
+    missing: int
+    held: int
+    since: datetime
+
+
+@dataclass(frozen=True)
 class Change:
     """A change that waits: values by field as they are shown and as they are to be."""
 
@@ -94,6 +104,10 @@ class Work:
     # Lots its stock was taken from, the one to be sent next first, with their cards by id.
     queue: tuple[Rest, ...] = ()
     lots: Mapping[str, LotCard] = field(default_factory=dict)
+    # What is promised and not in its lots: sold, and in baskets, in its unit.
+    gap: Gap | None = None
+    # Lots that are on hold or recalled, and how much was set aside with each.
+    aside: tuple[tuple[LotCard, int], ...] = ()
 
     @property
     def proposed(self) -> Mapping[str, Any]:
@@ -132,6 +146,8 @@ def _work(session: Session, wanted: Sequence[sa.ColumnElement[bool]], now: datet
         listing.category_id: found.category_name,
     }
     queue = queue_of(session, listing.id) if listing.by_lots else ()
+    aside = {rest.share.lot_id: rest.share.set_aside for rest in queue if rest.share.set_aside}
+    lots = lot_cards(session, {rest.share.lot_id for rest in queue})
     ahead = listing.preorder_bucket_id
     return Work(
         listing=listing,
@@ -146,7 +162,9 @@ def _work(session: Session, wanted: Sequence[sa.ColumnElement[bool]], now: datet
         shelves={key: name for key, name in shelves.items() if key and name},
         ahead=_stock(session, ahead, now) if ahead else None,
         queue=queue,
-        lots=lot_cards(session, {rest.share.lot_id for rest in queue}),
+        lots=lots,
+        aside=tuple((lots[key], amount) for key, amount in aside.items()),
+        gap=_gap(found.StockGap),
     )
 
 
@@ -156,6 +174,7 @@ _STATEMENT = (
         Listing,
         ListingChange,
         ListingBaseline,
+        StockGap,
         Category.name.label("category_name"),
         _proposed.name.label("proposed_shelf"),
         _seen.name.label("seen_shelf"),
@@ -166,6 +185,7 @@ _STATEMENT = (
         sa.and_(ListingChange.listing_id == Listing.id, ListingChange.state == ChangeState.WAITING),
     )
     .outerjoin(ListingBaseline, ListingBaseline.listing_id == Listing.id)
+    .outerjoin(StockGap, StockGap.listing_id == Listing.id)
     .outerjoin(_proposed, _proposed.id == ListingChange.after["category_id"].as_string())
     .outerjoin(_seen, _seen.id == ListingBaseline.values["category_id"].as_string())
 )
@@ -173,6 +193,10 @@ _STATEMENT = (
 
 def _change(row: ListingChange) -> Change:
     return Change(row.id, row.before, row.after, row.proposed_name, row.proposed_at)
+
+
+def _gap(row: StockGap | None) -> Gap | None:
+    return Gap(row.missing, row.held, row.since) if row else None
 
 
 def _packs(session: Session, listing_id: str) -> tuple[PackRow, ...]:

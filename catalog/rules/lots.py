@@ -17,6 +17,8 @@ class Share:
     lot_id: str
     quantity: int
     best_before: date | None = None
+    # So much more was taken out while the lot is on hold or recalled.
+    set_aside: int = 0
 
 
 @dataclass(frozen=True)

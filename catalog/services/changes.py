@@ -29,6 +29,7 @@ from catalog.services.checking import (
     texts_of,
     words_of,
 )
+from catalog.services.promising import need_backed
 from catalog.services.rechecks import (
     clear_flags,
     end_change,
@@ -199,8 +200,10 @@ def _apply(session: Session, listing: Listing, change: ListingChange, now: datet
     # The lists may have grown since it was proposed.
     texts = words_of([(name, change.after[name]) for name in TEXTS if name in change.after])
     refuse_banned(desk_rules(session, now=now), texts)
+    lot_was = listing.lot_id
     for name, value in change.after.items():
         setattr(listing, name, value)
+    need_backed(session, listing, was=lot_was, now=now)
     listing.slug = slug(listing.title["vi"])
     if "category_id" in change.after:
         category = shelf_for(session, listing.category_id)

@@ -11,6 +11,7 @@ from catalog.errors import RowEdited
 from catalog.models import Listing
 from catalog.rules import need_editable
 from catalog.services.pricing import MOST_VND, set_prices
+from catalog.services.promising import lock_backing, need_source
 from catalog.services.stock import REASONS, adjust_stock
 from kernel.actor import Actor
 from kernel.claims import Bucket, SoldOut
@@ -67,16 +68,19 @@ def save_grid(
     if reason not in REASONS:
         raise Invalid(msg("Choose a reason."), field="reason")
     listings = _lock_listings(session, vendor_id, [row.code for row in rows])
+    if any(row.on_hand is not None for row in rows):
+        lock_backing(session, vendor_id)
     buckets = _lock_buckets(session, listings, rows)
     saved, refused = [], {}
     for row in rows:
         listing = listings.get(row.code)
         try:
             _check(row, listing, buckets, reason)
+            with session.begin_nested():
+                _write(session, vendor_id, row, listing, _Deed(reason, actor, now))
         except DomainError as refusal:
             refused[row.code] = refusal
         else:
-            _write(session, vendor_id, row, listing, _Deed(reason, actor, now))
             saved.append(row.code)
     return Saved(tuple(saved), refused)
 
@@ -121,7 +125,10 @@ def _check(
     if any(not 0 < price <= MOST_VND for price in row.prices.values()):
         raise Invalid(msg("Write an amount such as 45.000."), field="price")
     if row.on_hand is not None:
-        _check_stock(row, row.on_hand, buckets.get(listing.bucket_id or ""), reason)
+        bucket = buckets.get(listing.bucket_id or "")
+        _check_stock(row, row.on_hand, bucket, reason)
+        # What is written here names no lot.
+        need_source(listing, None, change=row.on_hand - (row.seen_on_hand or 0))
 
 
 def _check_stock(row: RowDraft, on_hand: int, bucket: Bucket | None, reason: str) -> None:
@@ -138,8 +145,7 @@ def _check_stock(row: RowDraft, on_hand: int, bucket: Bucket | None, reason: str
 def _write(
     session: Session, vendor_id: str, row: RowDraft, listing: Listing | None, deed: _Deed
 ) -> None:
-    if listing is not None and row.prices:
-        set_prices(session, listing, row.prices, action="prices", actor=deed.actor, now=deed.now)
+    """Write stock, then prices: only its lots, which are asked now, can still refuse a row."""
     change = (row.on_hand or 0) - (row.seen_on_hand or 0) if row.on_hand is not None else 0
     if change:
         adjust_stock(
@@ -151,3 +157,5 @@ def _write(
             actor=deed.actor,
             now=deed.now,
         )
+    if listing is not None and row.prices:
+        set_prices(session, listing, row.prices, action="prices", actor=deed.actor, now=deed.now)

@@ -21,6 +21,7 @@ from catalog.services.categories import shelf_for
 from catalog.services.changes import Written, check_edit, shown_values
 from catalog.services.checking import desk_rules, refuse_banned, texts_of
 from catalog.services.packs import PackDraft, check_packs, set_packs
+from catalog.services.promising import need_backed
 from catalog.services.rechecks import remember_seen, touch
 from catalog.services.revisions import begin_history, keep_revision
 from catalog.services.steps import need_version, note_step, own_listing
@@ -153,6 +154,7 @@ def edit_listing(
     _write(session, listing, draft)
     _set_prices(session, listing, draft, now)
     check_edit(session, listing, Written(shown, actor, now))
+    need_backed(session, listing, was=before["lot_id"], now=now)
     keep_texts(session, listing, by_person=way not in UNLOOKED, now=now)
     if worded != wording(listing):
         remember_seen(session, listing, values=worded, now=now)

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from catalog.events import ListingChanged
 from catalog.models import Listing, ListingLot
+from catalog.queries.sending import queue_of
 from catalog.rules import ListingState
 from catalog.rules.lots import Share, is_past, rests
 from catalog.services.rechecks import touch
@@ -18,6 +19,7 @@ from kernel.db import lock
 from kernel.errors import Invalid
 from kernel.events import emit
 from kernel.messages import msg
+from kernel.quantity import written
 from traceability.queries import LotCard, lot_cards, lot_of
 
 MOST_LOTS = 60
@@ -36,7 +38,7 @@ def take_lot(
     """
     lot = _usable(session, listing, lot_id, taking_in=change > 0, now=now)
     if not listing.by_lots:
-        _begin(session, listing, change, now)
+        _begin(session, listing, lot, change, now)
     row = session.scalar(_of(listing.id).where(ListingLot.lot_id == lot.id))
     if row is None:
         row = _new(session, listing, lot, now)
@@ -150,22 +152,31 @@ def _usable(
     return lot
 
 
-def _begin(session: Session, listing: Listing, change: int, now: datetime) -> None:
-    """Let what is in the stock already be of the lot that the listing named."""
-    if listing.lot_id is None or listing.bucket_id is None:
+def _begin(session: Session, listing: Listing, lot: LotCard, change: int, now: datetime) -> None:
+    """Let what is in the stock already, and sold but not packed, be of the lot that was named.
+
+    Where none was, what is sold is packed from the first lot that is taken in.
+
+    :raises Invalid: when something of no lot is still on sale.
+    """
+    if listing.bucket_id is None:
         return
-    before = claims.unsold(session, listing.bucket_id) - change
-    old = lot_cards(session, [listing.lot_id])[listing.lot_id]
-    if before > 0:
-        _new(session, listing, old, now).quantity = before
+    standing = claims.lock_standings(session, {listing.bucket_id}, now=now)[listing.bucket_id]
+    before = standing.free + standing.held - change
+    if listing.lot_id is None and before > 0:
+        raise Invalid(
+            msg("%(amount)s in this stock is of no lot: take it out of the stock first."),
+            field="lot_id",
+            amount=written(before, listing.unit or lot.unit),
+        )
+    old = lot_cards(session, [listing.lot_id])[listing.lot_id] if listing.lot_id else lot
+    if before + standing.sold > 0:
+        _new(session, listing, old, now).quantity = before + standing.sold
         session.flush()
 
 
 def _new(session: Session, listing: Listing, lot: LotCard, now: datetime) -> ListingLot:
-    counted = sa.select(sa.func.count()).where(
-        ListingLot.listing_id == listing.id, ListingLot.quantity > 0
-    )
-    if (session.scalar(counted) or 0) >= MOST_LOTS:
+    if sum(rest.left > 0 for rest in queue_of(session, listing.id)) >= MOST_LOTS:
         raise Invalid(msg("At most %(most)s lots in one stock."), field="lot_id", most=MOST_LOTS)
     row = ListingLot(
         listing_id=listing.id,

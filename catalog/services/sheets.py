@@ -14,6 +14,7 @@ from catalog.rules import EDITABLE, ListingKind, ListingState, need_editable
 from catalog.rules.changes import ChangeState
 from catalog.services.listings import ListingDraft, create_listing, edit_listing
 from catalog.services.photos import MOST_PHOTOS, Handed, set_photos
+from catalog.services.promising import lock_backing
 from catalog.services.revisions import values_of
 from catalog.services.steps import own_listing
 from catalog.services.stock import adjust_stock
@@ -111,13 +112,14 @@ def read_book(session: Session, vendor_id: str, *, actor: Actor, codes: Sequence
 
 
 def lock_listings(session: Session, vendor_id: str, codes: Sequence[str]) -> None:
-    """Lock some listings of a vendor in the order of their ids."""
+    """Lock some listings of a vendor in the order of their ids, then the lots of its stocks."""
     session.scalars(
         sa.select(Listing.id)
         .where(Listing.vendor_id == vendor_id, Listing.code.in_(codes))
         .order_by(Listing.id)
         .with_for_update()
     ).all()
+    lock_backing(session, vendor_id)
 
 
 def write_entry(

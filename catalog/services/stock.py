@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from catalog.models import Listing
 from catalog.services.listings import tell_change
 from catalog.services.lots import take_lot
-from catalog.services.promising import need_held, source_of
+from catalog.services.promising import need_room, need_source, spend_shares, take_measure
 from catalog.services.steps import own_listing
 from kernel import audit, claims
 from kernel.actor import Actor
@@ -37,11 +37,12 @@ def adjust_stock(
 ) -> None:
     """Add to or take from what is on hand; ``change`` is in the listing's unit.
 
-    With ``lot_id`` it is of that lot: first to expire is first to be sent.
+    With ``lot_id`` it is of that lot: first to expire is first to be sent. More of a stock that
+    comes from lots always names one.
 
     :raises NotFound: for a stranger, or a listing without stock.
     :raises Invalid: for an unknown reason, a change of nothing, a lot that cannot be taken in,
-        or more than the lot holds.
+        none where stock comes from lots, or more than the lot holds.
     :raises SoldOut: when less would remain than is sold already.
     """
     actor.need_at(vendor_id, "seller")
@@ -49,16 +50,18 @@ def adjust_stock(
     listing = own_listing(session, vendor_id, code)
     if listing.bucket_id is None:
         raise NotFound
-    source = source_of(session, listing, lot_id) if change > 0 else None
-    by = actor.user_id
+    need_source(listing, lot_id, change=change)
+    room = take_measure(session, listing, lot_id, now=now) if change > 0 else None
     bucket = claims.adjust(
-        session, listing.bucket_id, d_on_hand=change, reason=reason, now=now, actor_id=by
+        session, listing.bucket_id, d_on_hand=change, reason=reason, now=now, actor_id=actor.user_id
     )
     if lot_id:
         take_lot(session, listing, lot_id, change=change, now=now)
-    if source is not None:
-        need_held(session, *source, change=change)
+    elif change < 0:
+        spend_shares(session, listing, change=change)
     _record(session, listing, (change, reason, lot_id), bucket.on_hand, actor, now)
+    if room is not None:
+        need_room(session, listing, room, change=change, now=now)
     tell_change(session, listing, now)
 
 

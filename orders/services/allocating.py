@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from catalog.queries.sending import stock_lots
 from catalog.rules.lots import is_past
+from kernel import claims
 from kernel.claims import Bucket
 from kernel.clock import local_date
 from kernel.errors import Invalid
@@ -16,7 +17,7 @@ from kernel.messages import msg
 from kernel.quantity import Unit, written
 from orders.errors import LotsDiffer, LotsHoldLess, LotStopped
 from orders.models import Order, OrderAllocation, OrderLine
-from orders.services.steps import Act
+from orders.services.steps import Act, group_owner
 from traceability.queries import LotCard, lot_cards
 from traceability.rules import Portion
 from traceability.services.lots import Parcel, hand_over, pick_portions, put_back, send_off
@@ -98,6 +99,8 @@ def serve_order(
     """
     if action == "pack":
         _allocate(session, order, lines, chosen, act)
+        buckets = {line.bucket_id for line in lines if line.departure_id is None}
+        claims.serve(session, group_owner(order.group_id), buckets, now=act.now)
     elif action in {"ship", "make_ready"}:
         rows = _rows(session, order)
         if rows:

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from catalog.errors import RowEdited
+from catalog.errors import NamesNoLot, RowEdited
 from catalog.queries.benches import bench_listings, grid_page, state_counts
 from catalog.queries.revisions import revisions
 from catalog.rules import ListingState
@@ -35,6 +35,7 @@ from tests.catalog.shelves import (
 from tests.catalog.test_writing import act, create, edit, published
 from tests.conftest import post
 from tests.together import at_once
+from traceability.models import Lot
 
 
 def prices(session, code):
@@ -363,3 +364,70 @@ def test_the_list_is_searched_counted_and_says_what_is_missing(shelf, now):
         ListingState.PUBLISHED: 2, ListingState.DRAFT: 1,
     }  # fmt: skip
     assert len(grid_page(shelf, vendor_id=vendor, size=2).items) == 2
+
+
+# --- stock that comes from lots ----------------------------------------------
+
+
+def by_lots(session, now, code="VAI", amount=4_000):
+    """Take so much of lot L01 into the stock of an offer that has none yet; return its code."""
+    add(session, now, code, stock=0)
+    lot = session.scalars(sa.select(Lot.id).where(Lot.code == "L01")).one()
+    vendor = vendor_id(session)
+    with transaction(session):
+        adjust_stock(
+            session, vendor, code=code, change=amount, reason="harvest",
+            actor=seller(vendor), now=now, lot_id=lot,
+        )  # fmt: skip
+    return code
+
+
+@pytest.mark.parametrize("reason", ["counted", "harvest", "bought_back"])
+def test_stock_of_lots_does_not_grow_in_the_table_whatever_the_reason(shelf, now, reason):
+    code, other = by_lots(shelf, now), create(shelf, now)
+    saved = save(
+        shelf, now,
+        row(shelf, code, prices=[(0, 46_000)], on_hand_=4_001), row(shelf, other, on_hand_=7_000),
+        reason=reason,
+    )  # fmt: skip
+    assert (saved.codes, type(saved.refused[code])) == ((other,), NamesNoLot)
+    assert (prices(shelf, code), on_hand(shelf, code), on_hand(shelf, other)) == (
+        [45_000], 4_000, 7_000,
+    )  # fmt: skip
+
+
+def test_less_of_it_can_be_written(shelf, now):
+    code = by_lots(shelf, now)
+    saved = save(shelf, now, row(shelf, code, prices=[(0, 46_000)], on_hand_=3_000))
+    assert (saved.codes, on_hand(shelf, code), prices(shelf, code)) == ((code,), 3_000, [46_000])
+
+
+def test_the_row_says_where_more_of_it_is_taken_in(client, desk, app_session, now):
+    by_lots(app_session, now)
+    add(app_session, now, "OI", title={"vi": "Ổi"})
+    page = text(client.get(f"{desk}/prices"))
+    way = f'href="{desk}/VAI#stock"'
+    assert (page.count(way), page.count("#stock")) == (1, 1)
+    typed = form_of(page) | {"stock-VAI": "9 kg", "stock-OI": "12 kg"}
+    answer = post(client, f"{desk}/prices", typed)
+    assert answer.status_code == 409
+    page = text(answer)
+    assert 'aria-describedby="why-VAI lots-VAI"' in page
+    assert 'value="9 kg"' in page
+    assert 'id="why-OI"' not in page
+    assert way in page
+    app_session.rollback()
+    assert (on_hand(app_session, "VAI"), on_hand(app_session, "OI")) == (4_000, 12_000)
+
+
+def test_a_lot_that_is_named_by_its_offer_bounds_the_row_alone(shelf, now):
+    add(shelf, now, "VAI", lot_code="L01", stock=499_000)
+    other = create(shelf, now)
+    saved = save(
+        shelf, now,
+        row(shelf, "VAI", prices=[(0, 46_000)], on_hand_=500_001), row(shelf, other, on_hand_=7_000),
+    )  # fmt: skip
+    assert saved.codes == (other,)
+    assert saved.refused["VAI"].values == {"lot": "L01", "left": "1 kg"}
+    assert (on_hand(shelf, "VAI"), prices(shelf, "VAI")) == (499_000, [45_000])
+    assert save(shelf, now, row(shelf, "VAI", on_hand_=500_000)).codes == ("VAI",)

@@ -11,6 +11,8 @@ from sqlalchemy.orm import Session, sessionmaker
 from accounts.models import User
 from bookings.events import VisitRedeemed
 from bookings.models import Departure, Experience
+from catalog.events import GoodsMissing
+from catalog.handlers import on_lot_shrank
 from catalog.models import Category, Listing, Variant
 from catalog.rules import ListingKind, ListingState
 from kernel import audit, claims
@@ -29,7 +31,7 @@ from orders.services.checkout import PlacedOrder, Purchase, place_order
 from payments.events import PaymentFailed, PaymentSettled
 from payments.queries import payment_of
 from payments.services.settle import fail_payment, settle_payment
-from traceability.events import LotHeld, LotRecalled
+from traceability.events import LotHeld, LotRecalled, LotReleased, LotShrank
 from traceability.models import Lot
 from traceability.rules import LotState
 from vendors.models import Vendor
@@ -39,9 +41,12 @@ Maker = sessionmaker[Session]
 REACTIONS = {
     PaymentSettled: (inside(handlers.on_payment_settled),),
     PaymentFailed: (inside(handlers.on_payment_failed),),
-    LotHeld: (inside(handlers.on_lot_held),),
-    LotRecalled: (inside(handlers.on_lot_recalled),),
+    LotHeld: (inside(handlers.on_lot_held), inside(on_lot_shrank)),
+    LotReleased: (inside(on_lot_shrank),),
+    LotRecalled: (inside(handlers.on_lot_recalled), inside(on_lot_shrank)),
     VisitRedeemed: (inside(handlers.on_visit_redeemed),),
+    LotShrank: (inside(on_lot_shrank),),
+    GoodsMissing: (inside(handlers.on_goods_missing),),
 }
 THANH_HA = "vn-2025:10813"
 KILO, TWO_KILOS, HONEY = 45_000, 85_000, 180_000

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from catalog.models import Listing, ListingLot, Variant
 from catalog.rules.selling import DeliveryArea
-from catalog.services import stock
+from catalog.services import promising, stock
 from catalog.services.lots import drop_past_everywhere, follow_lot
 from catalog.services.stock import adjust_stock
 from catalog.services.terms import set_preorder_cap
@@ -52,7 +52,7 @@ from tests.orders.market import (
 )
 from traceability.models import Lot
 from traceability.rules import LotState
-from traceability.services.lots import sales
+from traceability.services.lots import Holding
 
 NGUYEN_GIAP = "vn-2025:11146"
 
@@ -524,19 +524,25 @@ class TestLots:
         maker = db.session_factory(engine)
         market = open_market(maker, now)
         lot, codes = self.two_offers(maker, market, now)
-        together, checked = threading.Barrier(2, timeout=20), stock.need_held
+        together, checked = threading.Barrier(2, timeout=20), stock.need_room
 
         def check_then_wait(*args, **values):
             checked(*args, **values)
             together.wait()
 
         def unlocked(session, lot_ids, *, vendor_id):
-            return {
-                lot.id: lot for lot in session.scalars(sa.select(Lot).where(Lot.id.in_(lot_ids)))
-            }
+            rows = session.scalars(sa.select(Lot).where(Lot.id.in_(lot_ids)))
+            return {row.id: Holding(row.code, row.unit, row.rest, False) for row in rows}
 
-        monkeypatch.setattr(sales, "lock_lots", unlocked)
-        monkeypatch.setattr(stock, "need_held", check_then_wait)
+        monkeypatch.setattr(promising, "lock_holdings", unlocked)
+        monkeypatch.setattr(
+            claims,
+            "_lock",
+            lambda session, want: list(
+                session.scalars(sa.select(Bucket).where(Bucket.id.in_(want)))
+            ),
+        )
+        monkeypatch.setattr(stock, "need_room", check_then_wait)
         results = race(
             2, lambda number: self.take(maker, market, now, lot, 3000, code=codes[number])
         )

@@ -18,7 +18,7 @@ from kernel.events import emit
 from kernel.ids import new_id
 from kernel.messages import msg
 from kernel.quantity import Unit
-from traceability.events import LotChanged
+from traceability.events import LotChanged, LotShrank
 from traceability.gs1 import extension_of, read_gtin
 from traceability.models import DiaryEntry, Farm, Lot, LotCounter, Plot, Season, is_latest
 from traceability.rules import (
@@ -257,6 +257,8 @@ def _requantify(session: Session, lot: Lot, row: LotRow, *, actor: Actor, now: d
     if change:
         lot.rest += change
         session.add(made_anew(lot, change, actor=actor, now=now))
+    if change < 0:
+        emit(session, LotShrank(lot.id, lot.vendor_id), now=now)
 
 
 def _lot_values(session: Session, row: LotRow, vendor_id: str) -> dict[str, object]:

@@ -9,8 +9,10 @@ from sqlalchemy.orm import Session
 
 from kernel.actor import Actor
 from kernel.errors import Invalid, NotFound
+from kernel.events import emit
 from kernel.messages import msg
 from traceability.errors import HarvestUsed, LotHoldsLess, LotStoppedNow
+from traceability.events import LotShrank
 from traceability.models import DiaryEntry, Lot, LotMove, UnitContent
 from traceability.rules import STOPPED, LotState, MoveKind
 from traceability.services.steps import move
@@ -72,6 +74,7 @@ def take(session: Session, lot: Lot, quantity: int, kind: MoveKind, why: Why) ->
         raise LotHoldsLess(lot, max(loose, 0), carried=True)
     lot.rest -= quantity
     _note(session, lot, -quantity, kind, why)
+    emit(session, LotShrank(lot.id, lot.vendor_id), now=why.at)
     if lot.rest == 0 and lot.state is LotState.OPEN:
         move(session, lot, "close", reason="", actor=why.actor, now=why.at)
 

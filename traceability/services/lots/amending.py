@@ -13,7 +13,7 @@ from kernel.errors import Invalid, NotFound
 from kernel.events import emit
 from kernel.messages import msg
 from kernel.quantity import Unit
-from traceability.events import LotChanged
+from traceability.events import LotChanged, LotShrank
 from traceability.models import DiaryEntry, Lot
 from traceability.rules import Activity
 from traceability.services.diary import EntryFacts, find_sent, revise_entry
@@ -149,5 +149,7 @@ def _remake(
         reason=why.reason,
     )
     emit(session, LotChanged(lot.id, lot.vendor_id), now=now)
+    if change < 0:
+        emit(session, LotShrank(lot.id, lot.vendor_id), now=now)
     session.flush()
     watch_harvest(session, lot, now=now)

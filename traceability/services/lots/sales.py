@@ -4,7 +4,7 @@ Orders call this in their own transactions; what an order is, nobody here knows:
 name for the paper, and each portion the name of what it is for.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,10 +12,10 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from kernel.actor import Actor
-from kernel.errors import NotFound
+from kernel.many import among
 from kernel.quantity import Unit
-from traceability.models import Lot, LotMove
-from traceability.rules import MoveKind, Portion
+from traceability.models import Lot
+from traceability.rules import STOPPED, MoveKind, Portion
 from traceability.services.ledger import Why, lock_lots, need_free, put, take
 from traceability.services.lots.births import need_commissioned
 from traceability.services.telling import Words, root_of, tell_object
@@ -32,27 +32,28 @@ class Parcel:
 
 @dataclass(frozen=True)
 class Holding:
-    """What a lot holds, and what of it went to buyers already, in its base unit."""
+    """What a lot holds, in its base unit; ``is_stopped``: it is on hold or recalled."""
 
     code: str
     unit: Unit
     rest: int
-    sold: int
+    is_stopped: bool
 
 
-def lock_holding(session: Session, lot_id: str, *, vendor_id: str) -> Holding | None:
-    """Lock a lot of a vendor and return what it holds; None for a lot of somebody else.
+def lock_holdings(
+    session: Session, lot_ids: Collection[str], *, vendor_id: str
+) -> dict[str, Holding]:
+    """Lock those lots of a vendor that hold something, and return what each holds.
 
-    Until the end of the transaction nobody else takes of it or stocks it.
+    Until the end of the transaction nobody else takes of them.
     """
-    try:
-        lot = lock_lots(session, {lot_id}, vendor_id=vendor_id)[lot_id]
-    except NotFound:
-        return None
-    moved = sa.select(sa.func.coalesce(sa.func.sum(LotMove.quantity), 0)).where(
-        LotMove.lot_id == lot_id, LotMove.kind.in_((MoveKind.SOLD, MoveKind.RETURNED))
-    )
-    return Holding(lot.code, lot.unit, lot.rest, -int(session.scalar(moved) or 0))
+    rows = session.execute(
+        sa.select(Lot.id, Lot.code, Lot.unit, Lot.rest, Lot.state)
+        .where(among(session, Lot.id, lot_ids), Lot.vendor_id == vendor_id, Lot.rest > 0)
+        .order_by(Lot.id)
+        .with_for_update(key_share=True)
+    ).all()
+    return {row.id: Holding(row.code, row.unit, row.rest, row.state in STOPPED) for row in rows}
 
 
 def pick_portions(session: Session, parcel: Parcel, *, actor: Actor, now: datetime) -> None:
