@@ -210,6 +210,15 @@ def test_a_day_without_network_outlives_tab_and_phone_and_is_stored_once(
     page.get_by_role("button", name="Save").click()
     expect(page.locator("[data-waiting]")).to_contain_text(f"{allowed:%d/%m/%Y}")
 
+    # The waiting time that is filled in is that of its product, not of another one.
+    page.locator('.press[href="#/new/spray"]').click()
+    expect(page.locator("[name=phi_days]")).to_have_value("7")
+    fill(page, input_name="Thuốc chợ huyện")
+    page.locator("[name=input_name]").press("Tab")
+    expect(page.locator("[name=phi_days]")).to_have_value("")
+    page.once("dialog", lambda dialog: dialog.accept())
+    page.locator("[data-discard]").click()
+
     page.locator('.press[href="#/new/harvest"]').click()
     expect(page.locator("[data-allowed]")).to_contain_text("put on hold")
     fill(page, quantity="120,5")

@@ -99,7 +99,7 @@ def test_labels_are_put_on_goods_spoiled_sold_reprinted_and_voided(app_land, cli
     assert press("spoil", serials="0" * 12).status_code == 422
     assert press("spoil").status_code == 422
     assert press("apply").status_code == 303
-    assert press("apply").status_code == 422
+    assert press("apply").status_code == 409
     assert press("sold", serials=second).status_code == 303
     assert press("sold").status_code == 422
     again = press("reprint", count="1")

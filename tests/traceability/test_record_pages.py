@@ -97,10 +97,9 @@ def test_a_seller_is_not_led_where_he_may_not_go(app_land, client, sign_in):
     season = f"{farm_page}/seasons/{app_land.season_id}"
     for page in ("", "/inputs", "/water", f"/entries/{entry}"):
         assert client.get(farm_page + page).status_code == 200
-    told = [
-        client.get(at).get_data(as_text=True) for at in (farm_page, season, f"{farm_page}/inputs")
-    ]
-    links = set(re.findall(rf'href="({farm_page}[^"#]*)"', " ".join(told)))
+    pages = (farm_page, season, f"{season}/book", f"{farm_page}/inputs", f"{farm_page}/lots")
+    told = "".join(client.get(page).get_data(as_text=True) for page in pages)
+    links = set(re.findall(rf'href="({farm_page}[^"#]*)"', told))
     assert {client.get(link).status_code for link in links} == {200}
 
 

@@ -6,10 +6,7 @@ import { ACTIVITIES } from "./known.js";
 import { shrink } from "./photo.js";
 
 const MOST_PHOTOS = 6;
-const TEXTS = [
-  ...["season_id", "done_on", "input_name", "active_ingredient", "dose", "worker", "note"],
-  ...["input_batch_id", "used", "reason"],
-];
+const TEXTS = "season_id done_on input_name active_ingredient dose worker note input_batch_id used reason".split(" ");
 
 // `from` is what is changed: an item of the outbox, or an entry of the server (`base_id`); `task` is
 // what begins it, `draft` what was half written on the page of this `way`, with its pictures.
@@ -112,20 +109,22 @@ function discards(page, draft) {
   });
 }
 
-// A product brings its label along: dose, waiting time for this crop, active ingredient.
+// A product brings its label along: dose, waiting time for this crop, active ingredient. One that
+// is on no list brings nothing: what was filled in is of the product before it.
 function products(page) {
   const { known } = page.app;
   const { input_name: name, input_batch_id: batch } = page.fields;
+  let before = name?.value;
   const named = () => {
     const wanted = name.value.trim().toLowerCase();
     const product = known.reference.products.find(
       (one) => one.activity === page.activity && one.name.toLowerCase() === wanted,
     );
-    if (product) {
-      const label = known.label(product, known.season(page.fields.season_id.value));
-      put(page, { dose: label.dose, active_ingredient: product.active_ingredient });
-      if (page.fields.phi_days) page.fields.phi_days.value = label.phi_days ?? "";
-    }
+    const label = product && known.label(product, known.season(page.fields.season_id.value));
+    const brought = [label?.dose, product?.active_ingredient, label?.phi_days].map((one) => one ?? "");
+    const [dose, active_ingredient, phi_days] = brought;
+    if (product || name.value !== before) put(page, { dose, active_ingredient, phi_days });
+    before = name.value;
     keep(page);
   };
   name?.addEventListener("change", named);

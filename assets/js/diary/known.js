@@ -165,10 +165,9 @@ export class Known {
 
   // What the label of a product says for a season's crop; of one outside the list what was written last.
   label(product, season) {
-    if (!product.is_listed) return { phi_days: product.phi_days, dose: product.dose, known: product.phi_days !== null };
+    if (!product.is_listed) return product;
     const label = product.labels[season?.crop_id];
-    const phi_days = label && !product.is_banned ? label.phi_days : null;
-    return { phi_days, dose: product.dose || label?.dose || "", known: phi_days !== null };
+    return { phi_days: product.is_banned ? null : label?.phi_days, dose: product.dose || label?.dose };
   }
 
   clearance(season, day = today(), besides = undefined) {
