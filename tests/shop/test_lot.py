@@ -345,3 +345,11 @@ def test_the_first_screen_leads_to_the_same_goods_and_to_the_farm(client, land, 
 def top_of(client, lot):
     text = client.get(f"/t/{lot.trace_code}?lang=en").text
     return text[text.index("<main") : text.index('class="lot-columns"')]
+
+
+def test_the_first_screen_has_the_way_in_short(client, land, lot):
+    text = client.get(f"/t/{lot.trace_code}?lang=en").get_data(as_text=True)
+    strip = text[text.index('class="lot-strip"') : text.index('class="timeline"')]
+    days = re.findall(r"<b>([^<]+)</b><time[^>]*>([^<]+)</time>", strip)
+    assert days == [("Care and pruning", "02/08"), ("Harvested", "23/11")]
+    assert "In your bag" in strip
