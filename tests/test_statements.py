@@ -46,7 +46,7 @@ CEILINGS = {
     "/p/{place_code}": (8, 9),
     "/u/{load_code}": (5, 6),
     # The first time; the synonyms of the office are read again only when one was changed.
-    "/search?q=oi": (11, 12),
+    "/search?q=oi": (9, 10),
     "/search?q=oi&guests=2&near=vn-2025:10813&date=2026-11-28": (10, 11),
     "/ranking": (0, 1),
     "/basket": (0, 9),

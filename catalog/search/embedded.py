@@ -45,6 +45,9 @@ LAYOUT = "v4"
 
 LOOK_SECONDS = 0.5
 HEAP_BYTES = 30_000_000
+REBUILD_BYTES = 250_000_000
+"""What is held in memory before it is written as a part of the index: each question is put to
+each part, so that a whole market had better be one."""
 MOST_PAGES = 200
 TELL_EVERY = 500
 
@@ -88,7 +91,7 @@ class TantivyEngine(SearchEngine):
             folder = self.path / name
             folder.mkdir()
             # Leaving the block commits and waits until all is on disk.
-            with tantivy.Index(SCHEMA, path=str(folder)).writer(HEAP_BYTES, 1) as writer:
+            with tantivy.Index(SCHEMA, path=str(folder)).writer(REBUILD_BYTES, 1) as writer:
                 for document in documents:
                     writer.add_document(stored(document))
                     count += 1

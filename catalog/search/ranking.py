@@ -7,6 +7,7 @@ looks at is published (see ``SIGNALS``); nobody can buy a place.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from operator import mul
 from typing import NamedTuple
 
 from catalog.search.documents import Document
@@ -393,8 +394,8 @@ def _asked(readings: Iterable[Reading]) -> list[tuple[Word, bool]]:
 
 
 def _tokens(texts: Iterable[str]) -> frozenset[str]:
-    return frozenset(token for text in set(texts) for token in text.split())
+    return frozenset(" ".join(set(texts)).split())
 
 
 def _points(values: Sequence[float]) -> float:
-    return sum(weight * value for weight, value in zip(_WEIGHTS, values, strict=False))
+    return sum(map(mul, _WEIGHTS, values))

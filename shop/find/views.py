@@ -1,13 +1,17 @@
 """The search page and the list under its box."""
 
-from flask import Blueprint, make_response, redirect, request
+from functools import lru_cache, partial
+
+from flask import Blueprint, get_template_attribute, make_response, redirect, request
 from flask_babel import gettext as _
+from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from accounts import guards
 from catalog.search.engine import Sort
 from kernel import clock, places
 from kernel.web.forms import clean
+from kernel.web.language import current_language
 from kernel.web.pages import page
 from kernel.web.paging import page_number
 from shop.browse import next_starts
@@ -77,11 +81,22 @@ def _lists(wish: Wish) -> dict[str, object]:
     """Return what the fields let choose from, whatever was found."""
     return {
         "sorts": [sort for sort in Sort if sort is not Sort.NEAREST or wish.near],
-        "communes": places.communes(),
+        "commune_options": partial(_commune_options, current_language()),
         "distances": WITHIN_KM,
         "today": clock.local_date(clock.now()),
         "ideas": shelves(),
     }
+
+
+@lru_cache(maxsize=512)
+def _commune_options(lang: str, chosen: str) -> Markup:
+    """Return the communes as options in the language of this request, one of them chosen or none.
+
+    A page has them twice, and there are no more ways than communes and languages.
+    """
+    del lang
+    options = get_template_attribute("shop/macros/sieve.html", "commune_options")
+    return Markup(options(places.communes(), chosen))  # noqa: S704 - made by a template
 
 
 def _pages(answer: Answer) -> int:

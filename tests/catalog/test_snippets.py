@@ -68,3 +68,19 @@ def test_pieces_joined_are_the_text_and_a_window_is_part_of_it(text, meant):
     assert "".join(piece.text for piece in marker.mark(text)) == text
     shown = "".join(piece.text for piece in marker.window([text]) if piece.text != "\u2026")
     assert shown in " ".join(text.split())
+
+
+@given(texts=st.lists(st.text(alphabet="aàbđoổ .", max_size=40), max_size=6))
+def test_what_a_text_says_does_not_hang_on_the_texts_asked_about_before(texts):
+    marker = Marker(["a", "bo"], "à bo")
+    for text in texts:
+        said = Marker(["a", "bo"], "à bo").hits_in(text)
+        assert marker.hits_in(text) == said
+        assert bool(said) == bool(hits(marker.mark(text)))
+
+
+def test_only_words_that_were_looked_for_are_hits():
+    marker = Marker(["vai", "thieu"], "vải")
+    assert marker.hits_in("Vải thiều, vai áo, Vải") == {"vai", "thieu"}
+    assert marker.hits_in("Vái lạy") == set()
+    assert marker.hits_in("") == set()

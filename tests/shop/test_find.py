@@ -16,6 +16,7 @@ from kernel.claims import Demand
 from kernel.db import transaction
 from tests.conftest import NOW
 from tests.shop.stalls import Stalls
+from tests.test_statements import counted
 from vendors.rules import Scheme
 
 
@@ -269,6 +270,31 @@ def test_what_was_looked_for_is_marked(client, indexed):
     assert "<mark>Ổi Thanh Hà</mark></a>" in text
     text = client.get("/search?q=boc+tung+qua").text
     assert '<p class="offer-about"><mark>Bọc từng quả</mark>.</p>' in text
+
+
+def test_longer_texts_are_read_only_where_a_card_misses_a_word(client, indexed, app):
+    def texts_read(words):
+        with counted(app) as seen:
+            client.get("/search", query_string={"q": words})
+        return sum("listing.description" in statement for statement in seen.statements)
+
+    assert texts_read("oi") == 0
+    assert texts_read("boc tung qua") == 1
+
+
+def test_communes_are_offered_in_the_language_of_the_page_with_the_one_chosen(client, indexed):
+    def offered(query):
+        text = client.get(f"/search?{query}").text
+        found = re.findall(r'<option value="(vn-2025:[^"]*)" selected>', text)
+        return "Former Hai Duong" in text, found
+
+    assert offered("lang=vi") == (False, [])
+    assert offered("lang=en") == (True, [])
+    assert offered("lang=en&to=vn-2025:10813") == (True, ["vn-2025:10813"])
+    assert offered("lang=en&near=vn-2025:10642") == (True, ["vn-2025:10642"])
+    assert offered("lang=en&near=nowhere") == (True, [])
+    assert offered("lang=vi&to=vn-2025:10642") == (False, ["vn-2025:10642"])
+    assert offered("lang=en") == (True, [])
 
 
 def test_keystrokes_are_understood_and_said_so(client, indexed):
