@@ -154,7 +154,7 @@ def edit_listing(
     _write(session, listing, draft)
     _set_prices(session, listing, draft, now)
     check_edit(session, listing, Written(shown, actor, now))
-    need_backed(session, listing, was=before["lot_id"], now=now)
+    need_backed(session, listing, was=shown["lot_id"], now=now)
     keep_texts(session, listing, by_person=way not in UNLOOKED, now=now)
     if worded != wording(listing):
         remember_seen(session, listing, values=worded, now=now)
