@@ -16,6 +16,8 @@ from argon2 import PasswordHasher
 from coverage import Coverage
 from flask import Flask
 from flask.testing import FlaskClient
+from hypothesis import HealthCheck
+from hypothesis import settings as fuzzing
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.engine import Connection, Dialect, Engine
@@ -40,8 +42,11 @@ NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
 
 
 def pytest_configure() -> None:
-    """Search for garbage rarely: it took 40 % of the time."""
+    """Search for garbage rarely: it took 40 % of the time. A slow machine is no failed test."""
     gc.set_threshold(100_000, 50, 50)
+    patient = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
+    fuzzing.register_profile("patient", deadline=None, suppress_health_check=patient)
+    fuzzing.load_profile("patient")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

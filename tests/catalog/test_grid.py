@@ -4,7 +4,7 @@ import re
 
 import pytest
 import sqlalchemy as sa
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from catalog.errors import NamesNoLot, RowEdited
@@ -321,9 +321,7 @@ def test_a_row_saved_by_somebody_else_is_told_and_the_next_try_counts(
     assert prices(app_session, "VAI") == [48_000]
 
 
-@settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=60, deadline=None)
 @given(price=st.text(max_size=30), stock=st.text(max_size=30), version=st.text(max_size=20))
 def test_whatever_is_typed_is_saved_or_named(client, desk, app_session, now, price, stock, version):
     if not app_session.scalar(sa.select(sa.func.count()).select_from(grid.Listing)):

@@ -4,7 +4,7 @@ import time
 from dataclasses import fields
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from catalog.search.engine import FACETS, FacetCount, Filters, Near, Sort, Suggestion
@@ -239,9 +239,7 @@ ANY_FILTERS = st.builds(
 )
 
 
-@settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=60, deadline=None)
 @given(ANY_TEXT, ANY_FILTERS, st.integers(-5, 10**9), st.sampled_from(Sort))
 def test_any_text_filter_page_and_order_are_answered(standing, query, filters, page, sort):
     results = standing.search(query, filters=filters, page=page, sort=sort)

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 import openpyxl
 import pytest
 import sqlalchemy as sa
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
@@ -452,9 +452,7 @@ CELL = st.one_of(
 )
 
 
-@settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=60, deadline=None)
 @given(
     heads=st.lists(st.sampled_from([*NEW, "Giá", "Tồn kho", "Phiên bản", "Tháng vụ", "?"]), max_size=7),
     rows=st.lists(st.lists(CELL, max_size=7), max_size=4),
@@ -466,17 +464,13 @@ def test_whatever_a_file_holds_it_is_planned_or_refused(app_market, storage, now
     assert looked.findings or counts["refused"] == 0
 
 
-@settings(
-    max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=80, deadline=None)
 @given(data=st.binary(max_size=400), name=st.sampled_from(["a.xlsx", "a.zip", "listings.csv"]))
 def test_any_bytes_are_a_catalogue_or_refused(app_market, storage, now, data, name):
     assert look(app_market, storage, now, data, name).upload_id is None
 
 
-@settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=60, deadline=None)
 @given(title=st.text(min_size=1, max_size=60), more=st.text(max_size=200))
 def test_any_words_survive_the_journey(app_market, storage, now, title, more):
     """Whatever stands in a listing, its export changes nothing of it."""

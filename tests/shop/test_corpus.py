@@ -5,7 +5,7 @@ from contextlib import suppress
 
 import pytest
 import sqlalchemy as sa
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from catalog.cli import catalog
@@ -156,7 +156,7 @@ def test_what_cannot_be_used_is_told_by_row_and_nothing_is_saved(run, app_sessio
 VALUES = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20)
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@settings(deadline=None)
 @given(
     st.lists(
         st.dictionaries(st.sampled_from(sorted(FULL)), VALUES | st.lists(VALUES, max_size=3)),

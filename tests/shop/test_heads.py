@@ -7,7 +7,7 @@ from urllib.parse import quote
 from xml.etree import ElementTree
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from catalog.queries import listing_page
@@ -227,9 +227,7 @@ def test_shelves_and_vendors_lead_on_from_former_names(app, market, app_session)
     assert app.test_client().get("/v/vuon-oi").status_code == 404
 
 
-@settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=60, deadline=None)
 @given(
     path=st.text(max_size=60),
     head=st.sampled_from(

@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 import jsonschema
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kernel.db import transaction
@@ -520,9 +520,7 @@ def test_a_redirect_costs_eight_statements_at_most(
 
 
 @given(rest=st.text(max_size=40), query=st.text(max_size=40))
-@settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=40, deadline=None)
 def test_no_code_makes_an_error(client, lot, rest, query):
     for path in (f"/01/{GTIN}/{rest}", f"{BASE}/10/{rest}", f"/{rest}/{GTIN}", f"/414/{rest}"):
         for sent in (

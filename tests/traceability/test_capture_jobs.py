@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
-from hypothesis import HealthCheck, given
+from hypothesis import given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 
@@ -183,7 +183,6 @@ def test_what_requests_left_behind_is_swept(app_session, storage, app_land):
 @examples(
     max_examples=40,
     deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(
     changes=st.lists(st.dictionaries(FIELDS, JSON, max_size=3), min_size=1, max_size=3),

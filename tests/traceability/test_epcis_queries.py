@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 import pytest
 import sqlalchemy as sa
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kernel import clock
@@ -399,7 +399,6 @@ FIELDS = st.sampled_from(
 fuzz = settings(
     max_examples=80,
     deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 KINDS = ["ObjectEvent", "AggregationEvent", "TransformationEvent", "TransactionEvent", "ex:Own"]
 

@@ -314,7 +314,6 @@ def test_no_body_whatever_breaks_the_server(phone):
     max_examples=60,
     database=None,
     deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 def test_no_json_whatever_breaks_the_server(phone, body):
     assert phone.post("/sync", body).status_code == 400

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kernel import clock
@@ -649,9 +649,7 @@ _WISHES = st.dictionaries(
 )
 
 
-@settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=150, deadline=None)
 @given(body=_WISHES | _JSON, is_near=st.booleans())
 def test_no_body_of_a_subscription_breaks_the_house(partner, body, is_near):
     if is_near and isinstance(body, dict):
@@ -671,9 +669,7 @@ _QUERIES = st.dictionaries(
 )
 
 
-@settings(
-    max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=80, deadline=None)
 @given(query=_QUERIES)
 def test_every_query_that_is_kept_can_be_sent_for(app_session, app_land, query):
     """What is refused is refused to its sender, never found out by the worker."""

@@ -5,7 +5,7 @@ import re
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyhanko.pdf_utils.generic import NameObject
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
@@ -106,7 +106,7 @@ def test_no_byte_can_be_changed(place, change):
     assert begin + length <= place < after
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60, deadline=None)
 @given(st.integers(0, len(SIGNED)))
 def test_a_truncated_file_is_refused(length):
     with pytest.raises(SignatureRefused):

@@ -5,7 +5,7 @@ import zipfile
 from collections.abc import Iterator
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
@@ -99,7 +99,6 @@ def test_no_page_of_a_vendor_tells_somebody_of_another_what_is_private(planted, 
     max_examples=250,
     deadline=None,
     derandomize=True,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
 @given(data=st.data())
 def test_no_mixture_of_addresses_opens_a_way_around(planted, data):

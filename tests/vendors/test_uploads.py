@@ -7,7 +7,7 @@ import zipfile
 import zlib
 
 import pytest
-from hypothesis import HealthCheck, given
+from hypothesis import given
 from hypothesis import settings as fuzzing
 from hypothesis import strategies as st
 from PIL import Image
@@ -249,13 +249,13 @@ def spoiled(draw, seeds):
     return bytes(data[:end]) + tail
 
 
-@fuzzing(deadline=None, max_examples=200, suppress_health_check=[HealthCheck.too_slow])
+@fuzzing(deadline=None, max_examples=200)
 @given(spoiled(SEEDS) | st.binary(max_size=2000))
 def test_whatever_is_sent_is_kept_harmless_or_refused(data):
     assert judged(data) in {"application/pdf", "image/jpeg", "refused: file"}
 
 
-@fuzzing(deadline=None, max_examples=20, suppress_health_check=[HealthCheck.too_slow])
+@fuzzing(deadline=None, max_examples=20)
 @given(spoiled(SLOW))
 def test_whatever_calls_itself_a_pdf_or_heic_is_kept_harmless_or_refused(data):
     assert judged(data) in {"application/pdf", "image/jpeg", "refused: file"}

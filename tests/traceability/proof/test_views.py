@@ -5,7 +5,7 @@ import json
 
 import pytest
 import sqlalchemy as sa
-from hypothesis import HealthCheck, given
+from hypothesis import given
 from hypothesis import settings as wishes
 from hypothesis import strategies as st
 
@@ -121,7 +121,7 @@ def test_what_cannot_be_answered_is_refused_in_words(client, traced, url, status
         assert answer.mimetype == "application/problem+json"
 
 
-@wishes(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None)
+@wishes(max_examples=60, deadline=None)
 @given(name=st.sampled_from(["from", "to", "size", "event", "start", "count"]), text=st.text())
 def test_no_question_breaks_the_doors(client, name, text):
     for door in ("consistency", "inclusion", "leaves"):
@@ -129,7 +129,7 @@ def test_no_question_breaks_the_doors(client, name, text):
         assert client.get(f"/trace/log/{door}", query_string=asked).status_code < 500
 
 
-@wishes(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40, deadline=None)
+@wishes(max_examples=40, deadline=None)
 @given(data=st.binary(max_size=200))
 def test_nor_does_anything_posted(client, data):
     assert client.post("/trace/log/witness", data=data).status_code in {404, 422, 429}
