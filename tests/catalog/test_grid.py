@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from catalog.errors import NamesNoLot, RowEdited
+from catalog.models import ListingLot, StockGap
 from catalog.queries.benches import bench_listings, grid_page, state_counts
 from catalog.queries.revisions import revisions
 from catalog.rules import ListingState
@@ -429,3 +430,22 @@ def test_a_lot_that_is_named_by_its_offer_bounds_the_row_alone(shelf, now):
     assert saved.refused["VAI"].values == {"lot": "L01", "left": "1 kg"}
     assert (on_hand(shelf, "VAI"), prices(shelf, "VAI")) == (499_000, [45_000])
     assert save(shelf, now, row(shelf, "VAI", on_hand_=500_000)).codes == ("VAI",)
+
+
+def test_what_is_sold_and_not_there_stands_on_the_pages_of_its_vendor(
+    client, desk, app_session, now
+):
+    by_lots(app_session, now)
+    work = desk.removesuffix("/listings")
+    way = f'href="{desk}/VAI#stock"'
+    assert way not in text(client.get(f"{work}/"))
+    with transaction(app_session):
+        one = listing(app_session, "VAI")
+        gap = StockGap(listing_id=one.id, vendor_id=one.vendor_id, missing=3_000, held=0, since=now)
+        app_session.add(gap)
+        app_session.execute(sa.update(ListingLot).values(set_aside=1_500))
+    assert way in text(client.get(f"{work}/"))
+    assert "Sold, but not there" in text(client.get(f"{desk}?lang=en"))
+    page = text(client.get(f"{desk}/VAI?lang=en"))
+    assert "3 kg more is sold than its lots hold" in page
+    assert "Set aside" in page
