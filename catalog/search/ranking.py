@@ -55,8 +55,7 @@ _FAR_APART = 0.3
 _ALONE = 0.7
 _NONE = (0.0,) * (len(SIGNALS) - 3)
 _GUESSED, _LONG = 0.5, 5
-_MOST_TYPED = 0.9
-_TRUST = 5
+_MOST_TYPED, _TRUST = 0.9, 5
 _OLD_SECONDS = 90 * 24 * 3600
 MOST_ABOUT = 600
 """Letters of the long text that are looked at."""
@@ -398,4 +397,4 @@ def _tokens(texts: Iterable[str]) -> frozenset[str]:
 
 
 def _points(values: Sequence[float]) -> float:
-    return sum(map(mul, _WEIGHTS, values))
+    return float(sum(map(mul, _WEIGHTS, values)))
