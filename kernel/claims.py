@@ -270,17 +270,8 @@ def lock_standings(
     """Return what buckets have to answer for, and keep them locked."""
     buckets = _lock(session, dict.fromkeys(bucket_ids, 1))
     unserved = sa.and_(Claim.state == _written(ClaimState.CONSUMED), Claim.served_at.is_(None))
-    sold, held = (
-        {
-            row[0]: int(row[1])
-            for row in session.execute(
-                sa.select(Claim.bucket_id, sa.func.sum(Claim.qty))
-                .where(among(session, Claim.bucket_id, bucket_ids), which)
-                .group_by(Claim.bucket_id)
-            )
-        }
-        for which in (unserved, _is_live(now))
-    )
+    sold = _summed_claims(session, bucket_ids, unserved)
+    held = _summed_claims(session, bucket_ids, _is_live(now))
     return {
         bucket.id: Standing(
             sold.get(bucket.id, 0),
@@ -335,18 +326,20 @@ def _lock(session: Session, want: Mapping[str, int]) -> list[Bucket]:
 def _check(
     session: Session, owner: str, want: Mapping[str, int], buckets: list[Bucket], now: datetime
 ) -> None:
-    taken: dict[str, int] = {
-        bucket_id: int(qty)
-        for bucket_id, qty in session.execute(
-            sa.select(Claim.bucket_id, sa.func.sum(Claim.qty))
-            .where(Claim.bucket_id.in_(want), Claim.owner_key != owner, _is_live(now))
-            .group_by(Claim.bucket_id)
-        )
-    }
+    others = sa.and_(Claim.owner_key != owner, _is_live(now))
+    taken = _summed_claims(session, want, others)
     for bucket in buckets:
         free = bucket.on_hand + bucket.oversell_cap - bucket.allocated - taken.get(bucket.id, 0)
         if free < want[bucket.id]:
             raise SoldOut(bucket.id, max(free, 0))
+
+
+def _summed_claims(
+    session: Session, bucket_ids: Collection[str], which: sa.ColumnElement[bool]
+) -> dict[str, int]:
+    found = sa.select(Claim.bucket_id, sa.func.sum(Claim.qty)).group_by(Claim.bucket_id)
+    rows = session.execute(found.where(among(session, Claim.bucket_id, bucket_ids), which))
+    return {bucket_id: int(qty) for bucket_id, qty in rows}
 
 
 def _is_live(now: Moment) -> sa.ColumnElement[bool]:
