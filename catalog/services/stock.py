@@ -23,6 +23,14 @@ REASONS = {
 }
 """Why a stock changes; written into the movement."""
 
+OF_THE_HOUSE = {
+    "opened": msg("What there was at first"),
+    "past_best_before": msg("A lot is past its day"),
+    "lots_hold_less": msg("Its lots hold less"),
+    "lots_hold_more": msg("Its lots hold it again"),
+}
+"""Why the house changes a stock by itself."""
+
 
 def adjust_stock(
     session: Session,

@@ -16,6 +16,7 @@ from catalog.queries.benches import bench_listings, state_counts
 from catalog.queries.categories import shelves_for
 from catalog.queries.comparing import comparison
 from catalog.queries.labels import needed_fields
+from catalog.queries.movements import stock_moves
 from catalog.queries.workbench import Work, version_of
 from catalog.rules import (
     EDITABLE,
@@ -29,7 +30,7 @@ from catalog.services.changes import withdraw_change
 from catalog.services.listings import create_listing, edit_listing
 from catalog.services.restoring import duplicate_listing
 from catalog.services.steps import move_own_listing
-from catalog.services.stock import adjust_stock
+from catalog.services.stock import OF_THE_HOUSE, REASONS, adjust_stock
 from catalog.views.attempt import attempt, need_work
 from catalog.views.attributes import offer_attributes
 from catalog.views.blueprint import blueprint, sellers
@@ -331,6 +332,8 @@ def _listing_page(
         editable=listing.state in EDITABLE,
         press=press or PressForm(formdata=None),
         stock=stock,
+        moves=stock_moves(db(), listing.bucket_id),
+        why=REASONS | OF_THE_HOUSE,
         compared=comparison(db(), work) if work.change else None,
         schemes={scheme.value: scheme for scheme in Scheme},
     )

@@ -127,6 +127,16 @@ def test_stock_is_taken_in_lot_by_lot(client, base, session, now):
     assert post(client, f"{base}/VAI/stock", strange, form=f"{base}/VAI").status_code == 422
 
 
+def test_the_vendor_sees_why_there_is_less(client, base, session, now):
+    add(session, now, lot_code="L01")
+    spoiled = {"amount": "2 kg", "way": "-spoiled", "lot_id": ""}
+    assert post(client, f"{base}/VAI/stock", spoiled, form=f"{base}/VAI").status_code == 303
+    shown = text(client.get(f"{base}/VAI"))
+    told = ("Hỏng hoặc vỡ", "−2 kg", "Có từ đầu", "+10 kg")
+    places = [shown.index(words) for words in told]
+    assert places == sorted(places)
+
+
 def test_the_public_page_tells_it_all(client, base, session, now):
     add(session, now)
     values = edited(session, **TERMS | {"preorder_from": "2026-11-01"})
