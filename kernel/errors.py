@@ -1,6 +1,10 @@
 """Refusals a person can read."""
 
+from typing import TypeVar
+
 from kernel.messages import msg
+
+Thing = TypeVar("Thing")
 
 
 class DomainError(Exception):
@@ -27,6 +31,16 @@ class NotFound(DomainError):
     """The thing does not exist, or not for this actor."""
 
     code, status, message = "not_found", 404, msg("We could not find that.")
+
+
+def need_found(thing: Thing | None, message: str | None = None) -> Thing:
+    """Return what a query found.
+
+    :raises NotFound: when it found nothing.
+    """
+    if thing is None:
+        raise NotFound(message)
+    return thing
 
 
 class NotAllowed(DomainError):

@@ -9,8 +9,8 @@ from catalog.queries.alts import suggestion, unseen_photos
 from catalog.queries.cards import Photo
 from catalog.queries.workbench import Work
 from catalog.services.alts import describe_photo
-from catalog.views.attempt import need_work
 from catalog.views.blueprint import blueprint, sellers
+from catalog.views.needs import need_work
 from kernel import clock
 from kernel.errors import NotFound
 from kernel.web.answers import Answer

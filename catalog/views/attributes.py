@@ -10,8 +10,8 @@ from catalog.queries.attributes import definitions, shelf_ids
 from catalog.queries.workbench import Work
 from catalog.rules import ListingKind
 from catalog.rules.attributes import Definition, applying
-from catalog.views.attempt import need_work
 from catalog.views.blueprint import blueprint, sellers
+from catalog.views.needs import need_work
 from kernel.errors import NotFound
 from kernel.web.answers import Answer
 from kernel.web.forms import Form

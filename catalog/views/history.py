@@ -1,29 +1,25 @@
 """What a listing said before: every saved version, what differs, and the way back."""
 
-from typing import TYPE_CHECKING
-
-from flask import flash, url_for
+from flask import url_for
 from flask_babel import gettext as _
 
 from accounts import guards
 from catalog.forms.parts import number
 from catalog.forms.steps import RestoreForm
-from catalog.queries.revisions import difference, revision_of, revisions
+from catalog.queries.revisions import Revision, difference, revision_of, revisions
 from catalog.queries.workbench import Work
 from catalog.rules import EDITABLE
 from catalog.services.restoring import restore_revision
-from catalog.views.attempt import attempt, need_work
 from catalog.views.blueprint import blueprint, sellers
+from catalog.views.needs import need_work
 from kernel import clock
-from kernel.errors import NotFound
-from kernel.web.answers import Answer, go
+from kernel.errors import need_found
+from kernel.web.answers import Answer
+from kernel.web.attempts import attempt, lead_on
 from kernel.web.pages import page
 from kernel.web.paging import page_number
 from kernel.web.session import db
 from vendors.rules import Scheme
-
-if TYPE_CHECKING:
-    from sqlalchemy.orm import Session
 
 
 @blueprint.get("/<code>/history")
@@ -49,39 +45,33 @@ def restore(vendor_id: str, code: str, revision: int) -> Answer:
     """Write a version anew."""
     work, form = need_work(vendor_id, code), RestoreForm()
     wanted = _revision(work, revision)
-
-    def write(session: "Session") -> bool:
-        restore_revision(
+    return attempt(
+        form,
+        lambda session: restore_revision(
             session,
             vendor_id,
             code=code,
-            revision_id=wanted,
+            revision_id=wanted.id,
             seen_version=number(form.version.data),
             actor=guards.current_actor(),
             now=clock.now(),
-        )
-        return True
+        ),
+        again=lambda: _revision_page(need_work(vendor_id, code), revision, form),
+        then=lead_on(
+            url_for("catalog.show_listing", vendor_id=vendor_id, code=code),
+            _("Restored. What the office must see first waits for it."),
+        ),
+    )
 
-    done, status = attempt(form, write)
-    if not done:
-        return _revision_page(need_work(vendor_id, code), revision, form), status
-    flash(_("Restored. What the office must see first waits for it."))
-    return go(url_for("catalog.show_listing", vendor_id=vendor_id, code=code))
 
-
-def _revision(work: Work, number_: int) -> str:
-    found = revision_of(db(), work.listing.id, min(number_, 2**31))
-    if found is None:
-        raise NotFound
-    return found.id
+def _revision(work: Work, number_: int) -> Revision:
+    return need_found(revision_of(db(), work.listing.id, min(number_, 2**31)))
 
 
 def _revision_page(work: Work, number_: int, form: RestoreForm) -> str:
     listing = work.listing
-    one = revision_of(db(), listing.id, min(number_, 2**31))
+    one = _revision(work, number_)
     newest = revisions(db(), listing.id, size=1).items
-    if one is None or not newest:
-        raise NotFound
     before = revision_of(db(), listing.id, one.number - 1)
     is_newest = one.number == newest[0].number
     form.version.data = str(listing.version)

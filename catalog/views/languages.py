@@ -1,8 +1,6 @@
 """In which languages the vendor's offers are told, and whether anybody looked at the words."""
 
-from typing import TYPE_CHECKING
-
-from flask import flash, request, url_for
+from flask import request, url_for
 from flask_babel import gettext as _
 
 from accounts import guards
@@ -10,17 +8,14 @@ from catalog.forms.languages import SeenForm
 from catalog.queries.addresses import worded, worded_listing
 from catalog.rules.addresses import LanguageState
 from catalog.services.addresses import mark_seen
-from catalog.views.attempt import attempt
 from catalog.views.blueprint import blueprint, sellers
 from kernel import clock
-from kernel.errors import NotFound
-from kernel.web.answers import Answer, go
+from kernel.errors import need_found
+from kernel.web.answers import Answer
+from kernel.web.attempts import attempt, lead_on
 from kernel.web.pages import page
 from kernel.web.paging import page_number
 from kernel.web.session import db
-
-if TYPE_CHECKING:
-    from sqlalchemy.orm import Session
 
 GROUPS: dict[str, tuple[LanguageState | None, str | None]] = {
     "all": (None, None),
@@ -58,9 +53,9 @@ def show_wordings(vendor_id: str, code: str) -> Answer:
 def see_wording(vendor_id: str, code: str) -> Answer:
     """Note that somebody looked at the words of one language."""
     form = SeenForm()
-
-    def see(session: "Session") -> bool:
-        mark_seen(
+    return attempt(
+        form,
+        lambda session: mark_seen(
             session,
             vendor_id,
             code=code,
@@ -68,18 +63,15 @@ def see_wording(vendor_id: str, code: str) -> Answer:
             digest=form.digest.data or "",
             actor=guards.current_actor(),
             now=clock.now(),
-        )
-        return True
-
-    done, status = attempt(form, see)
-    if done is None:
-        return _wordings_page(vendor_id, code, form), status
-    flash(_("Noted: somebody looked at these words."))
-    return go(url_for("catalog.show_wordings", vendor_id=vendor_id, code=code))
+        ),
+        again=lambda: _wordings_page(vendor_id, code, form),
+        then=lead_on(
+            url_for("catalog.show_wordings", vendor_id=vendor_id, code=code),
+            _("Noted: somebody looked at these words."),
+        ),
+    )
 
 
 def _wordings_page(vendor_id: str, code: str, form: SeenForm) -> str:
-    found = worded_listing(db(), vendor_id=vendor_id, code=code)
-    if found is None:
-        raise NotFound
+    found = need_found(worded_listing(db(), vendor_id=vendor_id, code=code))
     return page("catalog/wordings.html", vendor_id=vendor_id, listing=found, form=form)

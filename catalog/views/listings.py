@@ -2,12 +2,13 @@
 
 from typing import TYPE_CHECKING
 
-from flask import flash, request, url_for
+from flask import request, url_for
 from flask_babel import gettext as _
 
 from accounts import guards
 from catalog.errors import EditedMeanwhile
 from catalog.forms.listings import GoodsForm, VisitForm, goods_form, visit_form
+from catalog.forms.parts import number
 from catalog.forms.steps import PressForm, WithdrawForm
 from catalog.forms.stock import StockForm
 from catalog.forms.terms import asked_of
@@ -31,12 +32,13 @@ from catalog.services.listings import create_listing, edit_listing
 from catalog.services.restoring import duplicate_listing
 from catalog.services.steps import move_own_listing
 from catalog.services.stock import OF_THE_HOUSE, REASONS, adjust_stock
-from catalog.views.attempt import attempt, need_work
 from catalog.views.attributes import offer_attributes
 from catalog.views.blueprint import blueprint, sellers
+from catalog.views.needs import need_work
 from kernel import clock
-from kernel.errors import NotFound
-from kernel.web.answers import Answer, go
+from kernel.errors import NotFound, need_found
+from kernel.web.answers import Answer
+from kernel.web.attempts import attempt, lead_on
 from kernel.web.pages import page
 from kernel.web.paging import page_number
 from kernel.web.session import db
@@ -103,21 +105,21 @@ def add_listing(vendor_id: str, kind: str) -> Answer:
     """Write down a new listing."""
     chosen = _kind(kind)
     form = _form(vendor_id, chosen, None)
-
-    def create(session: "Session") -> str:
-        return create_listing(
+    return attempt(
+        form,
+        lambda session: create_listing(
             session,
             vendor_id,
             draft=form.draft(chosen),
             actor=guards.current_actor(),
             now=clock.now(),
-        )
-
-    code, status = attempt(form, create)
-    if code is None:
-        return _form_page(vendor_id, chosen, None, form), status
-    flash(_("Saved. Add a picture, then submit it to the trade office."))
-    return go(url_for("catalog.show_listing", vendor_id=vendor_id, code=code))
+        ),
+        again=lambda: _form_page(vendor_id, chosen, None, form),
+        then=lead_on(
+            lambda code: _address(vendor_id, code),
+            _("Saved. Add a picture, then submit it to the trade office."),
+        ),
+    )
 
 
 @blueprint.get("/<code>")
@@ -142,26 +144,28 @@ def save(vendor_id: str, code: str) -> Answer:
     work = need_work(vendor_id, code)
     form = _form(vendor_id, work.listing.kind, work)
 
-    def change(session: "Session") -> bool:
-        edit_listing(
-            session,
-            vendor_id,
-            code=code,
-            draft=form.draft(work.listing.kind, work.listing.unit),
-            seen_version=_seen(form),
-            actor=guards.current_actor(),
-            now=clock.now(),
-        )
-        return True
-
-    done, status = attempt(form, change)
-    if not done:
-        if status == EditedMeanwhile.status:
+    def change(session: "Session") -> None:
+        try:
+            edit_listing(
+                session,
+                vendor_id,
+                code=code,
+                draft=form.draft(work.listing.kind, work.listing.unit),
+                seen_version=number(form.version.data),
+                actor=guards.current_actor(),
+                now=clock.now(),
+            )
+        except EditedMeanwhile:
             # The next try is made knowing of the other change.
-            form.version.data = str(version_of(db(), vendor_id=vendor_id, code=code))
-        return _form_page(vendor_id, work.listing.kind, work, form), status
-    flash(_("Saved."))
-    return go(url_for("catalog.show_listing", vendor_id=vendor_id, code=code))
+            form.version.data = str(version_of(session, vendor_id=vendor_id, code=code))
+            raise
+
+    return attempt(
+        form,
+        change,
+        again=lambda: _form_page(vendor_id, work.listing.kind, work, form),
+        then=lead_on(_address(vendor_id, code), _("Saved.")),
+    )
 
 
 @blueprint.post("/<code>/move")
@@ -169,23 +173,19 @@ def save(vendor_id: str, code: str) -> Answer:
 def move(vendor_id: str, code: str) -> Answer:
     """Submit, take back, pause, resume, archive or reopen."""
     form = PressForm()
-
-    def press(session: "Session") -> bool:
-        move_own_listing(
+    return attempt(
+        form,
+        lambda session: move_own_listing(
             session,
             vendor_id,
             code=code,
             action=form.action.data or "",
             actor=guards.current_actor(),
             now=clock.now(),
-        )
-        return True
-
-    done, status = attempt(form, press)
-    if not done:
-        return _listing_page(need_work(vendor_id, code), press=form), status
-    flash(_("Done."))
-    return go(url_for("catalog.show_listing", vendor_id=vendor_id, code=code))
+        ),
+        again=lambda: _listing_page(need_work(vendor_id, code), press=form),
+        then=lead_on(_address(vendor_id, code), _("Done.")),
+    )
 
 
 @blueprint.post("/<code>/duplicate")
@@ -193,17 +193,17 @@ def move(vendor_id: str, code: str) -> Answer:
 def duplicate(vendor_id: str, code: str) -> Answer:
     """Copy a listing into a new draft."""
     form = PressForm()
-
-    def copy(session: "Session") -> str:
-        return duplicate_listing(
+    return attempt(
+        form,
+        lambda session: duplicate_listing(
             session, vendor_id, code=code, actor=guards.current_actor(), now=clock.now()
-        )
-
-    made, status = attempt(form, copy)
-    if made is None:
-        return _listing_page(need_work(vendor_id, code), press=form), status
-    flash(_("Copied into a draft. Change what is different, then submit it."))
-    return go(url_for("catalog.edit", vendor_id=vendor_id, code=made))
+        ),
+        again=lambda: _listing_page(need_work(vendor_id, code), press=form),
+        then=lead_on(
+            lambda made: url_for("catalog.edit", vendor_id=vendor_id, code=made),
+            _("Copied into a draft. Change what is different, then submit it."),
+        ),
+    )
 
 
 @blueprint.post("/<code>/change/withdraw")
@@ -211,35 +211,30 @@ def duplicate(vendor_id: str, code: str) -> Answer:
 def withdraw(vendor_id: str, code: str) -> Answer:
     """Take back a change that waits for the office."""
     form = WithdrawForm()
-
-    def take_back(session: "Session") -> bool:
-        withdraw_change(
+    return attempt(
+        form,
+        lambda session: withdraw_change(
             session,
             vendor_id,
             code=code,
             change_id=form.change.data or "",
             actor=guards.current_actor(),
             now=clock.now(),
-        )
-        return True
-
-    done, status = attempt(form, take_back)
-    if not done:
-        return _listing_page(need_work(vendor_id, code), press=form), status
-    flash(_("Done."))
-    return go(url_for("catalog.show_listing", vendor_id=vendor_id, code=code))
+        ),
+        again=lambda: _listing_page(need_work(vendor_id, code), press=form),
+        then=lead_on(_address(vendor_id, code), _("Done.")),
+    )
 
 
 @blueprint.post("/<code>/stock")
 @sellers
 def change_stock(vendor_id: str, code: str) -> Answer:
     """Take in or write off."""
-    work, form = need_work(vendor_id, code), StockForm()
-    if work.listing.unit is None:
-        raise NotFound
+    form = StockForm()
+    unit = need_found(need_work(vendor_id, code).listing.unit)
 
-    def adjust(session: "Session") -> bool:
-        change, reason = form.change(work.listing.unit)  # type: ignore[arg-type]
+    def adjust(session: "Session") -> None:
+        change, reason = form.change(unit)
         adjust_stock(
             session,
             vendor_id,
@@ -250,13 +245,13 @@ def change_stock(vendor_id: str, code: str) -> Answer:
             actor=guards.current_actor(),
             now=clock.now(),
         )
-        return True
 
-    done, status = attempt(form, adjust)
-    if not done:
-        return _listing_page(need_work(vendor_id, code), stock=form), status
-    flash(_("The stock is changed."))
-    return go(url_for("catalog.show_listing", vendor_id=vendor_id, code=code))
+    return attempt(
+        form,
+        adjust,
+        again=lambda: _listing_page(need_work(vendor_id, code), stock=form),
+        then=lead_on(_address(vendor_id, code), _("The stock is changed.")),
+    )
 
 
 Entry = GoodsForm | VisitForm
@@ -270,9 +265,8 @@ def _kind(kind: str) -> ListingKind:
         raise NotFound from None
 
 
-def _seen(form: Entry) -> int:
-    text = form.version.data or ""
-    return int(text) if text.isascii() and text.isdigit() else 0
+def _address(vendor_id: str, code: str) -> str:
+    return url_for("catalog.show_listing", vendor_id=vendor_id, code=code)
 
 
 def _form(vendor_id: str, kind: ListingKind, work: Work | None) -> Entry:

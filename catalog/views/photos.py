@@ -20,15 +20,16 @@ from catalog.services.photos import (
     put_photo_first,
     remove_photo,
 )
-from catalog.views.attempt import need_work
 from catalog.views.blueprint import blueprint, sellers
+from catalog.views.needs import need_work
 from kernel import clock
 from kernel.db import end_reading, transaction
 from kernel.errors import DomainError, Invalid
 from kernel.pictures import store_picture
 from kernel.storage import Storage
 from kernel.web.answers import Answer, go
-from kernel.web.forms import form_error, refusal_text
+from kernel.web.attempts import attempt
+from kernel.web.forms import Form, form_error
 from kernel.web.pages import page
 from kernel.web.session import db, part
 
@@ -74,12 +75,7 @@ def send_photo(vendor_id: str, code: str) -> Answer:
 @sellers
 def sort_photos(vendor_id: str, code: str) -> Answer:
     """Put pictures in the order in which their digests were sent."""
-    digests = request.form.getlist("digest")
-
-    def order(session: object, vendor_id: str, **more: object) -> None:
-        order_photos(session, vendor_id, digests=digests, **more)  # type: ignore[arg-type]
-
-    return _change(order, vendor_id, code)
+    return _change(order_photos, vendor_id, code, digests=request.form.getlist("digest"))
 
 
 @blueprint.post("/<code>/photos/<digest>/first")
@@ -137,31 +133,26 @@ def _change(
     change: Callable[..., None], vendor_id: str, code: str, *, removed: str = "", **what: object
 ) -> Answer:
     """Change the pictures in one transaction; a script is told in a word whether it was done."""
-    by_script = request.headers.get(BY_SCRIPT)
-    try:
-        with transaction(db()) as session:
-            change(
-                session,
-                vendor_id,
-                code=code,
-                actor=guards.current_actor(),
-                now=clock.now(),
-                **what,
-            )
-    except DomainError as refusal:
-        if refusal.status in {403, 404}:
-            raise
-        if by_script:
-            return refusal_text(refusal), refusal.status
-        form = PhotoForm(formdata=None)
-        form.problem = refusal_text(refusal)
-        return _photos_page(need_work(vendor_id, code), form), refusal.status
-    if by_script:
-        return "", 204
+    form, by_script = Form(), request.headers.get(BY_SCRIPT)
     address = url_for(
         "catalog.show_photos", vendor_id=vendor_id, code=code, removed=removed or None
     )
-    return go(address)
+
+    def again() -> str:
+        if by_script:
+            return form.problem
+        other = PhotoForm(formdata=None)
+        other.problem = form.problem
+        return _photos_page(need_work(vendor_id, code), other)
+
+    return attempt(
+        form,
+        lambda session: change(
+            session, vendor_id, code=code, actor=guards.current_actor(), now=clock.now(), **what
+        ),
+        again=again,
+        then=lambda _none: ("", 204) if by_script else go(address),
+    )
 
 
 def _refused(work: Work, form: PhotoForm, status: int) -> Answer:

@@ -1,8 +1,8 @@
 """Prices for a later day."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
-from flask import flash, url_for
+from flask import url_for
 from flask_babel import gettext as _
 
 from accounts import guards
@@ -11,15 +11,13 @@ from catalog.queries.plans import plans_of
 from catalog.queries.workbench import Work
 from catalog.rules import EDITABLE
 from catalog.services.plans import cancel_plan, plan_price
-from catalog.views.attempt import attempt, need_work
 from catalog.views.blueprint import blueprint, sellers
+from catalog.views.needs import need_work
 from kernel import clock
-from kernel.web.answers import Answer, go
+from kernel.web.answers import Answer
+from kernel.web.attempts import attempt, lead_on
 from kernel.web.pages import page
 from kernel.web.session import db
-
-if TYPE_CHECKING:
-    from sqlalchemy.orm import Session
 
 
 @blueprint.get("/<code>/plans")
@@ -36,22 +34,19 @@ def add_plan(vendor_id: str, code: str) -> Answer:
     """Plan a price."""
     work = need_work(vendor_id, code)
     form = _form(work)
-
-    def plan(session: "Session") -> str:
-        return plan_price(
+    return attempt(
+        form,
+        lambda session: plan_price(
             session,
             vendor_id,
             code=code,
             draft=form.draft(),
             actor=guards.current_actor(),
             now=clock.now(),
-        )
-
-    done, status = attempt(form, plan)
-    if not done:
-        return _plans_page(need_work(vendor_id, code), form), status
-    flash(_("The price is planned. It changes by itself."))
-    return go(url_for("catalog.show_plans", vendor_id=vendor_id, code=code))
+        ),
+        again=lambda: _plans_page(need_work(vendor_id, code), form),
+        then=_saved(vendor_id, code, _("The price is planned. It changes by itself.")),
+    )
 
 
 @blueprint.post("/<code>/plans/<plan_id>/cancel")
@@ -60,24 +55,28 @@ def drop_plan(vendor_id: str, code: str, plan_id: str) -> Answer:
     """Cancel a planned price; one that holds now goes back."""
     work, form = need_work(vendor_id, code), CancelPlanForm()
 
-    def cancel(session: "Session") -> bool:
-        cancel_plan(
+    def again() -> str:
+        other = _form(work, empty=True)
+        other.problem = form.problem
+        return _plans_page(need_work(vendor_id, code), other)
+
+    return attempt(
+        form,
+        lambda session: cancel_plan(
             session,
             vendor_id,
             code=code,
             plan_id=plan_id,
             actor=guards.current_actor(),
             now=clock.now(),
-        )
-        return True
+        ),
+        again=again,
+        then=_saved(vendor_id, code, _("The planned price is cancelled.")),
+    )
 
-    done, status = attempt(form, cancel)
-    if not done:
-        again = _form(work, empty=True)
-        again.problem = form.problem
-        return _plans_page(need_work(vendor_id, code), again), status
-    flash(_("The planned price is cancelled."))
-    return go(url_for("catalog.show_plans", vendor_id=vendor_id, code=code))
+
+def _saved(vendor_id: str, code: str, words: str) -> Callable[[object], Answer]:
+    return lead_on(url_for("catalog.show_plans", vendor_id=vendor_id, code=code), words)
 
 
 def _form(work: Work, *, empty: bool = False) -> PlanForm:

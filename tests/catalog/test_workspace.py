@@ -184,7 +184,7 @@ def test_of_two_editors_the_second_keeps_the_words_and_may_save_again(client, ba
     assert listing(session).recheck_since == now
 
 
-@pytest.mark.parametrize("version", ["", "x", "²"])
+@pytest.mark.parametrize("version", ["", "x", "²", "9" * 5000])
 def test_a_form_without_a_version_overwrites_nothing(client, base, session, now, version):
     add(session, now)
     assert post(client, f"{base}/VAI/edit", edited(session, version=version)).status_code == 409
@@ -273,6 +273,25 @@ def test_a_picture_is_sent_shown_put_first_and_removed(client, base, session, no
         assert post(client, address, form=f"{base}/VAI/photos").status_code == 303
     assert listing(session).photos == []
     assert post(client, address, form=f"{base}/VAI/photos").status_code == 404
+
+
+def test_an_order_of_other_pictures_is_refused_on_the_page_and_to_a_script_in_words(
+    client, base, session, now
+):
+    add(session, now)
+    send(client, base, file=(jpeg(), "vai.jpg"), alt_vi="Quả vải")
+    (photo,) = listing(session).photos
+    told = "Ảnh vừa bị thay đổi: hãy xem lại."
+    page = post(client, f"{base}/VAI/photos/order", {"digest": "other"}, form=f"{base}/VAI/photos")
+    assert page.status_code == 409
+    assert told in text(page)
+    assert photo["digest"] in text(page)
+    client.environ_base["HTTP_X_BY_SCRIPT"] = "1"
+    for digest, answered in (("other", (409, told)), (photo["digest"], (204, ""))):
+        sent = {"digest": digest}
+        answer = post(client, f"{base}/VAI/photos/order", sent, form=f"{base}/VAI/photos")
+        assert (answer.status_code, answer.text) == answered
+    assert listing(session).photos == [photo]
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 
 from accounts import guards
 from kernel import clock
-from kernel.errors import Invalid, NotFound
+from kernel.errors import Invalid, need_found
 from kernel.messages import msg
 from kernel.web.answers import Answer
 from kernel.web.attempts import attempt, lead_on
@@ -236,17 +236,11 @@ def _vendor_id(session: "Session", form: ShipForm) -> str | None:
 
 
 def _unit(vendor_id: str, unit_id: str) -> UnitCard:
-    unit = carrying.unit_of(db(), unit_id, vendor_id=vendor_id)
-    if unit is None:
-        raise NotFound
-    return unit
+    return need_found(carrying.unit_of(db(), unit_id, vendor_id=vendor_id))
 
 
 def _shipment(vendor_id: str, shipment_id: str) -> ShipmentCard:
-    shipment = carrying.shipment_of(db(), shipment_id, vendor_id=vendor_id)
-    if shipment is None:
-        raise NotFound
-    return shipment
+    return need_found(carrying.shipment_of(db(), shipment_id, vendor_id=vendor_id))
 
 
 def _units_page(vendor_id: str, form: Form) -> str:

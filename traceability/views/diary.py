@@ -9,7 +9,7 @@ from wtforms.fields import SelectChoice
 
 from accounts import guards
 from kernel import clock
-from kernel.errors import NotFound
+from kernel.errors import need_found
 from kernel.ids import new_id
 from kernel.web.answers import Answer, go
 from kernel.web.attempts import attempt, lead_on
@@ -43,9 +43,7 @@ CHOICES = tuple(activity for activity in Activity if activity is not Activity.HA
 @everybody
 def show_season(vendor_id: str, season_id: str) -> Answer:
     """Show a season: what to do next, its lots, its diary."""
-    found = queries.season_page(db(), season_id, vendor_id=vendor_id, today=_today())
-    if found is None:
-        raise NotFound
+    found = need_found(queries.season_page(db(), season_id, vendor_id=vendor_id, today=_today()))
     return page(
         "traceability/season.html",
         vendor_id=vendor_id,
@@ -79,9 +77,7 @@ def new_entry(vendor_id: str, season_id: str) -> Answer:
 @recorders
 def write_entry(vendor_id: str, season_id: str) -> Answer:
     """Write a diary entry."""
-    season, activity = need_season(vendor_id, season_id), _activity()
-    if activity is None:
-        raise NotFound
+    season, activity = need_season(vendor_id, season_id), need_found(_activity())
     form = with_batches(_form_of(activity)(), vendor_id)
     shown = shown_first(form, season_id, activity)
     if shown is not None:

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 
 from accounts import guards
 from kernel import clock
-from kernel.errors import Conflict, NotFound
+from kernel.errors import Conflict, need_found
 from kernel.messages import msg
 from kernel.settings import Settings
 from kernel.web.answers import Answer
@@ -257,10 +257,7 @@ def need_batch(vendor_id: str, batch_id: str) -> BatchCard:
 
     :raises NotFound: when it has no such batch.
     """
-    batch = batch_of(db(), batch_id, vendor_id=vendor_id)
-    if batch is None:
-        raise NotFound
-    return batch
+    return need_found(batch_of(db(), batch_id, vendor_id=vendor_id))
 
 
 def _may_be_printed(vendor_id: str, batch_id: str) -> BatchCard:

@@ -6,7 +6,7 @@ from flask_babel import gettext as _
 from accounts import guards
 from kernel import clock
 from kernel.db import transaction
-from kernel.errors import NotFound
+from kernel.errors import need_found
 from kernel.web.answers import Answer, go
 from kernel.web.forms import Form
 from kernel.web.pages import page
@@ -31,9 +31,7 @@ def ask_forget(vendor_id: str, key: str) -> Answer:
     """Ask once more before a name is erased for good."""
     actor = guards.current_actor()
     people = people_named(db(), vendor_id=vendor_id, actor=actor)
-    person = next((one for one in people if one.key == key), None)
-    if person is None:
-        raise NotFound
+    person = need_found(next((one for one in people if one.key == key), None))
     return page("traceability/name_forget.html", vendor_id=vendor_id, person=person, form=Form())
 
 

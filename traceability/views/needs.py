@@ -1,6 +1,6 @@
 """What the addresses of the farm's pages name: it must be there, and be the vendor's own."""
 
-from kernel.errors import NotFound
+from kernel.errors import need_found
 from kernel.web.session import db
 from traceability import queries
 from traceability.queries import FarmCard, LotCard, PlotCard, SeasonCard
@@ -11,10 +11,7 @@ def need_farm(vendor_id: str, farm_id: str) -> FarmCard:
 
     :raises NotFound: when it has no such farm.
     """
-    farm = queries.farm_of(db(), farm_id, vendor_id=vendor_id)
-    if farm is None:
-        raise NotFound
-    return farm
+    return need_found(queries.farm_of(db(), farm_id, vendor_id=vendor_id))
 
 
 def need_plot(vendor_id: str, plot_id: str) -> PlotCard:
@@ -22,10 +19,7 @@ def need_plot(vendor_id: str, plot_id: str) -> PlotCard:
 
     :raises NotFound: when it has no such plot.
     """
-    plot = queries.plot_of(db(), plot_id, vendor_id=vendor_id)
-    if plot is None:
-        raise NotFound
-    return plot
+    return need_found(queries.plot_of(db(), plot_id, vendor_id=vendor_id))
 
 
 def need_season(vendor_id: str, season_id: str) -> SeasonCard:
@@ -33,10 +27,7 @@ def need_season(vendor_id: str, season_id: str) -> SeasonCard:
 
     :raises NotFound: when it has no such season.
     """
-    season = queries.season_of(db(), season_id, vendor_id=vendor_id)
-    if season is None:
-        raise NotFound
-    return season
+    return need_found(queries.season_of(db(), season_id, vendor_id=vendor_id))
 
 
 def need_lot(vendor_id: str, lot_id: str) -> LotCard:
@@ -44,7 +35,4 @@ def need_lot(vendor_id: str, lot_id: str) -> LotCard:
 
     :raises NotFound: when it has no such lot.
     """
-    lot = queries.lot_of(db(), lot_id, vendor_id=vendor_id)
-    if lot is None:
-        raise NotFound
-    return lot
+    return need_found(queries.lot_of(db(), lot_id, vendor_id=vendor_id))

@@ -8,7 +8,7 @@ from wtforms.validators import Length, ValidationError
 
 from accounts import guards
 from kernel import clock
-from kernel.errors import Invalid, NotFound
+from kernel.errors import Invalid, need_found
 from kernel.web.answers import Answer
 from kernel.web.attempts import attempt, lead_on
 from kernel.web.forms import Form, TextAreaField, refusal_text
@@ -69,10 +69,7 @@ def save_outline(vendor_id: str, plot_id: str) -> Answer:
 
 
 def _need(vendor_id: str, plot_id: str) -> Bordered:
-    found = bordered(db(), plot_id, vendor_id=vendor_id)
-    if found is None:
-        raise NotFound
-    return found
+    return need_found(bordered(db(), plot_id, vendor_id=vendor_id))
 
 
 def _outline_page(vendor_id: str, found: Bordered, form: OutlineForm) -> str:

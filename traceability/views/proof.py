@@ -10,7 +10,7 @@ from flask_babel import gettext
 from accounts import guards
 from kernel import clock
 from kernel.db import transaction
-from kernel.errors import Invalid, NotFound
+from kernel.errors import Invalid, NotFound, need_found
 from kernel.messages import msg
 from kernel.settings import Settings
 from kernel.web.answers import Answer
@@ -45,9 +45,7 @@ NOT_A_NUMBER = msg("%(name)s must be a whole number.")
 @guards.public
 def show_checkpoint() -> Answer:
     """Hand out the newest checkpoint, or that of ``?size=``, as a signed note."""
-    point = log.checkpoint_of(db(), size=_number("size"))
-    if point is None:
-        raise NotFound(NO_CHECKPOINT)
+    point = need_found(log.checkpoint_of(db(), size=_number("size")), NO_CHECKPOINT)
     return _open(Response(point.note, mimetype="text/plain"))
 
 
@@ -216,9 +214,7 @@ def _lot(code: str, *, since: int | None = None) -> LotProof:
     if not is_trace_code(wanted):
         raise BadCode
     root = part(Settings).public_url
-    proof = lot_proof(db(), trace_code=wanted, root=root, since=since)
-    if proof is None:
-        raise NotFound(NO_LOT)
+    proof = need_found(lot_proof(db(), trace_code=wanted, root=root, since=since), NO_LOT)
     if vendor_cards(db(), [proof.vendor_id])[proof.vendor_id].state not in JUDGED:
         raise NotFound(NO_LOT)
     return proof

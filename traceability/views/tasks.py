@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from accounts import guards
 from kernel import clock
 from kernel.db import transaction
-from kernel.errors import NotFound
+from kernel.errors import need_found
 from kernel.web.answers import Answer
 from kernel.web.attempts import attempt, lead_on
 from kernel.web.language import current_language
@@ -204,10 +204,7 @@ def _saved(keeper: Keeper) -> Callable[[object], Answer]:
 
 
 def _need(keeper: Keeper, task_id: str) -> TaskRow:
-    row = task_of(db(), task_id, vendor_id=keeper.vendor_id)
-    if row is None:
-        raise NotFound
-    return row
+    return need_found(task_of(db(), task_id, vendor_id=keeper.vendor_id))
 
 
 def _task(form: TaskForm, before: TaskRow | None) -> Task:
