@@ -35,7 +35,7 @@ dev: $(VENV)/.run assets translations ## the same, reloading on change
 
 test: $(VENV)/.dev assets translations ## everything: unit, integration, browser
 	@$(BIN)/python -m tests.provision
-	@PYTEST_DEBUG_TEMPROOT=$(MEMORY) $(BIN)/python -m pytest -n 2 --dist loadgroup --cov --cov-report=term:skip-covered -p no:cacheprovider
+	@PYTEST_DEBUG_TEMPROOT=$(MEMORY) $(BIN)/python -m pytest -n 2 --dist loadgroup --cov --cov-report=term:skip-covered -p no:cacheprovider --durations=15
 
 lint: $(VENV)/.dev translations ## style, types, layers, templates, translations
 	@$(BIN)/ruff check .

@@ -103,7 +103,7 @@ def test_rows_are_brought_up_to_date(market):
     told = market.session.scalars(
         sa.select(OutboxMessage.kind).where(OutboxMessage.kind.startswith("Lot"))
     )
-    assert list(told) == ["LotCreated", "LotChanged"]
+    assert list(told) == ["LotCreated", "LotShrank", "LotChanged"]
 
 
 def test_a_lot_inside_the_interval_is_held_whatever_its_row_says(market):
