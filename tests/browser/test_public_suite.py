@@ -24,9 +24,9 @@ from kernel.db import open_engine, session_factory
 from kernel.sealing import Sealer
 from tests.browser.conftest import ROOT, free_port, wait_for
 from tests.conftest import DATA_KEY, FINGERPRINT_KEY
-from tests.shop.test_resolver import BASE, GLN, GTIN, SHOP, link, sell
+from tests.shop.test_resolver import BASE, GLN, GTIN, sell_with_every_link
 from tests.traceability.land import Land
-from traceability.queries import LotCard, lot_cards
+from traceability.queries import lot_cards
 from traceability.services.links import change_farm_number
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser-suite")]
@@ -135,26 +135,10 @@ def paths(sqlite_url: str) -> list[str]:
         session.rollback()
         lot = lot_cards(session, [lot_id])[lot_id]
         land.run(change_farm_number, land.farm_id, gln=GLN, actor=land.owner)
-        _offer(land, lot)
+        sell_with_every_link(land, lot)
     engine.dispose()
     known = f"{BASE}/10/{lot.code}"
     return [BASE, known, f"{BASE}/10/UNKNOWN", f"{known}/21/S1", f"{known}/21/S2", f"/414/{GLN}"]
-
-
-def _offer(land: Land, lot: LotCard) -> None:
-    """Sell the lot, and keep links that only languages, kinds of files or contexts tell apart."""
-    sell(land, lot)
-    for tag in ("vi", "en"):
-        link(land, BASE, f"{SHOP}/{tag}", kind="recipeInfo", hreflang=(tag,))
-        link(land, BASE, f"{SHOP}/default/{tag}", kind="defaultLinkMulti", hreflang=(tag,))
-    link(land, BASE, f"{SHOP}/pdf", kind="safetyInfo", media_type="application/pdf")
-    link(land, BASE, f"{SHOP}/page", kind="safetyInfo", media_type="text/html")
-    link(land, BASE, f"{SHOP}/la", kind="instructions", context=("LA",))
-    link(land, BASE, f"{SHOP}/any", kind="instructions")
-    for twin in ("a", "b"):
-        link(land, BASE, f"{SHOP}/{twin}", kind="faqs", media_type="text/html")
-    # A serial number that something is known of; another one walks up to its lot.
-    link(land, f"{BASE}/21/S1", f"{SHOP}/s1")
 
 
 @pytest.fixture

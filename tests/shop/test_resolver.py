@@ -68,6 +68,22 @@ def link(land, anchor, href=SHOP, kind="pip", **more):
     )
 
 
+def sell_with_every_link(land, lot):
+    """Sell the lot, and keep links that only languages, kinds of files or contexts tell apart."""
+    sell(land, lot)
+    for tag in ("vi", "en"):
+        link(land, BASE, f"{SHOP}/{tag}", kind="recipeInfo", hreflang=(tag,))
+        link(land, BASE, f"{SHOP}/start/{tag}", kind="defaultLinkMulti", hreflang=(tag,))
+    link(land, BASE, f"{SHOP}/pdf", kind="safetyInfo", media_type="application/pdf")
+    link(land, BASE, f"{SHOP}/page", kind="safetyInfo", media_type="text/html")
+    link(land, BASE, f"{SHOP}/la", kind="instructions", context=("LA",))
+    link(land, BASE, f"{SHOP}/any", kind="instructions")
+    for twin in ("a", "b"):
+        link(land, BASE, f"{SHOP}/{twin}", kind="faqs", media_type="text/html")
+    # A serial number that something is known of; another one walks up to its lot.
+    link(land, f"{BASE}/21/S1", f"{SHOP}/s1")
+
+
 def linkset(client, path):
     answer = client.get(path, headers=JSON)
     assert answer.status_code == 200

@@ -16,7 +16,7 @@ import pytest
 import sqlalchemy as sa
 
 from tests.conftest import post
-from tests.shop.test_resolver import BASE, GLN, GTIN, REFUSED, SHOP, VOC, link, sell
+from tests.shop.test_resolver import BASE, GLN, GTIN, REFUSED, SHOP, VOC, link, sell_with_every_link
 from tests.traceability.land import OFFICE, Land
 from traceability.gs1.registering import LINK_TYPES
 from traceability.models import LabelBatch
@@ -102,19 +102,8 @@ URIS = (
 
 
 def test_the_public_suite_finds_nothing_wrong(asks, land, lot):
-    sell(land, lot)
-    for tag in ("vi", "en"):
-        link(land, BASE, f"{SHOP}/{tag}", kind="recipeInfo", hreflang=(tag,))
-        link(land, BASE, f"{SHOP}/start/{tag}", kind="defaultLinkMulti", hreflang=(tag,))
-    link(land, BASE, f"{SHOP}/pdf", kind="safetyInfo", media_type="application/pdf")
-    link(land, BASE, f"{SHOP}/page", kind="safetyInfo", media_type="text/html")
-    link(land, BASE, f"{SHOP}/la", kind="instructions", context=("LA",))
-    link(land, BASE, f"{SHOP}/any", kind="instructions")
-    for twin in ("a", "b"):
-        link(land, BASE, f"{SHOP}/{twin}", kind="faqs", media_type="text/html")
+    sell_with_every_link(land, lot)
     land.run(change_farm_number, land.farm_id, gln=GLN, actor=land.owner)
-    # A serial number that something is known of; another one walks up to its lot.
-    link(land, f"{BASE}/21/S1", f"{SHOP}/s1")
     for path in URIS:
         uri = asks.host + path.format(lot=lot.code)
         for check in CHECKS:
